@@ -1,0 +1,1 @@
+"""Guichet: event ticketing from a village concert to an international on-sale."""
