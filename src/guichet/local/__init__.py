@@ -1,0 +1,1 @@
+"""`guichet up`: the whole system on this machine, from wheels alone."""

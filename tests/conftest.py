@@ -1,0 +1,104 @@
+"""Real servers for every test that needs one: a cluster and a broker for each pytest process."""
+
+import inspect
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from guichet.local.ports import free_port
+from guichet.local.servers import (
+    NatsServer,
+    PostgresServer,
+    run_apart,
+    start_nats,
+    start_postgres,
+)
+
+DatabaseDsn = Callable[[str], str]
+
+_copies = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder for the servers of this process.
+
+    Not pytest's own: below that, a server that gave up root's rights could not reach its data.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="guichet-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[PostgresServer]:
+    """A real cluster with the five databases, empty; shared by the whole session."""
+    server = start_postgres(server_folder / "postgres", free_port(), durable=False)
+    try:
+        server.create_databases()
+        yield server
+    finally:
+        server.stop(remove=True)
+
+
+@pytest.fixture(scope="session")
+def nats(server_folder: Path) -> Iterator[NatsServer]:
+    """A real NATS server with JetStream; shared by the whole session."""
+    server = start_nats(server_folder / "nats", free_port(), free_port())
+    try:
+        yield server
+    finally:
+        server.stop(remove=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_templates(postgres: PostgresServer) -> Callable[[str], str]:
+    """Return the name of a service's migrated database, migrated once a session."""
+    done: set[str] = set()
+
+    def template_of(service: str) -> str:
+        name = f"guichet_{service}"
+        if service not in done:
+            _migrate(service, postgres.dsn(service))
+            done.add(service)
+        return name
+
+    return template_of
+
+
+def _migrate(service: str, dsn: str) -> None:
+    from guichet.kernel import migrations  # noqa: PLC0415 - only tests with a database pay for it
+
+    outcome: object = migrations.upgrade(service, dsn)
+    if inspect.iscoroutine(outcome):
+        run_apart(outcome)
+
+
+@pytest.fixture(scope="module")
+def database_dsn(
+    postgres: PostgresServer, migrated_templates: Callable[[str], str]
+) -> Iterator[DatabaseDsn]:
+    """Return a function: service name -> address of its fresh, migrated database.
+
+    Within one module the same service gets the same database; the next module a new one.
+    """
+    made: dict[str, str] = {}
+
+    def dsn_of(service: str) -> str:
+        if service not in made:
+            name = f"test_{service}_{next(_copies)}"
+            template = migrated_templates(service)
+            postgres.execute(
+                f'CREATE DATABASE "{name}" OWNER "guichet_{service}" TEMPLATE "{template}"'
+            )
+            made[service] = name
+        return postgres.dsn(service, made[service])
+
+    yield dsn_of
+    for name in made.values():
+        postgres.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
