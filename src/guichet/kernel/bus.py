@@ -1,0 +1,235 @@
+"""Messages over NATS JetStream: the connection, the streams, sending and receiving."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import nats
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeoutError
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavailableError
+
+from guichet.kernel.logs import logger
+
+STREAM_AGE_SECONDS_MAX = 7 * 24 * 3600
+DUPLICATE_WINDOW_SECONDS = 10 * 60
+ACK_WAIT_SECONDS = 30
+FETCH_MESSAGES_MAX = 100
+FETCH_SECONDS_MAX = 5
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as it came: `message_id` is the sender's outbox id, `attempt` counts from 1."""
+
+    message_id: str
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
+    attempt: int
+
+
+class Verdict:
+    """What becomes of a received message: done, or to be delivered again after a delay."""
+
+    def __init__(self, retry_after_seconds: float | None = None) -> None:
+        self.retry_after_seconds = retry_after_seconds
+
+
+DONE = Verdict()
+
+Receiver = Callable[[Received], Awaitable[Verdict]]
+
+
+def stream_of(subject: str) -> str:
+    """Return the name of the stream that keeps a subject: its publishing service, in capitals."""
+    return subject.split(".", 1)[0].upper()
+
+
+class Bus:
+    """A connection to NATS that is kept up for as long as the process lives.
+
+    `name` is the service; it names the durable consumers, so that the replicas of a service share
+    its messages.
+    """
+
+    def __init__(self, url: str, *, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._client: Client | None = None
+        self._js: JetStreamContext | None = None
+        self._known_streams: set[str] = set()
+
+    @property
+    def client(self) -> Client:
+        """The raw connection, for core NATS; RuntimeError before `open`."""
+        if self._client is None:
+            raise RuntimeError("the bus is not open")
+        return self._client
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether NATS answers at present."""
+        return self._client is not None and self._client.is_connected
+
+    async def open(self) -> None:
+        """Connect, and keep reconnecting for ever after; raises where the first try fails."""
+        self._client = await nats.connect(
+            self._url,
+            name=self._name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            connect_timeout=5,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            error_cb=self._on_error,
+        )
+        self._js = self._client.jetstream(timeout=5)
+
+    async def close(self) -> None:
+        """Leave NATS."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def publish(
+        self, subject: str, payload: bytes, *, message_id: str, headers: Mapping[str, str]
+    ) -> None:
+        """Hand one message to JetStream; returns once the stream has stored it.
+
+        Sending the same `message_id` again within ten minutes stores nothing twice. Raises a NATS
+        error where the stream did not confirm; the message may be stored all the same.
+        """
+        js = self._jetstream()
+        stream = stream_of(subject)
+        if stream not in self._known_streams:
+            await self.ensure_stream(stream)
+        try:
+            await js.publish(subject, payload, headers={**headers, "Nats-Msg-Id": message_id})
+        except (NotFoundError, ServiceUnavailableError, NoStreamResponseError):
+            self._known_streams.discard(stream)
+            raise
+
+    async def ensure_stream(self, stream: str) -> None:
+        """Create the stream where it is missing; replicas may race, the configuration is one."""
+        await self._jetstream().add_stream(
+            StreamConfig(
+                name=stream,
+                subjects=[f"{stream.lower()}.>"],
+                retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE,
+                max_age=STREAM_AGE_SECONDS_MAX,
+                duplicate_window=DUPLICATE_WINDOW_SECONDS,
+            )
+        )
+        self._known_streams.add(stream)
+
+    async def consume(self, stream: str, subjects: Sequence[str], receive: Receiver) -> None:
+        """Receive a stream's messages one after another, for ever, shared with the replicas.
+
+        A message is acknowledged once `receive` says it is done; until then it comes again. Ends
+        only by cancellation; raises where the stream or the consumer was lost, so that the worker
+        that runs it starts anew.
+        """
+        await self.ensure_stream(stream)
+        config = ConsumerConfig(
+            durable_name=self._name,
+            filter_subjects=list(subjects),
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT_SECONDS,
+            deliver_policy=DeliverPolicy.ALL,
+            max_ack_pending=1000,
+        )
+        js = self._jetstream()
+        await js.add_consumer(stream, config)
+        subscription = await js.pull_subscribe_bind(self._name, stream)
+        try:
+            while True:
+                try:
+                    messages = await subscription.fetch(FETCH_MESSAGES_MAX, FETCH_SECONDS_MAX)
+                except (NatsTimeoutError, TimeoutError):
+                    await subscription.consumer_info()
+                    continue
+                for message in messages:
+                    await self._receive_one(message, receive)
+        finally:
+            await _quietly(subscription.unsubscribe())
+
+    async def follow(
+        self, subjects: Sequence[str], since: timedelta, receive: Callable[[Received], None]
+    ) -> None:
+        """Show every process its own copy of the recent and coming messages, in order, for ever.
+
+        For state kept in memory alone (revoked sessions): nothing is acknowledged or stored.
+        """
+        stream = stream_of(subjects[0])
+        await self.ensure_stream(stream)
+        js = self._jetstream()
+        queue: asyncio.Queue[Msg] = asyncio.Queue()
+        config = ConsumerConfig(
+            filter_subjects=list(subjects),
+            deliver_policy=DeliverPolicy.BY_START_TIME,
+            opt_start_time=datetime.now(UTC) - since,
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=60,
+        )
+        subscription = await js.subscribe(
+            "", stream=stream, config=config, cb=queue.put, ordered_consumer=False, manual_ack=True
+        )
+        try:
+            while True:
+                try:
+                    message = await asyncio.wait_for(queue.get(), timeout=15)
+                except TimeoutError:
+                    await subscription.consumer_info()
+                    continue
+                receive(_received(message))
+        finally:
+            await _quietly(subscription.unsubscribe())
+
+    async def _receive_one(self, message: Msg, receive: Receiver) -> None:
+        verdict = await receive(_received(message))
+        if verdict.retry_after_seconds is None:
+            await message.ack()
+        else:
+            await message.nak(delay=verdict.retry_after_seconds)
+
+    def _jetstream(self) -> JetStreamContext:
+        if self._js is None:
+            raise RuntimeError("the bus is not open")
+        return self._js
+
+    async def _on_error(self, error: Exception) -> None:
+        log.warning("nats connection", error=str(error) or type(error).__name__)
+
+
+def _received(message: Msg) -> Received:
+    headers = message.headers or {}
+    sequence = message.metadata.sequence.stream
+    return Received(
+        message_id=headers.get("Nats-Msg-Id", f"{message.subject}-{sequence}"),
+        subject=message.subject,
+        payload=message.data,
+        headers=headers,
+        attempt=message.metadata.num_delivered or 1,
+    )
+
+
+async def _quietly(closing: Awaitable[None]) -> None:
+    try:
+        await asyncio.wait_for(closing, timeout=1)
+    except (NatsError, TimeoutError, OSError):
+        log.debug("a subscription ended with its connection")

@@ -1,0 +1,98 @@
+"""One database of one service: transactions for use cases, a raw pool for hot statements."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Transaction = AsyncConnection
+"""An open transaction; only `Database.transaction` commits it."""
+
+_OUTBOX_MARK = "guichet_outbox_written"
+
+
+class Database:
+    """A service's own database.
+
+    `dsn` is `postgresql://user:password@host:port/name`. `hot` is a plain asyncpg pool, opened
+    where `hot_connections` is above zero, for the few statements whose cost counts.
+    """
+
+    def __init__(
+        self, dsn: str, *, application: str, connections_max: int = 8, hot_connections: int = 0
+    ) -> None:
+        self._dsn = dsn
+        self._application = application
+        self._hot_connections = hot_connections
+        self._hot: asyncpg.Pool[asyncpg.Record] | None = None
+        self.engine: AsyncEngine = create_async_engine(
+            dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=connections_max,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            connect_args={
+                "server_settings": {"application_name": application, "timezone": "UTC"},
+                "timeout": 5,
+                "command_timeout": 30,
+            },
+        )
+        self.outbox_written = asyncio.Event()
+
+    @property
+    def hot(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """The raw pool; RuntimeError where none was asked for or before `open`."""
+        if self._hot is None:
+            raise RuntimeError("this database was opened without hot connections")
+        return self._hot
+
+    async def open(self) -> None:
+        """Check that the database answers, and open the raw pool."""
+        await self.ping()
+        if self._hot_connections:
+            self._hot = await asyncpg.create_pool(
+                self._dsn,
+                min_size=1,
+                max_size=self._hot_connections,
+                timeout=5,
+                command_timeout=30,
+                server_settings={
+                    "application_name": f"{self._application}-hot",
+                    "timezone": "UTC",
+                },
+            )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._hot is not None:
+            await self._hot.close()
+        await self.engine.dispose()
+
+    async def ping(self) -> None:
+        """Raise the driver's error where the database does not answer within five seconds."""
+        async with asyncio.timeout(5), self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        """Open the one transaction of a use case: commits at the end, rolls back on an error."""
+        async with self.engine.connect() as connection:
+            async with connection.begin():
+                yield connection
+            if connection.info.pop(_OUTBOX_MARK, False):
+                self.outbox_written.set()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[Transaction]:
+        """Open a connection for reads that need no transaction of their own."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+
+def mark_outbox_written(transaction: Transaction) -> None:
+    """Remember to wake the outbox relay once this transaction has committed."""
+    transaction.info[_OUTBOX_MARK] = True

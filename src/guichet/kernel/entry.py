@@ -1,0 +1,111 @@
+"""The outermost ASGI layer of a service: context, access log, metrics, hot routes, problems."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from guichet.kernel.context import accepted_request_id, request_id, traceparent
+from guichet.kernel.language import language_of
+from guichet.kernel.logs import logger
+from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
+from guichet.kernel.problems import Problem
+
+HotEndpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+QUIET_PATHS = {"/health/live", "/health/ready", "/metrics"}
+
+log = logger("guichet.access")
+
+
+class Entry:
+    """Gives every request its id, notes it in log and metrics, and answers problems.
+
+    Hot routes are looked up by exact method and path and called at once; everything else goes to
+    the application.
+    """
+
+    def __init__(self, app: ASGIApp, hot: Mapping[tuple[str, str], HotEndpoint]) -> None:
+        self._app = app
+        self._hot = hot
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        current = accepted_request_id(headers.get(b"x-request-id", b"").decode("latin-1"))
+        request_id.set(current)
+        traceparent.set(headers.get(b"traceparent", b"").decode("latin-1")[:64])
+        started = time.perf_counter()
+        status = 500
+
+        async def send_noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", current.encode()))
+            await send(message)
+
+        method, path = scope["method"], scope["path"]
+        try:
+            endpoint = self._hot.get((method, path))
+            if endpoint is None:
+                await self._app(scope, receive, send_noting)
+            else:
+                await self._call_hot(endpoint, scope, receive, send_noting, headers)
+        finally:
+            elapsed = time.perf_counter() - started
+            REQUESTS.labels(method, str(status)).inc()
+            REQUEST_SECONDS.observe(elapsed)
+            if path not in QUIET_PATHS:
+                log.info(
+                    "request",
+                    method=method,
+                    path=path,
+                    status=status,
+                    milliseconds=round(1000 * elapsed, 1),
+                )
+
+    async def _call_hot(
+        self,
+        endpoint: HotEndpoint,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: Mapping[bytes, bytes],
+    ) -> None:
+        try:
+            await endpoint(scope, receive, send)
+        except Problem as problem:
+            accept = headers.get(b"accept-language", b"").decode("latin-1")
+            await send_problem(send, problem, accept)
+        except Exception as error:
+            log.error("unexpected error", path=scope["path"], exc_info=error)
+            accept = headers.get(b"accept-language", b"").decode("latin-1")
+            await send_problem(send, Problem(), accept)
+
+
+async def send_problem(send: Send, problem: Problem, accept_language: str) -> None:
+    """Answer with problem+json in the caller's language."""
+    body = msgspec.json.encode(problem.body(language_of(accept_language)), enc_hook=str)
+    await send_body(send, problem.status, body, b"application/problem+json", problem.headers())
+
+
+async def send_body(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: bytes = b"application/json",
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Answer with these bytes."""
+    raw = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+    raw += [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in (headers or {}).items()
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})

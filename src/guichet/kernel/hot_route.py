@@ -1,0 +1,186 @@
+"""Routes whose cost counts: bare ASGI with msgspec shapes, the same errors and the same OpenAPI."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from guichet.kernel.entry import HotEndpoint, send_body
+from guichet.kernel.problems import BadRequest, Malformed, PayloadTooLarge, Problem, Unauthenticated
+from guichet.kernel.tokens import Principal, TokenVerifier
+
+BODY_BYTES_MAX = 64 * 1024
+
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, slots=True)
+class HotRequest(Generic[Body]):
+    """What a hot handler receives: the decoded body, who asks, and the headers (lower case)."""
+
+    body: Body
+    principal: Principal | None
+    headers: Mapping[str, str]
+    client_address: str
+    path_values: Mapping[str, str]
+
+    def required_principal(self) -> Principal:
+        """Return who asks; `Unauthenticated` where nobody signed in."""
+        if self.principal is None:
+            raise Unauthenticated
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True)
+class HotAnswer:
+    """What a hot handler returns: a status and a msgspec structure (or ready-made JSON bytes)."""
+
+    status: int
+    body: object
+    headers: Mapping[str, str] | None = None
+
+
+Handler = Callable[[HotRequest[Any]], Awaitable[HotAnswer]]
+
+
+@dataclass(frozen=True, slots=True)
+class HotRoute:
+    """One hot route, as documented and as served.
+
+    `token` is "required", "optional" or "none". `responses` maps a status to a msgspec structure;
+    `problems` are the refusals that it can answer with.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handler: Handler
+    request: type[Any]
+    responses: Mapping[int, Any]
+    problems: Sequence[type[Problem]]
+    token: str = "required"
+    tag: str = ""
+    headers: Sequence[str] = ()
+
+    def endpoint(self, verifier: Callable[[], TokenVerifier]) -> HotEndpoint:
+        """Return the ASGI callable; `verifier` is asked at each request, once the app runs."""
+        decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self.request)
+        encoder = msgspec.json.Encoder()
+        handler, token = self.handler, self.token
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            headers = {
+                name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+            }
+            principal = None
+            if token != "none":
+                principal = await verifier().verify_header(headers.get("authorization"))
+                if principal is None and token == "required":
+                    raise Unauthenticated
+            body = _decode(decoder, await read_body(receive))
+            client = scope.get("client")
+            answer = await handler(
+                HotRequest(
+                    body=body,
+                    principal=principal,
+                    headers=headers,
+                    client_address=headers.get("x-real-ip") or (client[0] if client else ""),
+                    path_values=scope.get("path_params", {}),
+                )
+            )
+            content = answer.body if isinstance(answer.body, bytes) else encoder.encode(answer.body)
+            await send_body(send, answer.status, content, headers=answer.headers)
+
+        return serve
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the request's body; `PayloadTooLarge` beyond 64 KiB."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise PayloadTooLarge
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        field, reason = _field_and_reason(str(error))
+        raise Malformed(errors={field: [reason]}) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadRequest from None
+
+
+def _field_and_reason(text: str) -> tuple[str, str]:
+    """Split msgspec's sentence, "reason - at `$.a[0].b`", into field and reason."""
+    reason, _, place = text.partition(" - at `$")
+    field = place.rstrip("`").lstrip(".")
+    if not field and "`" in reason:
+        field = reason.split("`")[1]
+    return field or "body", reason
+
+
+def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the OpenAPI paths and component schemas of these routes."""
+    types: list[Any] = []
+    for route in routes:
+        types += [route.request, *route.responses.values()]
+    schemas, components = msgspec.json.schema_components(
+        types, ref_template="#/components/schemas/{name}"
+    )
+    by_type = iter(schemas)
+    paths: dict[str, Any] = {}
+    for route in routes:
+        request_schema = next(by_type)
+        responses: dict[str, Any] = {
+            str(status): {
+                "description": "Done" if status < 300 else "Pending",  # noqa: PLR2004 - HTTP
+                "content": {"application/json": {"schema": next(by_type)}},
+            }
+            for status in route.responses
+        }
+        responses.update(problem_responses(route.problems))
+        paths.setdefault(route.path, {})[route.method.lower()] = {
+            "summary": route.summary,
+            "operationId": route.handler.__name__,
+            "tags": [route.tag] if route.tag else [],
+            "parameters": [
+                {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+                for name in route.headers
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": request_schema}},
+            },
+            "responses": responses,
+            **({"security": [{"bearer": []}]} if route.token != "none" else {}),
+        }
+    return paths, dict(components)
+
+
+def problem_responses(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    """Return OpenAPI responses for named refusals, grouped by status."""
+    grouped: dict[int, list[type[Problem]]] = {}
+    for problem in problems:
+        grouped.setdefault(problem.status, []).append(problem)
+    return {
+        str(status): {
+            "description": " · ".join(f"`{kind.code}`: {kind.en}" for kind in kinds),
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            },
+        }
+        for status, kinds in sorted(grouped.items())
+    }

@@ -1,0 +1,186 @@
+"""The inbox: each message is handled once, in the consumer's own transaction."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from guichet.kernel.bus import DONE, Bus, Received, Verdict, stream_of
+from guichet.kernel.context import REQUEST_ID_HEADER, TRACEPARENT_HEADER, request_id, traceparent
+from guichet.kernel.database import Database, Transaction
+from guichet.kernel.logs import logger
+from guichet.kernel.metrics import DEAD_LETTERS, MESSAGES_HANDLED
+from guichet.kernel.outbox import Message
+from guichet.kernel.tables import dead_letters, inbox
+
+ATTEMPTS_MAX = 6
+RETRY_SECONDS_FIRST = 0.5
+RETRY_SECONDS_MAX = 30.0
+KEPT_DAYS = 8
+"""Longer than a stream keeps a message, so that no redelivery can find its mark gone."""
+
+log = logger(__name__)
+M = TypeVar("M", bound=Message)
+Handler = Callable[[Transaction, M], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer(Generic[M]):
+    """What a service does with one kind of message; `handle` writes through the transaction."""
+
+    message: type[M]
+    handle: Handler[M]
+
+
+class Inbox:
+    """Receives the messages that a service has consumers for."""
+
+    def __init__(self, database: Database, bus: Bus, consumers: Sequence[Consumer[Any]]) -> None:
+        self._database = database
+        self._bus = bus
+        self._consumers: Mapping[str, Consumer[Any]] = {
+            consumer.message.subject: consumer for consumer in consumers
+        }
+
+    def streams(self) -> dict[str, list[str]]:
+        """Return the subjects wanted, by stream."""
+        wanted: dict[str, list[str]] = {}
+        for subject in self._consumers:
+            wanted.setdefault(stream_of(subject), []).append(subject)
+        return wanted
+
+    async def run(self, stream: str) -> None:
+        """Receive one stream until cancelled."""
+        await self._bus.consume(stream, self.streams()[stream], self.receive)
+
+    async def receive(self, received: Received) -> Verdict:
+        """Handle one message once; a message that keeps failing becomes a dead letter."""
+        request = request_id.set(received.headers.get(REQUEST_ID_HEADER, ""))
+        trace = traceparent.set(received.headers.get(TRACEPARENT_HEADER, ""))
+        try:
+            await self._handle_once(received)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            return await self._failed(received, error)
+        finally:
+            request_id.reset(request)
+            traceparent.reset(trace)
+        MESSAGES_HANDLED.labels(received.subject, "done").inc()
+        return DONE
+
+    async def _handle_once(self, received: Received) -> None:
+        consumer = self._consumers[received.subject]
+        message = consumer.message.model_validate_json(received.payload)
+        async with self._database.transaction() as transaction:
+            first_time = await transaction.execute(
+                insert(inbox)
+                .values(message_id=received.message_id)
+                .on_conflict_do_nothing()
+                .returning(inbox.c.message_id)
+            )
+            if first_time.first() is None:
+                return
+            await consumer.handle(transaction, message)
+        log.info("message handled", subject=received.subject, message_id=received.message_id)
+
+    async def _failed(self, received: Received, error: Exception) -> Verdict:
+        log.warning(
+            "message failed",
+            subject=received.subject,
+            message_id=received.message_id,
+            attempt=received.attempt,
+            request_id=received.headers.get(REQUEST_ID_HEADER, ""),
+            exc_info=error,
+        )
+        unreadable = isinstance(error, ValidationError)
+        if not unreadable and received.attempt < ATTEMPTS_MAX:
+            return Verdict(retry_seconds(received.attempt))
+        try:
+            async with self._database.transaction() as transaction:
+                await bury(transaction, received, error)
+        except Exception as second:
+            log.warning("dead letter not stored", exc_info=second)
+            return Verdict(RETRY_SECONDS_MAX)
+        MESSAGES_HANDLED.labels(received.subject, "dead").inc()
+        DEAD_LETTERS.inc()
+        return DONE
+
+    async def purge(self) -> None:
+        """Forget marks that no redelivery can ask for any more."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(
+                delete(inbox).where(
+                    inbox.c.received_at < func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
+                )
+            )
+
+    async def retry_dead_letter(self, letter_id: int) -> bool:
+        """Handle a dead letter again, now; returns whether there was one waiting.
+
+        Raises what the handler raises; the letter then stays.
+        """
+        async with self._database.transaction() as transaction:
+            row = (
+                await transaction.execute(
+                    select(dead_letters)
+                    .where(dead_letters.c.id == letter_id, dead_letters.c.retried_at.is_(None))
+                    .with_for_update()
+                )
+            ).first()
+            if row is None:
+                return False
+            consumer = self._consumers[row.subject]
+            message = consumer.message.model_validate_json(row.payload)
+            first_time = await transaction.execute(
+                insert(inbox)
+                .values(message_id=row.message_id)
+                .on_conflict_do_nothing()
+                .returning(inbox.c.message_id)
+            )
+            if first_time.first() is not None:
+                await consumer.handle(transaction, message)
+            await transaction.execute(
+                update(dead_letters)
+                .where(dead_letters.c.id == letter_id)
+                .values(retried_at=func.now())
+            )
+        return True
+
+
+def retry_seconds(attempt: int) -> float:
+    """Return the wait before the next delivery: doubling, capped, with a fifth of jitter."""
+    wait = min(RETRY_SECONDS_FIRST * 2 ** (attempt - 1), RETRY_SECONDS_MAX)
+    return wait * random.uniform(0.8, 1.2)  # noqa: S311 - jitter needs no secrecy
+
+
+async def bury(transaction: Transaction, received: Received, error: Exception) -> None:
+    """Store a message that cannot be handled where an administrator sees it."""
+    await transaction.execute(
+        insert(dead_letters)
+        .values(
+            message_id=received.message_id,
+            subject=received.subject,
+            payload=received.payload.decode("utf-8", "replace"),
+            headers=dict(received.headers),
+            error=f"{type(error).__name__}: {error}"[:2000],
+            attempts=received.attempt,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def list_dead_letters(transaction: Transaction, limit: int = 100) -> list[dict[str, Any]]:
+    """Return the letters that still wait for an administrator, newest first."""
+    rows = await transaction.execute(
+        select(dead_letters)
+        .where(dead_letters.c.retried_at.is_(None))
+        .order_by(dead_letters.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in rows.mappings()]

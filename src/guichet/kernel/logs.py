@@ -1,0 +1,107 @@
+"""Structured logs: one JSON object a line, to standard output and to a rotated file."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from guichet.kernel.context import request_id
+
+FILE_BYTES_MAX = 20 * 1024 * 1024
+FILES_KEPT = 5
+
+_SECRET_NAMES = re.compile(
+    r"passw|secret|token|authorization|cookie|card|cvv|cvc|expiry|api_key|signature", re.IGNORECASE
+)
+_LONG_DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")
+_MASK = "[redacted]"
+
+EventDict = MutableMapping[str, Any]
+
+
+def configure_logs(service: str, storage_dir: Path, level: str = "INFO") -> None:
+    """Send this process's logs to standard output and to `<storage_dir>/logs/<service>.log`."""
+    folder = storage_dir / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(serializer=_to_json, service=service),
+        ],
+    )
+    handlers: list[logging.Handler] = [
+        logging.StreamHandler(sys.stdout),
+        RotatingFileHandler(
+            folder / f"{service}.log",
+            maxBytes=FILE_BYTES_MAX,
+            backupCount=FILES_KEPT,
+            encoding="utf-8",
+        ),
+    ]
+    root = logging.getLogger()
+    root.handlers.clear()
+    for handler in handlers:
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    root.setLevel(level)
+    for noisy in ("nats", "stripe", "aiosmtpd", "mail.log", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def logger(name: str) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger; its events carry `name` as `source`."""
+    return structlog.get_logger(source=name)
+
+
+def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Mask values whose name says they are secret, and numbers that could be a card's."""
+    for name, value in event.items():
+        if name in {"event", "timestamp", "level", "request_id"} and not isinstance(value, str):
+            continue
+        if _SECRET_NAMES.search(name):
+            event[name] = _MASK
+        elif isinstance(value, str):
+            event[name] = mask_card_numbers(value)
+    return event
+
+
+def mask_card_numbers(text: str) -> str:
+    """Return the text with every digit run that passes the Luhn check masked."""
+    return _LONG_DIGITS.sub(lambda match: _MASK if _passes_luhn(match[0]) else match[0], text)
+
+
+def _passes_luhn(text: str) -> bool:
+    digits = [int(character) for character in text if character.isdigit()]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _add_request_id(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if (current := request_id.get()) and "request_id" not in event:
+        event["request_id"] = current
+    return event
+
+
+def _to_json(event: EventDict, service: str = "", **_options: Any) -> str:
+    return msgspec.json.encode({"service": service, **event}, enc_hook=str).decode()

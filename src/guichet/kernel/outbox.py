@@ -1,0 +1,132 @@
+"""The outbox: a message is stored with the change it tells of, and sent by a relay afterwards."""
+
+import asyncio
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import delete, func, insert, select, update
+
+from guichet.kernel.bus import Bus
+from guichet.kernel.context import outgoing_headers
+from guichet.kernel.database import Database, Transaction, mark_outbox_written
+from guichet.kernel.logs import logger
+from guichet.kernel.metrics import OUTBOX_SENT, OUTBOX_WAITING
+from guichet.kernel.tables import outbox
+
+BATCH_MESSAGES_MAX = 200
+IDLE_SECONDS = 1.0
+KEPT_DAYS = 3
+PURGE_SECONDS = 600
+
+log = logger(__name__)
+
+
+class Message(BaseModel):
+    """A message between services; `subject` is `<publisher>.<thing>.<what happened>`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    subject: ClassVar[str]
+
+
+async def enqueue(transaction: Transaction, *messages: Message) -> None:
+    """Store messages with the change that they tell of; they leave once it has committed."""
+    if not messages:
+        return
+    headers = outgoing_headers()
+    await transaction.execute(
+        insert(outbox),
+        [
+            {
+                "subject": message.subject,
+                "payload": message.model_dump(mode="json"),
+                "headers": headers,
+            }
+            for message in messages
+        ],
+    )
+    mark_outbox_written(transaction)
+
+
+class OutboxRelay:
+    """Sends what the outbox holds; every replica may run one, each row is sent by one of them."""
+
+    def __init__(self, database: Database, bus: Bus, *, service: str) -> None:
+        self._database = database
+        self._bus = bus
+        self._service = service
+
+    async def run(self) -> None:
+        """Send until cancelled; raises what NATS or the database raise, to be started again."""
+        next_purge = 0.0
+        while True:
+            sent = await self.send_waiting()
+            if sent == BATCH_MESSAGES_MAX:
+                continue
+            if (moment := asyncio.get_running_loop().time()) >= next_purge:
+                await self.purge()
+                next_purge = moment + PURGE_SECONDS
+            try:
+                await asyncio.wait_for(self._database.outbox_written.wait(), IDLE_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def send_waiting(self) -> int:
+        """Send one batch, oldest first, and return how many were sent.
+
+        The rows stay locked while they are sent, so a second relay takes others; the mark and the
+        lock end together. A crash in between sends again under the same id, which the stream and
+        the inboxes recognise.
+        """
+        self._database.outbox_written.clear()
+        async with self._database.transaction() as transaction:
+            rows = (
+                await transaction.execute(
+                    select(outbox.c.id, outbox.c.subject, outbox.c.payload, outbox.c.headers)
+                    .where(outbox.c.sent_at.is_(None))
+                    .order_by(outbox.c.id)
+                    .limit(BATCH_MESSAGES_MAX)
+                    .with_for_update(skip_locked=True)
+                )
+            ).all()
+            if not rows:
+                OUTBOX_WAITING.set(0)
+                return 0
+            OUTBOX_WAITING.set(len(rows))
+            await asyncio.gather(
+                *(
+                    self._bus.publish(
+                        row.subject,
+                        msgspec.json.encode(row.payload),
+                        message_id=f"{self._service}-{row.id}",
+                        headers=row.headers,
+                    )
+                    for row in rows
+                )
+            )
+            await transaction.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([row.id for row in rows]))
+                .values(sent_at=func.clock_timestamp())
+            )
+        OUTBOX_SENT.inc(len(rows))
+        return len(rows)
+
+    async def purge(self) -> None:
+        """Forget what was sent more than `KEPT_DAYS` days ago."""
+        async with self._database.transaction() as transaction:
+            await transaction.execute(
+                delete(outbox).where(
+                    outbox.c.sent_at < func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
+                )
+            )
+
+
+async def replay(transaction: Transaction, since: datetime) -> int:
+    """Mark everything written since then as unsent, to rebuild a lost stream; returns how many."""
+    result = await transaction.execute(
+        update(outbox).where(outbox.c.created_at >= since).values(sent_at=None)
+    )
+    return result.rowcount

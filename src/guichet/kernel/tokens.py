@@ -1,0 +1,228 @@
+"""Who is calling: access tokens of people, service tokens of services."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from jwt import PyJWK
+
+from guichet.kernel.problems import Unauthenticated
+
+ALGORITHM = "ES256"
+ACCESS_TOKEN_SECONDS = 15 * 60
+SERVICE_TOKEN_SECONDS = 60
+LEEWAY_SECONDS = 5
+CACHED_TOKENS_MAX = 50_000
+JWKS_FETCH_SECONDS_MIN = 5.0
+JWKS_AGE_SECONDS_MAX = 300.0
+_REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "role"]
+
+KeySource = Callable[[], Awaitable[dict[str, Any]]]
+"""Returns a JWKS document; raises where it cannot be had now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person with a valid access token."""
+
+    account_id: int
+    role: str
+    session_id: str
+    email: str
+    name: str
+    language: str
+    email_verified: bool
+    issued_at: float
+    expires_at: int
+
+
+class Revocations:
+    """Sessions and accounts whose tokens no longer count, although they have not expired.
+
+    Kept in memory, fed by messages; an entry is of no use once the longest token has expired.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, float] = {}
+        self._accounts: dict[int, float] = {}
+        self.changes = 0
+
+    def revoke_session(self, session_id: str) -> None:
+        """Refuse every token of this session."""
+        self._sessions[session_id] = time.time()
+        self._forget_old()
+
+    def revoke_account(self, account_id: int, *, issued_until: float) -> None:
+        """Refuse every token of this account that was issued before that instant (Unix time)."""
+        self._accounts[account_id] = max(issued_until, self._accounts.get(account_id, 0.0))
+        self._forget_old()
+
+    def covers(self, principal: Principal) -> bool:
+        """Return whether this token has been revoked."""
+        if principal.session_id in self._sessions:
+            return True
+        until = self._accounts.get(principal.account_id)
+        return until is not None and principal.issued_at < until
+
+    def _forget_old(self) -> None:
+        self.changes += 1
+        if self.changes % 1000:
+            return
+        oldest = time.time() - 2 * ACCESS_TOKEN_SECONDS
+        self._sessions = {key: at for key, at in self._sessions.items() if at > oldest}
+        self._accounts = {key: at for key, at in self._accounts.items() if at > oldest}
+
+
+class SigningKeys:
+    """The public keys of auth, fetched once and again when an unknown one is named."""
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self._keys: dict[str, PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def key(self, key_id: str) -> PyJWK:
+        """Return the key of that id; `Unauthenticated` where auth does not publish it.
+
+        A token can make this fetch at most once in five seconds, and only from auth: addresses
+        that a token names (`jku`, `x5u`) are never looked at.
+        """
+        age = time.monotonic() - self._fetched_at
+        if (
+            key_id not in self._keys and age > JWKS_FETCH_SECONDS_MIN
+        ) or age > JWKS_AGE_SECONDS_MAX:
+            await self._fetch()
+        try:
+            return self._keys[key_id]
+        except KeyError:
+            raise Unauthenticated from None
+
+    async def _fetch(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._fetched_at < JWKS_FETCH_SECONDS_MIN:
+                return
+            try:
+                document = await self._source()
+            except Exception:
+                # The keys already known stay good while auth cannot be asked.
+                if not self._keys:
+                    raise
+                self._fetched_at = time.monotonic() - JWKS_AGE_SECONDS_MAX / 2
+                return
+            self._keys = {
+                item["kid"]: PyJWK(item, algorithm=ALGORITHM) for item in document["keys"]
+            }
+            self._fetched_at = time.monotonic()
+
+
+class TokenVerifier:
+    """Checks access tokens on this machine, and remembers those that passed until they expire."""
+
+    def __init__(
+        self, keys: SigningKeys, revocations: Revocations, *, issuer: str, audience: str
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._passed: OrderedDict[str, Principal] = OrderedDict()
+        self.revocations = revocations
+
+    async def verify(self, token: str) -> Principal:
+        """Return who carries this token; raises `Unauthenticated` where it does not count."""
+        principal = self._passed.get(token)
+        if principal is None:
+            principal = await self._check(token)
+            self._passed[token] = principal
+            if len(self._passed) > CACHED_TOKENS_MAX:
+                self._passed.popitem(last=False)
+        if principal.expires_at + LEEWAY_SECONDS < time.time():
+            self._passed.pop(token, None)
+            raise Unauthenticated
+        if self.revocations.covers(principal):
+            raise Unauthenticated
+        return principal
+
+    async def verify_header(self, authorization: str | None) -> Principal | None:
+        """Return who an `Authorization` header speaks for, None where there is none."""
+        if not authorization:
+            return None
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated
+        return await self.verify(token.strip())
+
+    async def _check(self, token: str) -> Principal:
+        try:
+            header = jwt.get_unverified_header(token)
+            key_id = header.get("kid")
+            if header.get("alg") != ALGORITHM or not isinstance(key_id, str):
+                raise Unauthenticated
+            claims = jwt.decode(
+                token,
+                (await self._keys.key(key_id)).key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": _REQUIRED},
+            )
+            return Principal(
+                account_id=int(claims["sub"]),
+                role=str(claims["role"]),
+                session_id=str(claims["sid"]),
+                email=str(claims.get("email", "")),
+                name=str(claims.get("name", "")),
+                language=str(claims.get("lang", "fr")),
+                email_verified=bool(claims.get("email_verified", False)),
+                issued_at=float(claims["iat"]),
+                expires_at=int(claims["exp"]),
+            )
+        except (jwt.PyJWTError, ValueError) as error:
+            raise Unauthenticated from error
+
+
+class ServiceTokens:
+    """Short tokens by which services know each other; one secret shared by all of them."""
+
+    def __init__(self, secret: str, *, service: str) -> None:
+        self._secret = secret
+        self._service = service
+        self._issued: dict[str, tuple[str, float]] = {}
+
+    def issue(self, audience: str) -> str:
+        """Return a token for calls to the named service, reused for most of its minute."""
+        token, reuse_until = self._issued.get(audience, ("", 0.0))
+        moment = time.time()
+        if moment >= reuse_until:
+            claims = {
+                "iss": self._service,
+                "aud": f"service:{audience}",
+                "iat": int(moment),
+                "exp": int(moment) + SERVICE_TOKEN_SECONDS,
+            }
+            token = jwt.encode(claims, self._secret, algorithm="HS256")
+            self._issued[audience] = (token, moment + SERVICE_TOKEN_SECONDS / 2)
+        return token
+
+    def verify(self, authorization: str | None) -> str:
+        """Return the calling service's name; `Unauthenticated` for anything but its own token."""
+        scheme, _, token = (authorization or "").partition(" ")
+        try:
+            if scheme.lower() != "bearer" or not self._secret:
+                raise Unauthenticated
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=["HS256"],
+                audience=f"service:{self._service}",
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "iss", "aud"]},
+            )
+        except jwt.PyJWTError as error:
+            raise Unauthenticated from error
+        return str(claims["iss"])
