@@ -1,0 +1,29 @@
+"""Taking and giving back money: the provider port, and its adapter for Stripe.
+
+The saga imports the port from here. The adapter is imported by `main.py` alone
+(`guichet.tickets.payments.stripe_adapter`), because the provider's SDK takes a second to load.
+"""
+
+from guichet.tickets.payments.port import (
+    NextAction,
+    OrderToCharge,
+    PaymentOutcome,
+    PaymentProvider,
+    PaymentResult,
+    RefundOutcome,
+    RefundResult,
+    WebhookEvent,
+    WebhookRejected,
+)
+
+__all__ = [
+    "NextAction",
+    "OrderToCharge",
+    "PaymentOutcome",
+    "PaymentProvider",
+    "PaymentResult",
+    "RefundOutcome",
+    "RefundResult",
+    "WebhookEvent",
+    "WebhookRejected",
+]
