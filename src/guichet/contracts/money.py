@@ -1,0 +1,58 @@
+"""Money between services and clients: strings with two decimals outside, minor units inside."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+AMOUNT_MINOR_MAX = 100_000_000_00
+CURRENCY_DEFAULT = "EUR"
+CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD")
+"""Currencies with two decimals that events may be priced in (ISO 4217)."""
+
+
+def minor_of(amount: str | int | float | Decimal) -> int:
+    """Return the minor units of an amount such as "99.99", 99.99 or 100.
+
+    Raises ValueError for more than two decimals, a negative or an absurdly large amount.
+    """
+    if isinstance(amount, bool):
+        raise ValueError("not an amount")
+    try:
+        value = Decimal(str(amount).strip())
+    except InvalidOperation:
+        raise ValueError("not an amount") from None
+    if not value.is_finite():
+        raise ValueError("not an amount")
+    minor = value * 100
+    if minor != minor.to_integral_value():
+        raise ValueError("at most two decimals")
+    if not 0 <= minor <= AMOUNT_MINOR_MAX:
+        raise ValueError("out of range")
+    return int(minor)
+
+
+def amount_of(minor: int) -> str:
+    """Return minor units as a string with two decimals: 9999 becomes "99.99"."""
+    sign = "-" if minor < 0 else ""
+    units, cents = divmod(abs(minor), 100)
+    return f"{sign}{units}.{cents:02d}"
+
+
+def _to_minor(value: Any) -> int:
+    if isinstance(value, (str, int, float, Decimal)):
+        return minor_of(value)
+    raise ValueError("not an amount")
+
+
+Amount = Annotated[
+    int,
+    BeforeValidator(_to_minor),
+    PlainSerializer(amount_of, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["99.99"]}),
+]
+"""A Pydantic field: minor units in Python, "99.99" (or a number) in JSON.
+
+Build models that answer with `model_construct` or from amounts as strings: a Python integer given
+to validation counts whole units, as it does in JSON.
+"""
