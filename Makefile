@@ -41,8 +41,8 @@ check-types:
 	@$(BIN)/pyright > $(VENV)/types.txt || { cat $(VENV)/types.txt; exit 1; }
 
 check-documents:
-	@$(BIN)/python tools/openapi.py --check
-	@$(BIN)/python tools/asyncapi.py --check
+	@$(BIN)/python -m tools.openapi --check
+	@$(BIN)/python -m tools.asyncapi --check
 
 check-tidy:
 	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py
@@ -56,7 +56,7 @@ lock: setup ## Compile requirements.lock anew: pinned, with hashes, without any 
 		--quiet --output-file requirements.lock
 
 openapi: setup ## Write the OpenAPI document of every service
-	@$(BIN)/python tools/openapi.py
+	@$(BIN)/python -m tools.openapi
 
 docs-api: setup ## Write the AsyncAPI document of every message
-	@$(BIN)/python tools/asyncapi.py
+	@$(BIN)/python -m tools.asyncapi

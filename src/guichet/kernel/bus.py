@@ -158,12 +158,7 @@ class Bus:
         subscription = await js.pull_subscribe_bind(self._name, stream)
         try:
             while True:
-                try:
-                    messages = await subscription.fetch(FETCH_MESSAGES_MAX, FETCH_SECONDS_MAX)
-                except (NatsTimeoutError, TimeoutError):
-                    await subscription.consumer_info()
-                    continue
-                for message in messages:
+                for message in await _fetch(subscription):
                     await self._receive_one(message, receive)
         finally:
             await _quietly(subscription.unsubscribe())
@@ -178,25 +173,21 @@ class Bus:
         stream = stream_of(subjects[0])
         await self.ensure_stream(stream)
         js = self._jetstream()
-        queue: asyncio.Queue[Msg] = asyncio.Queue()
-        config = ConsumerConfig(
-            filter_subjects=list(subjects),
-            deliver_policy=DeliverPolicy.BY_START_TIME,
-            opt_start_time=datetime.now(UTC) - since,
-            ack_policy=AckPolicy.NONE,
-            inactive_threshold=60,
+        created = await js.add_consumer(
+            stream,
+            ConsumerConfig(
+                filter_subjects=list(subjects),
+                deliver_policy=DeliverPolicy.BY_START_TIME,
+                opt_start_time=datetime.now(UTC) - since,
+                ack_policy=AckPolicy.NONE,
+                inactive_threshold=4 * FETCH_SECONDS_MAX,
+            ),
         )
-        subscription = await js.subscribe(
-            "", stream=stream, config=config, cb=queue.put, ordered_consumer=False, manual_ack=True
-        )
+        subscription = await js.pull_subscribe_bind(created.name, stream)
         try:
             while True:
-                try:
-                    message = await asyncio.wait_for(queue.get(), timeout=15)
-                except TimeoutError:
-                    await subscription.consumer_info()
-                    continue
-                receive(_received(message))
+                for message in await _fetch(subscription):
+                    receive(_received(message))
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -214,6 +205,15 @@ class Bus:
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats connection", error=str(error) or type(error).__name__)
+
+
+async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+    """Return what waits, nothing after five quiet seconds; raises where the consumer is gone."""
+    try:
+        return await subscription.fetch(FETCH_MESSAGES_MAX, FETCH_SECONDS_MAX)
+    except (NatsTimeoutError, TimeoutError):
+        await subscription.consumer_info()
+        return []
 
 
 def _received(message: Msg) -> Received:
