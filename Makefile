@@ -42,7 +42,6 @@ check-types:
 
 check-documents:
 	@$(BIN)/python -m tools.openapi --check
-	@$(BIN)/python -m tools.asyncapi --check
 
 check-tidy:
 	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py

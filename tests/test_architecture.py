@@ -1,0 +1,60 @@
+"""ARCHITECTURE.md is compared with the code that it describes."""
+
+import ast
+import re
+
+from guichet.kernel.settings import PORTS
+from tests.repository_files import ROOT, tracked_files
+from tools.documents import all_messages
+
+PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+SERVICES = {"auth", "users", "events", "tickets", "notifications"}
+
+
+def rows_of_messages() -> dict[str, str]:
+    """Return what the table of messages says: subject to its consumers."""
+    rows = re.findall(r"(?m)^\| `([a-z_]+\.[a-z_]+\.[a-z_]+)` \|.*\| ([^|]*) \|$", PAGE)
+    assert len(rows) == len(dict(rows)), "a subject stands in the table twice"
+    return dict(rows)
+
+
+def consumers_in_code() -> dict[str, set[str]]:
+    """Return which service builds a `Consumer` of which message, by subject."""
+    subject_of = {message.__name__: message.subject for message in all_messages()}
+    found: dict[str, set[str]] = {subject: set() for subject in subject_of.values()}
+    for path in tracked_files():
+        parts = path.relative_to(ROOT).parts
+        if path.suffix != ".py" or parts[:2] != ("src", "guichet") or parts[2] not in SERVICES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Consumer":
+                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+                name = ast.unparse(arguments[0]).split(".")[-1]
+                if name in subject_of:
+                    found[subject_of[name]].add(parts[2])
+    return found
+
+
+def test_the_table_names_every_message_and_no_other() -> None:
+    assert set(rows_of_messages()) == {message.subject for message in all_messages()}
+
+
+def test_the_table_names_the_services_that_consume() -> None:
+    said = {
+        subject: {word for word in re.findall(r"\w+", text) if word in SERVICES}
+        for subject, text in rows_of_messages().items()
+    }
+    assert said == consumers_in_code()
+
+
+def test_the_table_says_which_messages_every_service_follows() -> None:
+    source = (ROOT / "src/guichet/kernel/service.py").read_text("utf-8")
+    followed = {subject for subject in rows_of_messages() if f'"{subject}"' in source}
+    said = {s for s, text in rows_of_messages().items() if "every service" in text}
+    assert said == followed
+
+
+def test_the_drawing_shows_the_ports_of_the_settings() -> None:
+    names = {"control_plane", "gateway", "load_balancer", "web", *SERVICES}
+    missing = [name for name in names if f":{PORTS[name]}" not in PAGE]
+    assert not missing
