@@ -29,6 +29,129 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Le programme {name} est absent de cet environnement Python : lancez « make setup ».",
         "The program {name} is missing from this Python environment: run “make setup”.",
     ),
+    "bad_setting": (
+        "Le réglage {name} n'est pas valable ({reason}) : corrigez-le et relancez.",
+        "The setting {name} is not valid ({reason}): correct it and start again.",
+    ),
+    "storage_not_writable": (
+        "Le dossier {folder} n'est pas accessible en écriture ({reason}) : changez ses droits ou "
+        "nommez-en un autre avec GUICHET_STORAGE_DIR.",
+        "The folder {folder} cannot be written ({reason}): change its permissions or name another "
+        "one with GUICHET_STORAGE_DIR.",
+    ),
+    "disk_full": (
+        "Il ne reste que {free} Mo sur le disque de {folder} et il en faut {wanted} : faites de la "
+        "place ou nommez un autre dossier avec GUICHET_STORAGE_DIR.",
+        "Only {free} MB are left on the disk of {folder} and {wanted} are needed: free some space "
+        "or name another folder with GUICHET_STORAGE_DIR.",
+    ),
+    "already_running": (
+        "Guichet tourne déjà sur {folder} (processus {pid}) : arrêtez-le avec « make down », ou "
+        "nommez un autre dossier et d'autres ports avec GUICHET_STORAGE_DIR et "
+        "GUICHET_PORT_SHIFT.",
+        "Guichet already runs on {folder} (process {pid}): stop it with “make down”, or name "
+        "another folder and other ports with GUICHET_STORAGE_DIR and GUICHET_PORT_SHIFT.",
+    ),
+    "port_taken": (
+        "Le port {port} ({name}) est déjà pris par un autre programme : arrêtez-le, ou décalez "
+        "tous les ports avec GUICHET_PORT_SHIFT=10000.",
+        "Port {port} ({name}) is taken by another program: stop it, or move every port with "
+        "GUICHET_PORT_SHIFT=10000.",
+    ),
+    "port_taken_by": (
+        "Le port {port} ({name}) est déjà pris par {holder} : arrêtez ce programme, ou décalez "
+        "tous les ports avec GUICHET_PORT_SHIFT=10000.",
+        "Port {port} ({name}) is taken by {holder}: stop that program, or move every port with "
+        "GUICHET_PORT_SHIFT=10000.",
+    ),
+    "old_python": (
+        "Guichet demande Python 3.11 ou plus récent et celui-ci est {version} : indiquez-en un "
+        "autre, par exemple « make up PYTHON=python3.12 ».",
+        "Guichet needs Python 3.11 or newer and this one is {version}: name another, for example "
+        "“make up PYTHON=python3.12”.",
+    ),
+    "server_not_ready": (
+        "{name} n'est pas prêt après {seconds} s : le journal {log} dit où il en est.",
+        "{name} is not ready after {seconds} s: the log {log} says how far it came.",
+    ),
+    "migration_failed": (
+        "La base de {service} n'a pas pu être mise à jour ({reason}) : le journal {log} dit "
+        "pourquoi.",
+        "The database of {service} could not be brought up to date ({reason}): the log {log} says "
+        "why.",
+    ),
+    "no_dsn": (
+        "L'adresse de la base de {service} est inconnue : lancez « guichet up » une fois, ou "
+        "indiquez {name}.",
+        "The address of {service}'s database is unknown: run “guichet up” once, or set {name}.",
+    ),
+    "does_not_stop": (
+        "Le processus {pid} ne s'arrête pas : regardez les journaux, puis forcez-le avec "
+        "« kill -9 {pid} ».",
+        "Process {pid} does not stop: look at the logs, then force it with “kill -9 {pid}”.",
+    ),
+    "unknown_service": (
+        "Il n'y a pas de service « {name} » : choisissez parmi {known}.",
+        "There is no service “{name}”: choose one of {known}.",
+    ),
+    "not_in_production": (
+        "Les comptes et événements de démonstration ne se créent pas en production : retirez "
+        "GUICHET_ENVIRONMENT=production pour essayer.",
+        "Demo accounts and events are not created in production: unset "
+        "GUICHET_ENVIRONMENT=production to try things out.",
+    ),
+    "starting": ("Guichet démarre ({folder})", "Guichet is starting ({folder})"),
+    "step_postgres": ("PostgreSQL", "PostgreSQL"),
+    "step_postgres_first": (
+        "PostgreSQL : création des cinq bases",
+        "PostgreSQL: creating the five databases",
+    ),
+    "step_code": ("Chargement du code", "Loading the code"),
+    "step_migrate": ("Mise à jour des bases", "Bringing the databases up to date"),
+    "step_services": ("Services ({count} processus)", "Services ({count} processes)"),
+    "step_demo": ("Comptes et événements de démonstration", "Demo accounts and events"),
+    "ready": ("Prêt en {seconds} s.", "Ready in {seconds} s."),
+    "address_site": ("Site", "Site"),
+    "address_gateway": ("API", "API"),
+    "address_documents": ("Documentation de l'API", "API documents"),
+    "address_mailbox": ("Boîte aux lettres locale", "Local mailbox"),
+    "address_sandbox": ("Banque d'essai", "Payment sandbox"),
+    "address_logs": ("Journaux", "Logs"),
+    "demo_accounts": ("Comptes de démonstration", "Demo accounts"),
+    "how_to_stop": (
+        "Ctrl-C (ou « make down » ailleurs) arrête tout ; les données restent.",
+        "Ctrl-C (or “make down” elsewhere) stops everything; the data stay.",
+    ),
+    "restarting": (
+        "{name} s'est arrêté ({reason}), il redémarre dans {seconds} s ; journal : {log}",
+        "{name} stopped ({reason}), it starts again in {seconds} s; log: {log}",
+    ),
+    "stopping": ("Guichet s'arrête…", "Guichet is stopping…"),
+    "stopped": (
+        "Guichet est arrêté ; les données restent dans {folder}.",
+        "Guichet has stopped; the data stay in {folder}.",
+    ),
+    "not_running": (
+        "Guichet ne tourne pas sur {folder}.",
+        "Guichet does not run on {folder}.",
+    ),
+    "swept": (
+        "Guichet ne tournait plus sur {folder} ; ce qu'il avait laissé est arrêté.",
+        "Guichet no longer ran on {folder}; what it had left behind is stopped.",
+    ),
+    "bad_time": (
+        "« {value} » n'est pas une date : écrivez-la comme 2027-06-15T09:00:00Z.",
+        "“{value}” is not a time: write it like 2027-06-15T09:00:00Z.",
+    ),
+    "replayed": (
+        "{count} messages de {service} vont repartir.",
+        "{count} messages of {service} will be sent again.",
+    ),
+    "migrated": ("La base de {service} est à jour.", "The database of {service} is up to date."),
+    "seeded": (
+        "Les comptes et événements de démonstration sont là.",
+        "The demo accounts and events are there.",
+    ),
 }
 
 

@@ -1,0 +1,100 @@
+"""The command line: `guichet up`, `down`, `status`, `migrate`, `seed`, `serve`, `verify`, …
+
+Each command imports what it needs when it runs, so that `guichet --help` is quick.
+"""
+
+import importlib
+import os
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from guichet.local.errors import LocalError
+from guichet.local.texts import say
+
+app = App(name="guichet", help="Event ticketing: the whole system, and its parts.")
+outbox = App(name="outbox", help="Messages that a service has kept after sending them.")
+app.command(outbox)
+
+
+@app.command
+def up() -> None:
+    """Start the whole system on this machine; Ctrl-C stops it."""
+    from guichet.local.up import up as run_up  # noqa: PLC0415 - imported only where used
+
+    run_up()
+
+
+@app.command
+def down() -> None:
+    """Stop the system that another terminal started."""
+    from guichet.local import control, plan  # noqa: PLC0415 - imported only where used
+
+    print(say(control.down(), folder=plan.read_settings().storage_dir.absolute()))
+
+
+@app.command
+def status() -> None:
+    """Show the processes of the running system and their memory."""
+    from guichet.local import control, plan  # noqa: PLC0415 - imported only where used
+
+    found = control.status()
+    if not found:
+        print(say("not_running", folder=plan.read_settings().storage_dir.absolute()))
+        raise SystemExit(1)
+    for process in found:
+        mark = "●" if process.is_alive else "○"
+        print(f"{mark} {process.name:<16} {process.pid:>8} {process.megabytes:>8.1f} MB")
+    print(f"  {'':<16} {'':>8} {sum(process.megabytes for process in found):>8.1f} MB")
+
+
+@app.command
+def migrate(*services: str) -> None:
+    """Bring the databases of these services (of all, when none is named) up to date."""
+    from guichet.local import migrate as migration  # noqa: PLC0415 - imported only where used
+
+    for service in services or migration.SERVICES:
+        migration.migrate(service)
+        print(say("migrated", service=service))
+
+
+@app.command
+def seed() -> None:
+    """Create the demo accounts and events in the running system (development only)."""
+    from guichet.local import demo  # noqa: PLC0415 - imported only where used
+
+    demo.seed()
+    print(say("seeded"))
+
+
+@app.command
+def serve(service: str, *, port: int | None = None) -> None:
+    """Run one server in the foreground: a service, gateway, sandbox or mailbox."""
+    from guichet.local import servable  # noqa: PLC0415 - imported only where used
+
+    module = servable.module_of(service)
+    os.environ.update(servable.environment_of(service))
+    importlib.import_module(module).run(port)
+
+
+@outbox.command
+def replay(service: str, *, since: Annotated[str, Parameter(help="A time, RFC 3339.")]) -> None:
+    """Send again what `service` has published since a time: after its stream was lost."""
+    from guichet.local import replay as replaying  # noqa: PLC0415 - imported only where used
+
+    print(say("replayed", service=service, count=replaying.replay(service, since)))
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one sentence and exit status 1."""
+    try:
+        if sys.version_info < (3, 11):  # noqa: UP036 - a checkout may meet an older one
+            version = ".".join(str(part) for part in sys.version_info[:3])
+            raise LocalError("old_python", version=version)
+        app()
+    except LocalError as error:
+        print(f"guichet: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

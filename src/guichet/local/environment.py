@@ -1,0 +1,101 @@
+"""The settings that each process of the local system receives.
+
+Every process gets what all need, plus its own secrets: no service is handed the address of
+another's database.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from guichet.kernel.settings import PORTS
+from guichet.local.development_secrets import database_passwords
+from guichet.local.postgres import ADMIN, SERVICES
+
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+
+_PRIVATE: dict[str, tuple[str, ...]] = {
+    **{f"GUICHET_{service.upper()}_DSN": (service,) for service in SERVICES},
+    "GUICHET_AUTH_KEY_PASSPHRASE": ("auth",),
+    "GUICHET_TICKETS_LINK_SECRET": ("tickets",),
+    "GUICHET_STRIPE_API_KEY": ("tickets", "sandbox"),
+    "GUICHET_STRIPE_WEBHOOK_SECRET": ("tickets", "sandbox"),
+    "GUICHET_SERVICE_SECRET": (*SERVICES, "gateway"),
+    "GUICHET_SMTP_URL": ("notifications",),
+}
+_NEVER = ("GUICHET_POSTGRES_ADMIN_PASSWORD", "GUICHET_NATS_PASSWORD")
+
+
+def own_sandbox(environment: Mapping[str, str]) -> bool:
+    """Whether payments go to the local stand-in: unless a key of the live provider is named."""
+    return not environment.get("GUICHET_STRIPE_API_KEY") or bool(
+        environment.get("GUICHET_STRIPE_API_URL")
+    )
+
+
+def own_postgres(environment: Mapping[str, str]) -> bool:
+    """Whether the local cluster is needed: some service's database is not named."""
+    return any(not environment.get(f"GUICHET_{service.upper()}_DSN") for service in SERVICES)
+
+
+def own_nats(environment: Mapping[str, str]) -> bool:
+    """Whether the local NATS server is needed."""
+    return not environment.get("GUICHET_NATS_URL")
+
+
+def own_mailbox(environment: Mapping[str, str]) -> bool:
+    """Whether mail goes to the local mailbox."""
+    return not environment.get("GUICHET_SMTP_URL")
+
+
+def complete(
+    named: Mapping[str, str], known_secrets: Mapping[str, str], storage: Path, shift: int
+) -> dict[str, str]:
+    """Return every setting of the system: those `named`, the rest pointing at local servers.
+
+    `known_secrets` may lack some when the caller needs only what is there; the settings that
+    depend on them are left out then.
+    """
+
+    def port(name: str) -> int:
+        return PORTS[name] + shift
+
+    local: dict[str, str] = {
+        "GUICHET_ENVIRONMENT": "development",
+        "GUICHET_STORAGE_DIR": str(storage),
+        "GUICHET_PORT_SHIFT": str(shift),
+        "GUICHET_SMTP_URL": f"smtp://127.0.0.1:{port('smtp')}",
+        "GUICHET_SMS_PROVIDER": "local",
+    }
+    if known_secrets:
+        local.update({name: known_secrets[name] for name in known_secrets if name not in _NEVER})
+        passwords = database_passwords(known_secrets)
+        for service in SERVICES:
+            owner = f"guichet_{service}"
+            local[f"GUICHET_{service.upper()}_DSN"] = (
+                f"postgresql://{owner}:{passwords[owner]}@127.0.0.1:{port('postgres')}/{owner}"
+            )
+        nats_password = known_secrets["GUICHET_NATS_PASSWORD"]
+        local["GUICHET_NATS_URL"] = f"nats://guichet:{nats_password}@127.0.0.1:{port('nats')}"
+    if own_sandbox(named):
+        local["GUICHET_STRIPE_API_URL"] = f"http://127.0.0.1:{port('sandbox')}"
+    chosen = {name: value for name, value in named.items() if name.startswith("GUICHET_") and value}
+    kept = {name: named[name] for name in _PASSED_ON if name in named}
+    # The storage folder is passed on in full, since a process may run elsewhere.
+    return {**kept, **local, **chosen, "GUICHET_STORAGE_DIR": str(storage)}
+
+
+def share_of(environment: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return what the process `name` may know of the whole environment."""
+    return {
+        variable: value
+        for variable, value in environment.items()
+        if variable not in _NEVER
+        and not variable.endswith("_DATABASE_PASSWORD")
+        and name in _PRIVATE.get(variable, (name,))
+    }
+
+
+def admin_dsn(known_secrets: Mapping[str, str], shift: int) -> str:
+    """Return the superuser's address of the local cluster."""
+    password = database_passwords(known_secrets)[ADMIN]
+    return f"postgresql://{ADMIN}:{password}@127.0.0.1:{PORTS['postgres'] + shift}/postgres"

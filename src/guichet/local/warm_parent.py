@@ -1,0 +1,107 @@
+"""A process that imports everything once, then forks the services on request.
+
+Importing FastAPI, SQLAlchemy and the rest takes each process a second or two and some 60 MB;
+forked from here they start at once and share those pages. It speaks with `guichet up` over a
+socket, one JSON object a line, and ends with it.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from guichet.local.process import die_with_parent
+
+_POLL_SECONDS = 0.05
+
+
+def main() -> None:
+    """Serve fork requests on the socket whose descriptor is the first argument, until it closes."""
+    importlib.import_module("guichet.local.preload")
+    # The children only read what is here now: keep the collector from dirtying those pages.
+    gc.collect()
+    gc.freeze()
+    with socket.socket(fileno=int(sys.argv[1])) as channel:
+        _say(channel, {"warm": True})
+        _serve(channel)
+
+
+def _serve(channel: socket.socket) -> None:
+    waiting = b""
+    while True:
+        readable, _, _ = select.select([channel], [], [], _POLL_SECONDS)
+        if readable:
+            received = channel.recv(65536)
+            if not received:
+                return
+            *lines, waiting = (waiting + received).split(b"\n")
+            for line in lines:
+                _fork(channel, json.loads(line))
+        _report_ends(channel)
+
+
+def _fork(channel: socket.socket, request: dict[str, Any]) -> None:
+    pid = os.fork()
+    if pid:
+        _say(channel, {"started": request["name"], "pid": pid})
+        return
+    channel.close()
+    parent = os.getppid()
+    status = 1
+    try:
+        _become(request, parent)
+        status = 0
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except KeyboardInterrupt:
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _become(request: dict[str, Any], parent: int) -> None:
+    """Turn this fork into the requested server and run it to its end."""
+    os.setsid()
+    die_with_parent(signal.SIGTERM, parent)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    with Path(os.devnull).open("r+b") as nothing, Path(request["log"]).open("ab") as log:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(nothing.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    function = getattr(importlib.import_module(request["module"]), request["function"])
+    function(*request["arguments"])
+
+
+def _report_ends(channel: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        _say(channel, {"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+
+
+def _say(channel: socket.socket, message: dict[str, Any]) -> None:
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    main()
