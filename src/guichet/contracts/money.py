@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 AMOUNT_MINOR_MAX = 100_000_000_00
+_EXPONENT_MAX = 12
+"""A number with more digits is refused before any arithmetic, which would overflow."""
 CURRENCY_DEFAULT = "EUR"
 CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD")
 """Currencies with two decimals that events may be priced in (ISO 4217)."""
@@ -24,6 +26,8 @@ def minor_of(amount: str | int | float | Decimal) -> int:
         raise ValueError("not an amount") from None
     if not value.is_finite():
         raise ValueError("not an amount")
+    if value.adjusted() > _EXPONENT_MAX:
+        raise ValueError("out of range")
     minor = value * 100
     if minor != minor.to_integral_value():
         raise ValueError("at most two decimals")
