@@ -5,22 +5,54 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+
+# What a person may have to mend before Python can say it, in the language of the terminal.
+ifneq (,$(filter fr%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))))
+NO_PYTHON := « $(PYTHON) » ne se lance pas : installez Python 3.11 ou plus récent, ou indiquez-le avec « make PYTHON=python3.12 … ».
+OLD_PYTHON := Guichet demande Python 3.11 ou plus récent : indiquez-en un avec « make PYTHON=python3.12 … ».
+SETTING_UP := Installation des paquets (une seule fois)…
+else
+NO_PYTHON := “$(PYTHON)” does not run: install Python 3.11 or newer, or name it with “make PYTHON=python3.12 …”.
+OLD_PYTHON := Guichet needs Python 3.11 or newer: name one with “make PYTHON=python3.12 …”.
+SETTING_UP := Installing the packages (only once)…
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check check-format check-lint check-imports check-types check-tidy \
+.PHONY: help setup up down clean check check-format check-lint check-imports check-types check-tidy \
 	check-documents test lock openapi docs-api
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+# ---- the environment and the local system -----------------------------------------------------
+
 setup: $(STAMP) ## Make .venv and install what requirements.lock pins
 
+# uv installs in seconds what takes pip two minutes, and is itself pinned in the lock; where it
+# cannot reach the packages as this machine's pip is set up to, pip does it all. Bytecode is
+# written once here, or every start would compile.
 $(STAMP): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Guichet needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import sys; sys.exit(0)' 2> /dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(OLD_PYTHON)" >&2; exit 1; }
+	@echo "$(SETTING_UP)"
+	@test -x $(BIN)/python && $(BIN)/python -c 'import pip' 2> /dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
+	@$(PIP) install --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
+		-r requirements.lock 2> $(VENV)/uv.log || $(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
+
+up: setup ## Start the whole system here; Ctrl-C stops it, the data stay
+	@exec $(BIN)/guichet up
+
+down: setup ## Stop the system that another terminal started
+	@$(BIN)/guichet down
+
+clean: ## Remove the environment and every cache; the data in storage/ stay
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- checks and documents ---------------------------------------------------------------------
 

@@ -55,8 +55,15 @@ def status() -> list[ProcessStatus]:
             pid = int(file.read_text().strip())
         except ValueError:
             continue
-        found.append(ProcessStatus(file.stem, pid, psutil.pid_exists(pid), _megabytes(pid)))
+        found.append(ProcessStatus(file.stem, pid, _is_alive(pid), _megabytes(pid)))
     return found
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _megabytes(pid: int) -> float:

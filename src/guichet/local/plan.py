@@ -83,7 +83,7 @@ class Plan:
 
     def replicas(self) -> dict[str, int]:
         """Return how many instances of each service run; GUICHET_LOCAL_REPLICAS asks for more."""
-        counts = dict.fromkeys(SERVICES, 1)
+        counts: dict[str, int] = dict.fromkeys(SERVICES, 1)
         for part in self.named.get("GUICHET_LOCAL_REPLICAS", "").replace(" ", "").split(","):
             service, _, count = part.partition("=")
             if not part:

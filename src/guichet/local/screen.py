@@ -1,7 +1,7 @@
 """What `guichet up` shows: each step with its time, then addresses and demo accounts."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,7 +23,7 @@ class Screen:
         return time.monotonic() - self._began
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> Generator[None]:
         """Show that something is under way, and how long it took once it is done."""
         began = time.monotonic()
         if self._console.is_terminal:
