@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ FILES_KEPT = 5
 _SECRET_NAMES = re.compile(
     r"passw|secret|token|authorization|cookie|card|cvv|cvc|expiry|api_key|signature", re.IGNORECASE
 )
-_LONG_DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")
+_LONG_DIGITS = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,}(?!\.?\d)")
+_CARD_DIGITS_MIN, _CARD_DIGITS_MAX = 13, 19
 _MASK = "[redacted]"
 
 EventDict = MutableMapping[str, Any]
@@ -87,12 +88,43 @@ def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def mask_card_numbers(text: str) -> str:
-    """Return the text with every digit run that passes the Luhn check masked."""
-    return _LONG_DIGITS.sub(lambda match: _MASK if _passes_luhn(match[0]) else match[0], text)
+    """Return the text without card numbers: 13 to 19 digits that pass the Luhn check.
+
+    Digits in groups are looked at in every run of whole groups, since a card's number may be
+    followed by its expiry or by another number.
+    """
+    return _LONG_DIGITS.sub(lambda match: _masked(match[0]), text)
 
 
-def _passes_luhn(text: str) -> bool:
-    digits = [int(character) for character in text if character.isdigit()]
+def _masked(digits: str) -> str:
+    groups = list(re.finditer(r"\d+", digits))
+    kept, done, first = "", 0, 0
+    while first < len(groups):
+        last = _last_group_of_card(groups, first)
+        if last is None:
+            first += 1
+            continue
+        kept += digits[done : groups[first].start()] + _MASK
+        done, first = groups[last].end(), last + 1
+    return kept + digits[done:]
+
+
+def _last_group_of_card(groups: Sequence[re.Match[str]], first: int) -> int | None:
+    """Return where the longest card number that begins with this group ends, None without one."""
+    number, found = "", None
+    for index in range(first, min(first + _CARD_DIGITS_MAX, len(groups))):
+        number += groups[index][0]
+        if len(number) > _CARD_DIGITS_MAX:
+            break
+        if _is_card_number(number):
+            found = index
+    return found
+
+
+def _is_card_number(text: str) -> bool:
+    if not _CARD_DIGITS_MIN <= len(text) <= _CARD_DIGITS_MAX:
+        return False
+    digits = [int(character) for character in text]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 

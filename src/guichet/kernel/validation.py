@@ -1,8 +1,12 @@
 """What is wrong with a field, said in French or English."""
 
+import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, StringConstraints
+
+from guichet.kernel.logs import mask_card_numbers
 from guichet.kernel.problems import Language
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -26,7 +30,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "less_than_equal": ("La valeur maximale est {le}.", "The largest value is {le}."),
     "literal_error": ("Valeurs possibles : {expected}.", "Possible values: {expected}."),
     "enum": ("Valeurs possibles : {expected}.", "Possible values: {expected}."),
-    "value_error": ("Valeur invalide : {error}", "Invalid value: {error}"),
+    # Pydantic's own reason, where it has one, is in English.
+    "value_error": ("Valeur invalide.", "Invalid value: {error}{reason}"),
     "date_from_datetime_parsing": ("Une date est attendue.", "A date is expected."),
     "datetime_from_date_parsing": (
         "Une date et une heure sont attendues.",
@@ -37,7 +42,53 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "too_short": ("{min_length} élément(s) au moins.", "{min_length} item(s) at least."),
 }
 _FALLBACK = ("Valeur invalide.", "Invalid value.")
+_CONTROLS = {"Cc", "Zl", "Zp"}
+"""Unicode's control characters, line and paragraph separators."""
 _PLACES = {"body", "query", "path", "header"}
+
+
+class Refused(ValueError):
+    """What a validator raises to say in both languages what is wrong with a value."""
+
+    def __init__(self, *, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.fr = fr
+        self.en = en
+
+
+def _printable(value: str, allowed: str) -> str:
+    if any(unicodedata.category(sign) in _CONTROLS and sign not in allowed for sign in value):
+        raise Refused(
+            fr="Les caractères de contrôle ne sont pas acceptés.",
+            en="Control characters are not accepted.",
+        )
+    if mask_card_numbers(value) != value:
+        raise Refused(
+            fr="Un numéro de carte bancaire n'a pas sa place ici.",
+            en="A card number has no place here.",
+        )
+    return value
+
+
+def one_line(value: str) -> str:
+    """Return the text; raises `Refused` for a line break, control character or card number.
+
+    What is kept as one line may stand in a mail header or a log line; a card number must be
+    stored nowhere.
+    """
+    return _printable(value, "")
+
+
+def several_lines(value: str) -> str:
+    """Return the text; raises `Refused` for a control character or card number."""
+    return _printable(value, "\n\r\t")
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(one_line)]
+"""A Pydantic field of one line, stripped; lengths are for the field to add."""
+
+Lines = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(several_lines)]
+"""A Pydantic field of several lines, stripped."""
 
 
 def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]:
@@ -50,6 +101,8 @@ def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]
         french, english = _SENTENCES.get(item["type"], _FALLBACK)
         sentence = french if language == "fr" else english
         given: dict[str, object] = item.get("ctx") or {}
+        if isinstance(refusal := given.get("error"), Refused):
+            sentence = refusal.fr if language == "fr" else refusal.en
         context = {name: str(value) for name, value in given.items()}
         errors.setdefault(".".join(path), []).append(sentence.format_map(_Blank(context)))
     return errors
