@@ -1,0 +1,392 @@
+"""The rules of accounts, sessions, keys and guesses; nothing here reads, writes or waits."""
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import pairwise
+from typing import Literal
+
+from guichet.kernel.problems import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Language,
+    Malformed,
+    TooManyRequests,
+    Unauthenticated,
+)
+
+PASSWORD_CHARACTERS_MIN = 8
+PASSWORD_CHARACTERS_MAX = 1024
+
+SESSION_LIFE = timedelta(days=30)
+"""From sign-in to the end, however often the refresh token is rotated."""
+REFRESH_GRACE = timedelta(seconds=10)
+"""For so long a refresh token that was just used answers with the same successor."""
+RESET_LIFE = timedelta(hours=1)
+VERIFICATION_LIFE = timedelta(days=3)
+CHANGE_LIFE = timedelta(hours=24)
+TOKENS_KEPT = timedelta(days=7)
+"""For so long a spent link can still be told from one that never was."""
+
+KEY_LIFE = timedelta(days=30)
+KEY_LEAD = timedelta(minutes=15)
+"""A new key is published this long before it signs: three times as long as keys are cached."""
+KEY_OVERLAP = timedelta(hours=1)
+"""A replaced key stays published this long: four times as long as a token lives."""
+
+TOTP_STEP_SECONDS = 30
+RECOVERY_CODES = 10
+_RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+Purpose = Literal["reset", "verify", "change"]
+
+
+class WrongCredentials(Unauthenticated):
+    """No account has this e-mail address with this password; which of the two is not said."""
+
+    code = "wrong_credentials"
+    fr = "Adresse e-mail ou mot de passe incorrect."
+    en = "Wrong e-mail address or password."
+
+
+class TotpRequired(Unauthenticated):
+    """The password was right; the account also wants a code."""
+
+    code = "totp_required"
+    fr = "Indiquez le code de votre application d'authentification."
+    en = "Give the code from your authenticator app."
+
+
+class WrongTotpCode(Unauthenticated):
+    """The code is wrong, too old, or was used before."""
+
+    code = "totp_wrong"
+    fr = "Ce code est incorrect ou a déjà servi."
+    en = "This code is wrong or has been used already."
+
+
+class RefreshRefused(Unauthenticated):
+    """The refresh token is unknown, spent, revoked or past its life."""
+
+    code = "refresh_refused"
+    fr = "Votre session est terminée : identifiez-vous de nouveau."
+    en = "Your session has ended: sign in again."
+
+
+class AccountIsDisabled(Forbidden):
+    """The password was right, but an administrator has disabled the account."""
+
+    code = "account_disabled"
+    fr = "Ce compte est désactivé."
+    en = "This account is disabled."
+
+
+class WrongPassword(Forbidden):
+    """The present password is needed for this, and was wrong or missing."""
+
+    code = "wrong_password"
+    fr = "Indiquez votre mot de passe actuel pour continuer."
+    en = "Give your present password to continue."
+
+
+class ForeignPage(Forbidden):
+    """A page of another site tried to use the refresh cookie."""
+
+    code = "foreign_origin"
+    fr = "Cette demande ne vient pas d'une page de ce site."
+    en = "This request does not come from a page of this site."
+
+
+class EmailTaken(Conflict):
+    """Another account has this e-mail address."""
+
+    code = "email_taken"
+    fr = "Un compte existe déjà avec cette adresse e-mail."
+    en = "An account with this e-mail address exists already."
+
+
+class LastAdministrator(Conflict):
+    """Nobody could administer the system afterwards."""
+
+    code = "last_administrator"
+    fr = "C'est le dernier administrateur actif : nommez-en d'abord un autre."
+    en = "This is the last active administrator: appoint another one first."
+
+
+class TotpAlreadyEnabled(Conflict):
+    """Two-factor sign-in is in force already."""
+
+    code = "totp_already_enabled"
+    fr = "La double authentification est déjà active."
+    en = "Two-factor sign-in is active already."
+
+
+class TotpNotEnrolled(Conflict):
+    """There is no two-factor secret to confirm or disable."""
+
+    code = "totp_not_enrolled"
+    fr = "La double authentification n'est pas en cours d'activation."
+    en = "Two-factor sign-in has not been set up."
+
+
+class LinkSpent(Gone):
+    """The link was used, has expired or never was; which one is not said."""
+
+    code = "link_spent"
+    fr = "Ce lien n'est plus valable : demandez-en un nouveau."
+    en = "This link is no longer valid: ask for a new one."
+
+
+class TooManyTries(TooManyRequests):
+    """Too many failures lately; refused before anything is computed."""
+
+    code = "too_many_tries"
+    fr = "Trop d'essais : patientez avant de recommencer."
+    en = "Too many tries: wait before you try again."
+
+
+class FieldRefused(Malformed):
+    """One field breaks a rule; the sentence stands under that field too."""
+
+    field = "body"
+
+    def body(self, language: Language) -> dict[str, object]:
+        """Return the members of the answer, the field's sentence among them."""
+        return {**super().body(language), "errors": {self.field: [self.sentence(language)]}}
+
+
+class PasswordTooShort(FieldRefused):
+    """Fewer than eight characters."""
+
+    code, field = "password_too_short", "password"
+    fr = f"Il faut au moins {PASSWORD_CHARACTERS_MIN} caractères."
+    en = f"At least {PASSWORD_CHARACTERS_MIN} characters are needed."
+
+
+class PasswordTooLong(FieldRefused):
+    """More characters than anybody types; bounded so that hashing stays cheap."""
+
+    code, field = "password_too_long", "password"
+    fr = f"{PASSWORD_CHARACTERS_MAX} caractères au plus."
+    en = f"{PASSWORD_CHARACTERS_MAX} characters at most."
+
+
+class PasswordTooCommon(FieldRefused):
+    """One of the passwords that are tried first."""
+
+    code, field = "password_too_common", "password"
+    fr = "Ce mot de passe est l'un des plus courants : choisissez-en un autre."
+    en = "This is one of the commonest passwords: choose another one."
+
+
+class PasswordsDiffer(FieldRefused):
+    """Password and confirmation are not the same."""
+
+    code, field = "passwords_differ", "password_confirmation"
+    fr = "Les deux mots de passe diffèrent."
+    en = "The two passwords differ."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that has not been deleted."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    language: Language
+    is_active: bool
+    email_verified_at: datetime | None
+    password_hash: str | None
+    phone_number: str | None
+    address: str | None
+    city: str | None
+    country: str | None
+    totp_secret: str | None
+    totp_enabled_at: datetime | None
+    totp_last_step: int
+    tokens_until: float
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the owner has shown to read the account's address."""
+        return self.email_verified_at is not None
+
+    @property
+    def has_totp(self) -> bool:
+        """Whether signing in takes a code."""
+        return self.totp_enabled_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sign-in on one device; `id` is the `sid` of its tokens."""
+
+    id: str
+    account_id: int
+    user_agent: str
+    address: str
+    token_issued_at: float
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+    def is_live(self, moment: datetime) -> bool:
+        """Whether the session still counts."""
+        return self.revoked_at is None and moment < self.expires_at
+
+
+def checked_password(password: str, confirmation: str | None) -> str:
+    """Return the password as it is hashed; raises a `FieldRefused` where it breaks a rule."""
+    if len(password) > PASSWORD_CHARACTERS_MAX:
+        raise PasswordTooLong
+    if confirmation is not None and confirmation != password:
+        raise PasswordsDiffer
+    normal = normal_password(password)
+    if len(normal) < PASSWORD_CHARACTERS_MIN:
+        raise PasswordTooShort
+    return normal
+
+
+def normal_password(password: str) -> str:
+    """Return the password in one Unicode form (NFKC, as NIST SP 800-63B, 3.1.1.2 asks).
+
+    Otherwise an accent typed on another keyboard would be another password.
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
+def one_line(text: str) -> str:
+    """Return the text with each run of white space as one space; ValueError for control signs."""
+    joined = " ".join(text.split())
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in joined):
+        raise ValueError("control characters")
+    return joined
+
+
+def new_token() -> str:
+    """Return an opaque token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """Return how a token is stored. It is random, so a fast hash cannot be searched."""
+    return sha256(token.encode()).digest()
+
+
+def in_milliseconds(moment: datetime) -> float:
+    """Return Unix seconds, cut to whole milliseconds, as tokens carry them."""
+    return int(moment.timestamp() * 1000) / 1000
+
+
+def issue_instant(moment: datetime, tokens_until: float) -> float:
+    """Return the `iat` of a new token: now, and never before the account's last revocation."""
+    return max(in_milliseconds(moment), tokens_until)
+
+
+def revocation_instant(moment: datetime, issued_last: float) -> float:
+    """Return the instant that covers every token issued so far, the newest included."""
+    return round(max(in_milliseconds(moment), issued_last) + 0.001, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTimes:
+    """When a signing key was made, and from when it signs."""
+
+    id: str
+    signs_from: datetime
+
+
+def signing_key(keys: Sequence[KeyTimes], moment: datetime) -> KeyTimes:
+    """Return the key that signs now: the newest that has begun; LookupError where there is none."""
+    begun = [key for key in keys if key.signs_from <= moment]
+    if not begun:
+        raise LookupError("no signing key has begun")
+    return max(begun, key=lambda key: (key.signs_from, key.id))
+
+
+def retired_keys(keys: Sequence[KeyTimes], moment: datetime) -> list[str]:
+    """Return the ids of keys whose successor has signed for longer than any token lives."""
+    ordered = sorted(keys, key=lambda key: (key.signs_from, key.id))
+    return [
+        key.id
+        for key, successor in pairwise(ordered)
+        if successor.signs_from + KEY_OVERLAP <= moment
+    ]
+
+
+def next_key_is_due(keys: Sequence[KeyTimes], moment: datetime) -> bool:
+    """Whether the newest key is about to end its life."""
+    newest = max((key.signs_from for key in keys), default=None)
+    return newest is None or newest + KEY_LIFE <= moment + KEY_LEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count_max` of something within `seconds`."""
+
+    name: str
+    count_max: int
+    seconds: int
+
+
+LOGIN_BY_PLACE = Limit("login by e-mail and address", 10, 15 * 60)
+LOGIN_BY_ADDRESS = Limit("login by address", 50, 15 * 60)
+LOGIN_BY_EMAIL = Limit("login by e-mail", 100, 3600)
+TOTP_BY_PLACE = Limit("code by account and address", 5, 15 * 60)
+TOTP_BY_ACCOUNT = Limit("code by account", 30, 3600)
+PASSWORD_BY_ACCOUNT = Limit("present password by account", 10, 15 * 60)
+TAKEN_BY_ADDRESS = Limit("registering a taken e-mail by address", 10, 15 * 60)
+TAKEN_BY_EMAIL = Limit("telling the owner of a taken e-mail", 2, 24 * 3600)
+RESET_BY_EMAIL = Limit("reset mail by e-mail", 5, 3600)
+RESET_BY_ADDRESS = Limit("reset mail by address", 30, 3600)
+MAIL_BY_ACCOUNT = Limit("verification mail by account", 5, 3600)
+
+Limits = Mapping[bytes, Limit]
+"""What is counted (a keyed hash, so that no address is stored) and how often it may happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something has happened in its present window."""
+
+    key: bytes
+    count: int
+    ends_at: datetime
+
+
+def check_tallies(tallies: Sequence[Tally], limits: Limits, moment: datetime) -> None:
+    """Raise `TooManyTries` where any tally is above its limit."""
+    waits = [
+        tally.ends_at - moment for tally in tallies if tally.count > limits[tally.key].count_max
+    ]
+    if waits:
+        raise TooManyTries(retry_after_seconds=max(1, int(max(waits).total_seconds()) + 1))
+
+
+def totp_steps(moment: datetime) -> tuple[int, int, int]:
+    """Return the steps whose codes are accepted: the present one and its two neighbours."""
+    step = int(moment.timestamp()) // TOTP_STEP_SECONDS
+    return step - 1, step, step + 1
+
+
+def new_recovery_codes() -> list[str]:
+    """Return ten codes of about 59 random bits, as a person can copy them."""
+    return [
+        "-".join("".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(4)) for _ in range(3))
+        for _ in range(RECOVERY_CODES)
+    ]
+
+
+def normal_code(code: str) -> str:
+    """Return a typed code without the spaces, dashes and capitals that do not count."""
+    return re.sub(r"[\s-]", "", code).lower()

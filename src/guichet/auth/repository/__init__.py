@@ -1,0 +1,1 @@
+"""Every statement that auth sends to its database."""

@@ -1,0 +1,143 @@
+"""A whole auth service over real HTTP, with its own database, in this process."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from guichet.auth.context import Context
+from guichet.auth.main import build
+from guichet.auth.settings import Settings
+from guichet.kernel.app import entry_of
+from guichet.kernel.tokens import ServiceTokens
+from guichet.local.ports import free_port
+from guichet.local.servers import NatsServer
+from tests.conftest import DatabaseDsn
+
+SERVICE_SECRET = "a secret that the services of these tests share"
+PASSPHRASE = "a passphrase that these tests encrypt keys with"
+PASSWORD = "un mot de passe à part"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with its body read."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+@dataclass
+class Auth:
+    """A running auth, and how to talk to it."""
+
+    url: str
+    app: FastAPI
+    session: aiohttp.ClientSession
+
+    @property
+    def context(self) -> Context:
+        return self.app.state.context
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        address: str | None = None,
+    ) -> Answer:
+        """Send a request below `/api/v1/auth`; `address` is where the gateway saw it come from."""
+        sent = {"Accept-Language": "en", **(headers or {})}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        if address is not None:
+            sent["X-Real-IP"] = address
+        async with self.session.request(
+            method, f"{self.url}/api/v1/auth{path}", json=body, headers=sent
+        ) as answer:
+            text = await answer.text()
+            cookies = {name: morsel.value for name, morsel in answer.cookies.items()}
+            content = json.loads(text) if text else None
+            return Answer(answer.status, content, answer.headers, cookies)
+
+    async def as_service(self, method: str, path: str, body: object = None) -> Answer:
+        """Ask an internal route, as the users service does."""
+        token = ServiceTokens(SERVICE_SECRET, service="users").issue("auth")
+        return await self.ask(method, f"/internal{path}", body, token=token)
+
+    async def register(self, email: str, **more: object) -> dict[str, Any]:
+        """Register somebody and return the whole answer."""
+        body = {"name": "Camille Martin", "email": email, "password": PASSWORD, **more}
+        answer = await self.ask("POST", "/register", body)
+        assert answer.status == 201, answer.body
+        return answer.body
+
+    async def login(self, email: str, password: str = PASSWORD, **more: object) -> Answer:
+        return await self.ask("POST", "/login", {"email": email, "password": password, **more})
+
+
+@pytest.fixture
+def auth_settings(database_dsn: DatabaseDsn, nats: NatsServer, tmp_path: Path) -> Settings:
+    return Settings(
+        auth_dsn=database_dsn("auth"),
+        nats_url=nats.url,
+        storage_dir=tmp_path,
+        service_secret=SERVICE_SECRET,
+        auth_key_passphrase=PASSPHRASE,
+    )
+
+
+@asynccontextmanager
+async def served(app: FastAPI, port: int) -> AsyncIterator[str]:
+    """Serve an application over HTTP, in this event loop, and yield its address."""
+    server = uvicorn.Server(
+        uvicorn.Config(entry_of(app), port=port, log_config=None, lifespan="on", loop="none")
+    )
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(20):
+        while not server.started:
+            if task.done():
+                await task
+                raise RuntimeError("the service did not start")
+            await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def running_auth(settings: Settings) -> AsyncIterator[Auth]:
+    """Run one instance of auth."""
+    port = free_port()
+    app = build(settings, port)
+    # Each instance keeps no cookies: a test sends those that it means.
+    async with (
+        served(app, port) as url,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
+        yield Auth(url, app, session)
+
+
+@pytest.fixture
+async def auth(auth_settings: Settings) -> AsyncIterator[Auth]:
+    async with running_auth(auth_settings) as running:
+        yield running
