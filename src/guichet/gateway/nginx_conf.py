@@ -1,0 +1,165 @@
+"""The text of nginx's configuration."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from guichet.gateway.domain import Address
+from guichet.gateway.problems import OWN_PROBLEMS, RETRY_AFTER_SECONDS, STATUSES_BY_PROBLEM
+from guichet.kernel.problems import Language, Problem
+
+BODY_MEGABYTES_MAX = 1
+UPLOAD_MEGABYTES_MAX = 12
+
+GUARDED = (
+    ("auth", "auth/(login|register|password|email)"),
+    ("tickets", "tickets/orders/access-link"),
+)
+"""Service and path of what has the strict rate limit."""
+
+UPLOADS = (("events", "events/[0-9]+/image"), ("users", "users/me/picture"))
+"""Service and path of what takes large bodies."""
+
+TIMEOUTS = {"tickets": "30s"}
+"""How long a service may take to answer, where that is not 15 s: tickets asks the provider."""
+
+STRIPPED_HEADERS = (
+    "Forwarded",
+    "X-User",
+    "X-User-Id",
+    "X-User-Role",
+    "X-User-Roles",
+    "X-User-Email",
+    "X-User-Name",
+    "X-User-Permissions",
+    "X-Forwarded-User",
+    "X-Forwarded-Email",
+    "X-Forwarded-Port",
+    "X-Forwarded-Prefix",
+    "X-Forwarded-Server",
+    "X-Forwarded-Ssl",
+    "X-Original-URL",
+    "X-Original-Forwarded-For",
+    "X-Rewrite-URL",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "Proxy",
+)
+"""Names of headers dropped also by an nginx that cannot drop whole families of names."""
+
+POLICIES = {
+    "data": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    # Swagger's page starts itself with a script in the page.
+    "documents": (
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    # Components set style attributes; pictures of speakers and sponsors come from anywhere.
+    "web": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob: https:; font-src 'self' data:; connect-src 'self'; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What this nginx can do beyond the core modules of a distribution's package."""
+
+    has_headers_more: bool = False
+    has_keepalive_min_timeout: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """All that the configuration depends on; equal layouts give equal texts."""
+
+    host: str
+    gateway_port: int
+    load_balancer_ports: Sequence[int]
+    control_plane: Address
+    upstreams: Mapping[str, Sequence[Address]]
+    mailbox: Address | None
+    web_root: Path | None
+    temp_folder: Path
+    error_log: Path
+    trouble_log: Path
+    is_production: bool
+    worker_user: str
+    worker_group: str
+    workers: int
+    connections: int
+    files_max: int
+    sign_in_rate: int
+    sign_in_burst: int
+    general_rate: int
+    connections_per_address: int
+    trusted_proxies: Sequence[str]
+    features: Features
+
+
+def render(layout: Layout) -> str:
+    """Return the configuration."""
+    members = {name: getattr(layout, name) for name in Layout.__slots__ if name != "features"}
+    text = _template().render(
+        members,
+        has_headers_more=layout.features.has_headers_more,
+        has_keepalive_min_timeout=layout.features.has_keepalive_min_timeout,
+        problems=[_own_problem(kind) for kind in OWN_PROBLEMS],
+        retry_after=RETRY_AFTER_SECONDS,
+        policies=POLICIES,
+        guarded=GUARDED,
+        timeouts=TIMEOUTS,
+        uploads=UPLOADS,
+        stripped_headers=STRIPPED_HEADERS,
+        body_megabytes=BODY_MEGABYTES_MAX,
+        upload_megabytes=UPLOAD_MEGABYTES_MAX,
+    )
+    lines = [line.rstrip() for line in text.splitlines()]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def quoted(text: object) -> str:
+    """Return the text as one parameter of nginx's configuration language.
+
+    Raises ValueError where it holds a dollar sign, which nginx would take for a variable.
+    """
+    plain = str(text)
+    if "$" in plain:
+        raise ValueError("a dollar sign cannot be written in this configuration")
+    escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - this is no HTML; values are quoted by the filter below
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["quoted"] = quoted
+    return environment.get_template("nginx.conf.j2")
+
+
+def _own_problem(kind: type[Problem]) -> dict[str, object]:
+    def body(language: Language) -> str:
+        return json.dumps(kind().body(language), ensure_ascii=False)
+
+    return {
+        "status": kind.status,
+        "statuses": STATUSES_BY_PROBLEM.get(kind.status, (kind.status,)),
+        "french": body("fr"),
+        "english": body("en"),
+    }
