@@ -51,8 +51,8 @@ class SagaState(Protocol):
         ...
 
     @property
-    def direction(self) -> Direction:
-        """Which way it goes."""
+    def direction(self) -> str:
+        """Which way it goes: a `Direction`, as stored."""
         ...
 
     @property
@@ -160,7 +160,7 @@ class SagaRunner(Generic[S]):
 
     async def _attempt(self, state: S) -> StepResult[S]:
         step = self._steps[state.step or ""]
-        act = step.do if state.direction is Direction.FORWARD else step.undo
+        act = step.do if state.direction == Direction.FORWARD else step.undo
         if act is None:
             return StepResult(Outcome.DONE, state)
         try:
@@ -174,18 +174,18 @@ class SagaRunner(Generic[S]):
     def _progress(self, before: S, result: StepResult[S]) -> Progress:
         position = self._order.index(before.step or "")
         match result.outcome:
-            case Outcome.DONE if before.direction is Direction.FORWARD:
+            case Outcome.DONE if before.direction == Direction.FORWARD:
                 following = self._order[position + 1 : position + 2]
                 return Progress(following[0] if following else None, Direction.FORWARD)
             case Outcome.DONE | Outcome.FAILED if position == 0:
                 return Progress(None, Direction.BACKWARD)
             case Outcome.DONE:
                 return Progress(self._order[position - 1], Direction.BACKWARD)
-            case Outcome.FAILED if before.direction is Direction.FORWARD:
+            case Outcome.FAILED if before.direction == Direction.FORWARD:
                 return Progress(self._order[position - 1], Direction.BACKWARD)
             case Outcome.WAITING:
                 return Progress(
-                    before.step, before.direction, run_after_seconds=result.wait_seconds
+                    before.step, Direction(before.direction), run_after_seconds=result.wait_seconds
                 )
             case _:
                 return self._retry(before)
@@ -193,14 +193,14 @@ class SagaRunner(Generic[S]):
     def _retry(self, before: S) -> Progress:
         attempts = before.attempts + 1
         is_stuck = (
-            before.direction is Direction.BACKWARD and attempts >= UNDO_ATTEMPTS_BEFORE_ATTENTION
+            before.direction == Direction.BACKWARD and attempts >= UNDO_ATTEMPTS_BEFORE_ATTENTION
         )
         if is_stuck:
             UNDO_STUCK.labels(before.step or "").inc()
             log.error("undo keeps failing", saga=before.saga_id, step=before.step)
         return Progress(
             before.step,
-            before.direction,
+            Direction(before.direction),
             attempts,
             min(RETRY_SECONDS_FIRST * 2 ** (attempts - 1), RETRY_SECONDS_MAX),
             needs_attention=is_stuck,

@@ -1,0 +1,80 @@
+"""Names that people read and machines scan: order codes, ticket numbers, scan codes."""
+
+import secrets
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32 signs that are not mistaken for one another when read aloud or typed (no 0, 1, I, O)."""
+_CODE_DIGITS = 7
+_CODE_SPACE = 32**_CODE_DIGITS
+_ORDER_FACTOR, _ORDER_OFFSET = 20_922_789_887, 7_301_254_491
+_TICKET_FACTOR, _TICKET_OFFSET = 27_182_818_285, 3_141_592_653
+TICKET_PREFIX = "TKT-"
+
+
+def order_code(order_id: int) -> str:
+    """Return the code of an order: eight signs in two groups, the last one a check sign.
+
+    Each id has a code of its own, and neighbours look nothing alike, so a code tells nothing
+    about how much is sold. It is a name, not a secret.
+    """
+    body = _scramble(order_id, _ORDER_FACTOR, _ORDER_OFFSET)
+    return f"{body[:4]}-{body[4:]}{_check_sign(body)}"
+
+
+def order_id_of(code: str) -> int | None:
+    """Return the id that a code stands for, None where it is no order's code."""
+    return _unscramble(code, _ORDER_FACTOR, _ORDER_OFFSET)
+
+
+def ticket_number(ticket_id: int) -> str:
+    """Return the number of a ticket: `TKT-` and eight signs, the last one a check sign."""
+    body = _scramble(ticket_id, _TICKET_FACTOR, _TICKET_OFFSET)
+    return f"{TICKET_PREFIX}{body}{_check_sign(body)}"
+
+
+def ticket_id_of(number: str) -> int | None:
+    """Return the id that a ticket number stands for, None where it is no ticket's number."""
+    bare = number.strip().upper().removeprefix(TICKET_PREFIX)
+    return _unscramble(bare, _TICKET_FACTOR, _TICKET_OFFSET)
+
+
+def new_ticket_secret() -> str:
+    """Return 26 signs of 130 random bits: what makes a ticket's QR code unguessable."""
+    value = secrets.randbits(130)
+    return "".join(CODE_ALPHABET[(value >> shift) & 31] for shift in range(0, 130, 5))
+
+
+def scan_code(ticket_id: int, secret: str) -> str:
+    """Return what the QR code of a ticket says."""
+    return f"{ticket_number(ticket_id)}.{secret}"
+
+
+def read_scan_code(code: str) -> tuple[int, str | None] | None:
+    """Return the ticket id and the secret of what was scanned or typed; None if unreadable.
+
+    A number typed by hand comes without the secret; the caller decides whether that will do.
+    """
+    number, _, secret = code.strip().upper().partition(".")
+    ticket_id = ticket_id_of(number)
+    return None if ticket_id is None else (ticket_id, secret or None)
+
+
+def _scramble(number: int, factor: int, offset: int) -> str:
+    value = (number * factor + offset) % _CODE_SPACE
+    return "".join(CODE_ALPHABET[(value >> 5 * place) & 31] for place in range(_CODE_DIGITS))
+
+
+def _unscramble(code: str, factor: int, offset: int) -> int | None:
+    signs = code.strip().upper().replace("-", "").replace(" ", "")
+    if len(signs) != _CODE_DIGITS + 1 or any(sign not in CODE_ALPHABET for sign in signs):
+        return None
+    body, check = signs[:-1], signs[-1]
+    if _check_sign(body) != check:
+        return None
+    value = sum(CODE_ALPHABET.index(sign) << 5 * place for place, sign in enumerate(body))
+    return (value - offset) * pow(factor, -1, _CODE_SPACE) % _CODE_SPACE
+
+
+def _check_sign(body: str) -> str:
+    total = sum((2 * place + 1) * CODE_ALPHABET.index(sign) for place, sign in enumerate(body))
+    return CODE_ALPHABET[total % 32]

@@ -1,0 +1,355 @@
+"""The rules of selling: what may be sold to whom and when, and the states of an order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+HOLD_SECONDS = 600
+HOLD_EXTENSIONS_MAX = 1
+HOLDS_PER_BUYER_MAX = 5
+HOLDS_PER_ADDRESS_MAX = 200
+BUYER_WAIT_SECONDS = 900
+"""How long an order waits for its buyer's 3-D Secure."""
+EVENT_LASTS_DEFAULT = timedelta(hours=6)
+QUANTITY_MAX = 100
+"""More than this in one line is a malformed request, whatever the event's own limits."""
+
+
+class OrderState(StrEnum):
+    """Where an order stands for its buyer."""
+
+    PAYING = "paying"
+    ISSUED = "issued"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+
+class TicketStatus(StrEnum):
+    """A ticket admits once while it is confirmed."""
+
+    CONFIRMED = "confirmed"
+    USED = "used"
+    CANCELLED = "cancelled"
+
+
+ORDER_STATES_NEXT: Mapping[OrderState, frozenset[OrderState]] = {
+    OrderState.PAYING: frozenset({OrderState.ISSUED, OrderState.FAILED, OrderState.REFUNDED}),
+    OrderState.ISSUED: frozenset({OrderState.CANCELLED}),
+    OrderState.FAILED: frozenset(),
+    OrderState.REFUNDED: frozenset(),
+    OrderState.CANCELLED: frozenset(),
+}
+
+
+class IllegalChange(Exception):
+    """A state was asked to become one that cannot follow it: an error in this program."""
+
+
+def checked_next(current: OrderState, wanted: OrderState) -> OrderState:
+    """Return the wanted state; raises `IllegalChange` where it cannot follow the current one."""
+    if wanted not in ORDER_STATES_NEXT[current]:
+        raise IllegalChange(f"an order cannot go from {current} to {wanted}")
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys: an account, or a guest known by e-mail alone."""
+
+    account_id: int | None
+    name: str
+    email: str
+    language: str
+
+    @property
+    def key(self) -> str:
+        """What limits are counted by; empty for somebody who has not said who they are yet."""
+        if self.account_id is not None:
+            return f"account:{self.account_id}"
+        return f"guest:{self.email.casefold()}" if self.email else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """So many places of one ticket type."""
+
+    ticket_type_id: int
+    quantity: int
+    price_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The payment of an order, amounts in minor units; `method` is a token, never a card."""
+
+    method: str
+    return_url: str
+    status: str = "pending"
+    captured_minor: int = 0
+    refunded_minor: int = 0
+    intent_id: str | None = None
+    method_label: str | None = None
+    decline_code: str | None = None
+    next_action: Mapping[str, str | None] | None = None
+    paid_at: datetime | None = None
+    refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One purchase, and where its saga stands; `payment` is None for a free order."""
+
+    order_id: int
+    event_id: int
+    buyer: Buyer
+    lines: tuple[Line, ...]
+    total_minor: int
+    currency: str
+    state: OrderState
+    created_at: datetime
+    payment: Payment | None = None
+    hold_id: int | None = None
+    failure: str | None = None
+    access_version: int = 1
+    step: str | None = None
+    direction: str = "forward"
+    attempts: int = 0
+    saga_version: int = 1
+    needs_attention: bool = False
+
+    @property
+    def saga_id(self) -> int:
+        """The id under which the saga runner knows it."""
+        return self.order_id
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One person's admission."""
+
+    ticket_id: int
+    secret: str = field(repr=False)
+    order_id: int
+    event_id: int
+    ticket_type_id: int
+    account_id: int | None
+    price_minor: int
+    status: TicketStatus
+    created_at: datetime
+    used_at: datetime | None = None
+    used_by: int | None = None
+    used_where: str | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Places kept for a buyer until `expires_at`; `state` is active until it ends one way."""
+
+    hold_id: int
+    event_id: int
+    buyer: Buyer
+    lines: tuple[Line, ...]
+    state: str
+    expires_at: datetime
+    extensions: int = 0
+    client_address: str = ""
+
+    @property
+    def owner_key(self) -> str:
+        """What limits are counted by while the places are held; its own for an unnamed buyer."""
+        return self.buyer.key or f"hold:{self.hold_id}"
+
+
+@dataclass(slots=True)
+class Stock:
+    """What there is of one ticket type, and its own rules; None where the offer's count."""
+
+    ticket_type_id: int
+    event_id: int
+    name: str
+    price_minor: int
+    capacity: int
+    sold: int
+    held: int
+    sale_opens_at: datetime | None = None
+    sale_closes_at: datetime | None = None
+    per_order_max: int | None = None
+    per_account_max: int | None = None
+    is_hidden: bool = False
+    is_withdrawn: bool = False
+    is_changed: bool = False
+
+    @property
+    def left(self) -> int:
+        """How many may still be promised."""
+        return self.capacity - self.sold - self.held
+
+
+@dataclass(slots=True)
+class Offer:
+    """An event as it may be sold, with its stock by ticket type."""
+
+    event_id: int
+    title: str
+    status: str
+    creator_id: int
+    currency: str
+    starts_at: datetime
+    ends_at: datetime | None
+    time_zone: str
+    location: str
+    sale_opens_at: datetime | None
+    sale_closes_at: datetime | None
+    per_order_max: int
+    per_account_max: int | None
+    stock: dict[int, Stock] = field(default_factory=dict[int, Stock])
+
+    @property
+    def over_at(self) -> datetime:
+        """When the event has ended, for those that name no end."""
+        return self.ends_at or self.starts_at + EVENT_LASTS_DEFAULT
+
+
+class Refusal(StrEnum):
+    """Why a request for places is refused; the HTTP layer has a sentence for each."""
+
+    EVENT_NOT_FOUND = "event_not_found"
+    EVENT_CANCELLED = "event_cancelled"
+    EVENT_OVER = "event_over"
+    TICKET_TYPE_NOT_FOUND = "ticket_type_not_found"
+    NOT_ON_SALE_YET = "not_on_sale_yet"
+    SALE_CLOSED = "sale_closed"
+    SOLD_OUT = "sold_out"
+    PER_ORDER_LIMIT = "per_order_limit"
+    PER_ACCOUNT_LIMIT = "per_account_limit"
+    TOO_MANY_HOLDS = "too_many_holds"
+    HOLD_GONE = "hold_gone"
+    PAYMENT_MISSING = "payment_missing"
+    KEY_REUSED = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal, with what the sentence about it names."""
+
+    refusal: Refusal
+    details: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def decide(
+    offer: Offer | None,
+    asked: Sequence[Line],
+    allotted: Mapping[int, int],
+    now: datetime,
+) -> Refused | tuple[Line, ...]:
+    """Decide one request for places: the lines with their prices, or why not.
+
+    `allotted` is what the buyer has already of each of the event's ticket types. Changes nothing;
+    `take` does once the request is granted.
+    """
+    if offer is None:
+        return Refused(Refusal.EVENT_NOT_FOUND)
+    if refused := _decide_event(offer, now):
+        return refused
+    lines: list[Line] = []
+    for line in asked:
+        stock = offer.stock.get(line.ticket_type_id)
+        if stock is None or stock.is_withdrawn:
+            return Refused(Refusal.TICKET_TYPE_NOT_FOUND)
+        if refused := _decide_line(offer, stock, line.quantity, allotted, now):
+            return refused
+        lines.append(Line(line.ticket_type_id, line.quantity, stock.price_minor))
+    total = sum(line.quantity for line in lines)
+    if total > offer.per_order_max:
+        return Refused(Refusal.PER_ORDER_LIMIT, {"limit": offer.per_order_max})
+    limit = offer.per_account_max
+    if limit is not None and total + sum(allotted.values()) > limit:
+        return Refused(Refusal.PER_ACCOUNT_LIMIT, {"limit": limit})
+    return tuple(lines)
+
+
+def _decide_event(offer: Offer, now: datetime) -> Refused | None:
+    if offer.status == "draft":
+        return Refused(Refusal.EVENT_NOT_FOUND)
+    if offer.status == "cancelled":
+        return Refused(Refusal.EVENT_CANCELLED)
+    if offer.status != "published" or now >= offer.over_at:
+        return Refused(Refusal.EVENT_OVER)
+    return None
+
+
+def _decide_line(
+    offer: Offer, stock: Stock, quantity: int, allotted: Mapping[int, int], now: datetime
+) -> Refused | None:
+    opens_at = stock.sale_opens_at or offer.sale_opens_at
+    closes_at = stock.sale_closes_at or offer.sale_closes_at
+    if opens_at is not None and now < opens_at:
+        return Refused(Refusal.NOT_ON_SALE_YET, {"sale_opens_at": opens_at})
+    if closes_at is not None and now >= closes_at:
+        return Refused(Refusal.SALE_CLOSED)
+    if stock.per_order_max is not None and quantity > stock.per_order_max:
+        return Refused(Refusal.PER_ORDER_LIMIT, {"limit": stock.per_order_max})
+    limit = stock.per_account_max
+    if limit is not None and quantity + allotted.get(stock.ticket_type_id, 0) > limit:
+        return Refused(Refusal.PER_ACCOUNT_LIMIT, {"limit": limit})
+    if quantity > stock.left:
+        return Refused(Refusal.SOLD_OUT, {"left": max(0, stock.left)})
+    return None
+
+
+def take(offer: Offer, lines: Sequence[Line], allotted: dict[int, int], *, is_sold: bool) -> None:
+    """Take granted places out of the stock in memory, as sold at once or as held."""
+    for line in lines:
+        stock = offer.stock[line.ticket_type_id]
+        if is_sold:
+            stock.sold += line.quantity
+        else:
+            stock.held += line.quantity
+        stock.is_changed = True
+        allotted[line.ticket_type_id] = allotted.get(line.ticket_type_id, 0) + line.quantity
+
+
+def decide_conversion(
+    offer: Offer | None, hold: Hold | None, buyer: Buyer, allotted: Mapping[int, int], now: datetime
+) -> Refused | tuple[Line, ...]:
+    """Decide whether a buyer may turn a hold into an order, at the hold's prices.
+
+    Whoever knows the number of an unnamed or a guest's hold may; an account's hold is its own.
+    """
+    if hold is None or hold.state != "active" or hold.expires_at <= now:
+        return Refused(Refusal.HOLD_GONE)
+    if hold.buyer.account_id not in (None, buyer.account_id):
+        return Refused(Refusal.HOLD_GONE)
+    if offer is None:
+        return Refused(Refusal.EVENT_NOT_FOUND)
+    if refused := _decide_event(offer, now):
+        return refused
+    limit = offer.per_account_max
+    quantity = sum(line.quantity for line in hold.lines)
+    is_counted = hold.owner_key == buyer.key
+    if limit is not None and not is_counted and quantity + sum(allotted.values()) > limit:
+        return Refused(Refusal.PER_ACCOUNT_LIMIT, {"limit": limit})
+    return hold.lines
+
+
+def give_back(offer: Offer, lines: Sequence[Line]) -> None:
+    """Put held places back into the stock in memory."""
+    for line in lines:
+        stock = offer.stock[line.ticket_type_id]
+        stock.held -= line.quantity
+        stock.is_changed = True
+
+
+def sell_held(offer: Offer, lines: Sequence[Line]) -> None:
+    """Turn held places into sold ones, in memory."""
+    give_back(offer, lines)
+    for line in lines:
+        offer.stock[line.ticket_type_id].sold += line.quantity
+
+
+def total_minor(lines: Sequence[Line]) -> int:
+    """Return the price of these lines, in minor units."""
+    return sum(line.quantity * line.price_minor for line in lines)

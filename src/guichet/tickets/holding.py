@@ -1,0 +1,95 @@
+"""Holds after they are made: given back, extended, or swept up when their time is over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.tickets.domain import HOLD_EXTENSIONS_MAX, HOLD_SECONDS, Hold, give_back
+from guichet.tickets.problems import HoldGone
+from guichet.tickets.repository import stock as stock_rows
+
+SWEEP_HOLDS_MAX = 500
+
+
+class Holding:
+    """Ends holds and gives their places back."""
+
+    def __init__(self, database: Database, *, hold_seconds: int = HOLD_SECONDS) -> None:
+        self._database = database
+        self._hold_seconds = hold_seconds
+
+    async def read(self, hold_id: int, account_id: int | None) -> Hold:
+        """Return a hold to the account that has it, or an unnamed one to whoever knows its id."""
+        async with self._database.hot.acquire() as connection:
+            hold = await stock_rows.read_hold(connection, hold_id)
+        if hold is None or hold.buyer.account_id not in (None, account_id):
+            raise HoldGone
+        return hold
+
+    async def release(self, hold_id: int, account_id: int | None) -> Hold:
+        """Give a hold back before its time; raises `HoldGone` where it has ended otherwise."""
+        hold = await self.read(hold_id, account_id)
+        if not await self._end([hold], "released") and hold.state != "released":
+            raise HoldGone
+        return replace(hold, state="released")
+
+    async def extend(self, hold_id: int, account_id: int | None) -> Hold:
+        """Give a hold its whole time anew, once; raises `HoldGone` where it has ended."""
+        await self.read(hold_id, account_id)
+        at = now()
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            hold = (await stock_rows.lock_holds(connection, [hold_id])).get(hold_id)
+            if hold is None or hold.state != "active" or hold.expires_at <= at:
+                raise HoldGone
+            if hold.extensions >= HOLD_EXTENSIONS_MAX:
+                return hold
+            expires_at = at + timedelta(seconds=self._hold_seconds)
+            await stock_rows.extend_hold(connection, hold_id, expires_at)
+        return replace(hold, expires_at=expires_at, extensions=hold.extensions + 1)
+
+    async def sweep(self) -> int:
+        """End holds whose time is over; returns how many. A worker repeats this."""
+        async with self._database.hot.acquire() as connection:
+            ids = await stock_rows.expired_hold_ids(connection, now(), SWEEP_HOLDS_MAX)
+            events = await stock_rows.events_of_holds(connection, ids)
+        return await self._end_by_id(ids, set(events.values()), "expired")
+
+    async def end_of_event(self, event_id: int) -> int:
+        """End every hold of an event that will not take place."""
+        async with self._database.hot.acquire() as connection:
+            rows = await connection.fetch(
+                "SELECT hold_id FROM holds WHERE event_id = $1 AND state = 'active' LIMIT $2",
+                event_id,
+                SWEEP_HOLDS_MAX,
+            )
+        return await self._end_by_id([row["hold_id"] for row in rows], {event_id}, "released")
+
+    async def _end(self, holds: Sequence[Hold], state: str) -> int:
+        return await self._end_by_id(
+            [hold.hold_id for hold in holds], {hold.event_id for hold in holds}, state
+        )
+
+    async def _end_by_id(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
+        if not ids:
+            return 0
+        at = now()
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            offers = await stock_rows.lock_offers(connection, event_ids)
+            locked = await stock_rows.lock_holds(connection, ids)
+            # Between the look and the lock, a hold may have become an order or been extended.
+            ending = [
+                hold
+                for hold in locked.values()
+                if hold.state == "active" and (state != "expired" or hold.expires_at <= at)
+            ]
+            for hold in ending:
+                give_back(offers[hold.event_id], hold.lines)
+            await stock_rows.save_stock(
+                connection, (s for offer in offers.values() for s in offer.stock.values())
+            )
+            await stock_rows.set_hold_states(connection, [hold.hold_id for hold in ending], state)
+            taken = [(hold.owner_key, hold.event_id, hold.lines) for hold in ending]
+            await stock_rows.take_allotments(connection, stock_rows.quantities(taken))
+        return len(ending)

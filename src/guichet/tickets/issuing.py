@@ -1,0 +1,213 @@
+"""The order writer: stores what sagas learn, issues tickets and undoes reservations, in batches.
+
+It shares the stock's locks with the stock writer, so that a place is never sold and given back at
+once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from guichet.kernel.batching import BatchWriter
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.kernel.outbox import Message, enqueue_hot
+from guichet.kernel.saga import Overtaken, Progress
+from guichet.tickets import told
+from guichet.tickets.domain import (
+    Hold,
+    Offer,
+    Order,
+    OrderState,
+    Ticket,
+    checked_next,
+    give_back,
+    sell_held,
+)
+from guichet.tickets.links import OrderLinks
+from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import stock as stock_rows
+from guichet.tickets.repository.orders import OrderSave
+from guichet.tickets.repository.stock import Connection
+from guichet.tickets.stock import LEASE_SECONDS, create_tickets, tickets_by_order
+
+HOLD_WORTH_SECONDS_MIN = 30
+"""A hold with less time left than this is not given back to a buyer whose card was declined."""
+KEPT_FOR_ANOTHER_TRY = {"declined", "insufficient_funds", "authentication_failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class EventCancelled:
+    """The answer for an order whose event will not take place: it must be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The order with its new tickets."""
+
+    order: Order
+    tickets: tuple[Ticket, ...]
+
+
+class OrderWriter:
+    """Stores the progress of orders; one for each process."""
+
+    def __init__(self, database: Database, links: OrderLinks) -> None:
+        self._database = database
+        self._links = links
+        self._saves = BatchWriter[OrderSave, Order](self._write_saves)
+        self._issues = BatchWriter[Order, Issued | EventCancelled](self._write_issues)
+        self._releases = BatchWriter[Order, Order](self._write_releases)
+
+    async def save(self, state: Order, progress: Progress) -> Order:
+        """Store what a step learnt, and its progress; raises `Overtaken` if another was faster."""
+        at = now()
+        is_pausing = progress.run_after_seconds > 0
+        order = replace(
+            state,
+            step=progress.step,
+            direction=progress.direction.value,
+            attempts=progress.attempts,
+            needs_attention=state.needs_attention or progress.needs_attention,
+        )
+        return await self._saves.submit(
+            OrderSave(
+                order,
+                run_at=at + timedelta(seconds=progress.run_after_seconds),
+                leased_until=None if is_pausing else at + timedelta(seconds=LEASE_SECONDS),
+            )
+        )
+
+    async def issue(self, order: Order) -> Issued | EventCancelled:
+        """Create the tickets of a paid order and tell everybody, in one commit."""
+        return await self._issues.submit(order)
+
+    async def release(self, order: Order) -> Order:
+        """Give an order's places back and end it; raises `Overtaken` if another was faster."""
+        return await self._releases.submit(order)
+
+    async def claim_due(self, limit: int) -> Sequence[Order]:
+        """Take a lease on orders that wait for a runner."""
+        at = now()
+        async with self._database.hot.acquire() as connection:
+            return await order_rows.claim_due_orders(
+                connection, at, at + timedelta(seconds=LEASE_SECONDS), limit
+            )
+
+    async def _write_saves(self, saves: Sequence[OrderSave]) -> list[Order | Exception]:
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            ids = [save.order.order_id for save in saves]
+            await order_rows.lock_orders(connection, ids)
+            stored = await order_rows.save_orders(connection, saves)
+        return [
+            _stored(save.order) if save.order.order_id in stored else Overtaken() for save in saves
+        ]
+
+    async def _write_issues(
+        self, orders: Sequence[Order]
+    ) -> list[Issued | EventCancelled | Exception]:
+        at = now()
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            offers = await stock_rows.lock_offers(connection, (o.event_id for o in orders))
+            current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
+            serve = [
+                replace(order, state=checked_next(order.state, OrderState.ISSUED), step=None)
+                for order in orders
+                if _is_current(order, current) and offers[order.event_id].status != "cancelled"
+            ]
+            tickets = tickets_by_order(await create_tickets(connection, serve, at))
+            for order in serve:
+                sell_held(offers[order.event_id], order.lines)
+            await _save_counters(connection, offers)
+            await order_rows.save_orders(connection, [_ended(order, at) for order in serve])
+            messages: list[Message] = [
+                told.confirmed(
+                    order, offers[order.event_id], tickets[order.order_id], self._links, at
+                )
+                for order in serve
+            ]
+            await enqueue_hot(connection, messages)
+        if serve:
+            self._database.outbox_written.set()
+        issued = {o.order_id: Issued(_stored(o), tuple(tickets[o.order_id])) for o in serve}
+        return [
+            issued.get(order.order_id)
+            or (EventCancelled() if _is_current(order, current) else Overtaken())
+            for order in orders
+        ]
+
+    async def _write_releases(self, orders: Sequence[Order]) -> list[Order | Exception]:
+        at = now()
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            offers = await stock_rows.lock_offers(connection, (o.event_id for o in orders))
+            hold_ids = [order.hold_id for order in orders if order.hold_id is not None]
+            holds = await stock_rows.lock_holds(connection, hold_ids)
+            current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
+            ending = [_failed(order) for order in orders if _is_current(order, current)]
+            await _give_back_places(connection, ending, offers, holds, at)
+            await order_rows.save_orders(connection, [_ended(order, at) for order in ending])
+            messages: list[Message] = [
+                told.failed(order, offers[order.event_id], at) for order in ending
+            ]
+            await enqueue_hot(connection, messages)
+        if ending:
+            self._database.outbox_written.set()
+        ended = {order.order_id: _stored(order) for order in ending}
+        return [ended.get(order.order_id) or Overtaken() for order in orders]
+
+
+async def _give_back_places(
+    connection: Connection,
+    orders: Sequence[Order],
+    offers: dict[int, Offer],
+    holds: dict[int, Hold],
+    at: datetime,
+) -> None:
+    """Return places to the hold they came from while it lasts, to the stock otherwise."""
+    reopened: list[tuple[Order, Hold]] = []
+    for order in orders:
+        hold = holds.get(order.hold_id or 0)
+        if hold is not None and _is_worth_keeping(order, hold, at):
+            reopened.append((order, hold))
+        else:
+            give_back(offers[order.event_id], order.lines)
+    await _save_counters(connection, offers)
+    await stock_rows.set_hold_states(connection, [h.hold_id for _, h in reopened], "active")
+    taken = [(order.buyer.key, order.event_id, order.lines) for order in orders]
+    given = [(hold.owner_key, hold.event_id, hold.lines) for _, hold in reopened]
+    await stock_rows.take_allotments(connection, stock_rows.quantities(taken))
+    await stock_rows.add_allotments(connection, stock_rows.quantities(given))
+
+
+def _is_worth_keeping(order: Order, hold: Hold, at: datetime) -> bool:
+    time_left = (hold.expires_at - at).total_seconds()
+    return (
+        hold.state == "converted"
+        and order.failure in KEPT_FOR_ANOTHER_TRY
+        and time_left >= HOLD_WORTH_SECONDS_MIN
+    )
+
+
+def _is_current(order: Order, current: dict[int, Order]) -> bool:
+    stored = current.get(order.order_id)
+    return stored is not None and stored.saga_version == order.saga_version
+
+
+def _failed(order: Order) -> Order:
+    captured = order.payment is not None and order.payment.captured_minor > 0
+    wanted = OrderState.REFUNDED if captured else OrderState.FAILED
+    return replace(order, state=checked_next(order.state, wanted), step=None)
+
+
+def _ended(order: Order, at: datetime) -> OrderSave:
+    return OrderSave(order, run_at=at, leased_until=None)
+
+
+def _stored(order: Order) -> Order:
+    return replace(order, saga_version=order.saga_version + 1)
+
+
+async def _save_counters(connection: Connection, offers: dict[int, Offer]) -> None:
+    await stock_rows.save_stock(
+        connection, (stock for offer in offers.values() for stock in offer.stock.values())
+    )

@@ -1,0 +1,202 @@
+"""The purchase, from the first step to the last.
+
+    step           do                                        undo
+    reserve        take stock for the order                  release: give it back
+    take_payment   charge; the key is the order              void or refund, also when unsure
+    issue          tickets and `tickets.order.confirmed`     none: repeated until done
+
+The stock writer does `reserve` together with the storing of the order itself, so an order exists
+only once its places are taken. State and next step are stored before each step; a crash at any
+point is taken up by any replica once the lease has ended. Remote calls happen outside
+transactions: the intent is stored, the call carries an idempotency key, the outcome is stored.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from guichet.kernel.clock import now
+from guichet.kernel.logs import logger
+from guichet.kernel.saga import Outcome, SagaRunner, Step, StepResult
+from guichet.tickets.codes import order_code
+from guichet.tickets.domain import BUYER_WAIT_SECONDS, Order, Payment
+from guichet.tickets.faults import FaultPoints
+from guichet.tickets.issuing import EventCancelled, OrderWriter
+from guichet.tickets.payments import (
+    OrderToCharge,
+    PaymentOutcome,
+    PaymentProvider,
+    PaymentResult,
+)
+from guichet.tickets.refunds import Refunds
+
+ASK_AGAIN_SECONDS = 15.0
+"""How often the provider is asked about a buyer's 3-D Secure, should its webhook be lost."""
+
+log = logger(__name__)
+
+
+Result = StepResult[Order]
+
+
+class Purchase:
+    """The steps of a purchase and what they need."""
+
+    def __init__(
+        self,
+        writer: OrderWriter,
+        provider: PaymentProvider,
+        refunds: Refunds,
+        faults: FaultPoints,
+    ) -> None:
+        self._writer = writer
+        self._provider = provider
+        self._refunds = refunds
+        self._faults = faults
+        self.runner = SagaRunner(self.steps(), writer)
+
+    def steps(self) -> list[Step[Order]]:
+        """Return the steps in their order."""
+        return [
+            Step("reserve", self._reserve, self._release),
+            Step("take_payment", self._take_payment, self._give_payment_back),
+            Step("issue", self._issue),
+        ]
+
+    async def run(self, order: Order) -> Order:
+        """Take an order as far as it goes now; `step` is None in the result once it has ended."""
+        self._faults.hit("after_reserve")
+        return await self.runner.run(order)
+
+    async def _reserve(self, order: Order) -> Result:
+        # The places were taken in the commit that stored the order.
+        return StepResult(Outcome.DONE, order)
+
+    async def _release(self, order: Order) -> Result:
+        ended = await self._writer.release(order)
+        log.info("order ended without tickets", order=order.order_id, reason=order.failure)
+        return StepResult(Outcome.DONE, ended, is_saved=True)
+
+    async def _take_payment(self, order: Order) -> Result:
+        payment = payment_of(order)
+        key, charge = order_key(order), order_to_charge(order)
+        self._faults.hit("before_charge")
+        if payment.intent_id is None and not order.attempts:
+            found = await self._provider.charge(order_key=key, **charge)
+        else:
+            found = await self._provider.find(
+                order_key=key,
+                intent_id=payment.intent_id,
+                first_tried_at=order.created_at,
+                **charge,
+            )
+        self._faults.hit("after_charge")
+        waits_too_long = now() - order.created_at > timedelta(seconds=BUYER_WAIT_SECONDS)
+        if found.outcome is PaymentOutcome.NEEDS_BUYER and waits_too_long and found.intent_id:
+            found = await self._provider.void(intent_id=found.intent_id)
+        return _after_charge(order, found)
+
+    async def _give_payment_back(self, order: Order) -> Result:
+        payment = payment_of(order)
+        if not payment.captured_minor:
+            if payment.intent_id is None:
+                return StepResult(Outcome.DONE, order)
+            voided = await self._provider.void(intent_id=payment.intent_id)
+            if voided.outcome is PaymentOutcome.DECLINED:
+                return StepResult(Outcome.DONE, order)
+            if voided.outcome is not PaymentOutcome.PAID:
+                return StepResult(Outcome.UNKNOWN, order)
+            # Captured after all: store that first, then give it back at the next attempt.
+            return StepResult(Outcome.UNKNOWN, with_result(order, voided))
+        await self._refunds.request_whole(order)
+        return StepResult(Outcome.DONE, order)
+
+    async def _issue(self, order: Order) -> Result:
+        self._faults.hit("before_issue")
+        issued = await self._writer.issue(order)
+        if isinstance(issued, EventCancelled):
+            return StepResult(Outcome.FAILED, replace(order, failure="event_cancelled"))
+        self._faults.hit("after_issue")
+        return StepResult(Outcome.DONE, issued.order, is_saved=True)
+
+
+def _after_charge(order: Order, found: PaymentResult) -> Result:
+    learnt = with_result(order, found)
+    match found.outcome:
+        case PaymentOutcome.PAID:
+            return StepResult(Outcome.DONE, learnt)
+        case PaymentOutcome.DECLINED:
+            return StepResult(Outcome.FAILED, replace(learnt, failure=failure_of(found)))
+        case PaymentOutcome.NEEDS_BUYER:
+            return StepResult(Outcome.WAITING, learnt, wait_seconds=ASK_AGAIN_SECONDS)
+        case PaymentOutcome.UNKNOWN:
+            return StepResult(Outcome.UNKNOWN, learnt)
+
+
+def payment_of(order: Order) -> Payment:
+    """Return the payment of an order that is not free."""
+    if order.payment is None:
+        raise ValueError("a free order has no payment")
+    return order.payment
+
+
+def order_key(order: Order) -> str:
+    """Return the idempotency key of an order's charge."""
+    return f"order-{order.order_id}"
+
+
+def order_to_charge(order: Order) -> OrderToCharge:
+    """Return what is charged for; the same values at every call, as the provider demands."""
+    payment = payment_of(order)
+    code = order_code(order.order_id)
+    return OrderToCharge(
+        order_id=order.order_id,
+        order_code=code,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        method=payment.method,
+        return_url=payment.return_url,
+        description=f"Guichet {code}",
+    )
+
+
+def failure_of(found: PaymentResult) -> str:
+    """Return the stable reason for a declined payment."""
+    known = {
+        "insufficient_funds": "insufficient_funds",
+        "authentication_required": "authentication_failed",
+        "payment_intent_authentication_failure": "authentication_failed",
+        "authentication_failed": "authentication_failed",
+        "canceled": "abandoned",
+    }
+    return known.get(found.decline_code or "", "declined")
+
+
+def with_result(order: Order, found: PaymentResult) -> Order:
+    """Return the order with what the provider said about its payment."""
+    payment = payment_of(order)
+    action = None
+    status = payment.status
+    if found.outcome is PaymentOutcome.NEEDS_BUYER and found.next_action is not None:
+        action = {
+            "type": found.next_action.type,
+            "url": found.next_action.url,
+            "client_secret": found.next_action.client_secret,
+        }
+    if found.outcome is PaymentOutcome.PAID:
+        status = "completed"
+    elif found.outcome is PaymentOutcome.DECLINED:
+        status = "failed"
+    is_paid = found.outcome is PaymentOutcome.PAID
+    return replace(
+        order,
+        payment=replace(
+            payment,
+            status=status,
+            captured_minor=found.amount_minor if is_paid else payment.captured_minor,
+            intent_id=found.intent_id or payment.intent_id,
+            method_label=found.method_label or payment.method_label,
+            decline_code=found.decline_code,
+            next_action=action,
+            paid_at=(payment.paid_at or now()) if is_paid else payment.paid_at,
+        ),
+    )

@@ -1,0 +1,163 @@
+"""From rows to domain objects and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from guichet.tickets.domain import (
+    Buyer,
+    Hold,
+    Line,
+    Offer,
+    Order,
+    OrderState,
+    Payment,
+    Stock,
+    Ticket,
+    TicketStatus,
+)
+
+
+class Row(Protocol):
+    """A row of either driver, read by column name."""
+
+    def __getitem__(self, key: str, /) -> Any:
+        """Return one column's value."""
+        ...
+
+
+_lines = msgspec.json.Decoder(tuple[Line, ...])
+_action = msgspec.json.Decoder(dict[str, str | None])
+
+
+def lines_json(lines: Sequence[Line]) -> str:
+    """Return lines as they are stored."""
+    return msgspec.json.encode(lines).decode()
+
+
+def lines_of(stored: Any) -> tuple[Line, ...]:
+    """Return stored lines; asyncpg gives JSON as text, Core gives it decoded."""
+    if isinstance(stored, str):
+        return _lines.decode(stored)
+    return msgspec.convert(stored, tuple[Line, ...])
+
+
+def offer_of(row: Row) -> Offer:
+    """Return an offer without its stock."""
+    return Offer(
+        event_id=row["event_id"],
+        title=row["title"],
+        status=row["status"],
+        creator_id=row["creator_id"],
+        currency=row["currency"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        time_zone=row["time_zone"],
+        location=row["location"],
+        sale_opens_at=row["sale_opens_at"],
+        sale_closes_at=row["sale_closes_at"],
+        per_order_max=row["per_order_max"],
+        per_account_max=row["per_account_max"],
+    )
+
+
+def stock_of(row: Row) -> Stock:
+    """Return the stock of one ticket type."""
+    return Stock(
+        ticket_type_id=row["ticket_type_id"],
+        event_id=row["event_id"],
+        name=row["name"],
+        price_minor=row["price_minor"],
+        capacity=row["capacity"],
+        sold=row["sold"],
+        held=row["held"],
+        sale_opens_at=row["sale_opens_at"],
+        sale_closes_at=row["sale_closes_at"],
+        per_order_max=row["per_order_max"],
+        per_account_max=row["per_account_max"],
+        is_hidden=row["is_hidden"],
+        is_withdrawn=row["is_withdrawn"],
+    )
+
+
+def hold_of(row: Row) -> Hold:
+    """Return a hold."""
+    return Hold(
+        hold_id=row["hold_id"],
+        event_id=row["event_id"],
+        buyer=Buyer(
+            account_id=row["account_id"],
+            name=row["guest_name"] or "",
+            email=row["guest_email"] or "",
+            language=row["language"],
+        ),
+        lines=lines_of(row["lines"]),
+        state=row["state"],
+        expires_at=row["expires_at"],
+        extensions=row["extensions"],
+        client_address=row["client_address"],
+    )
+
+
+def order_of(row: Row) -> Order:
+    """Return an order from a row of `orders` left-joined with its payment (`payment_…`)."""
+    return Order(
+        order_id=row["order_id"],
+        event_id=row["event_id"],
+        buyer=Buyer(row["account_id"], row["buyer_name"], row["buyer_email"], row["language"]),
+        lines=lines_of(row["lines"]),
+        total_minor=row["total_minor"],
+        currency=row["currency"],
+        state=OrderState(row["state"]),
+        created_at=row["created_at"],
+        payment=_payment_of(row),
+        hold_id=row["hold_id"],
+        failure=row["failure"],
+        access_version=row["access_version"],
+        step=row["step"],
+        direction=row["direction"],
+        attempts=row["attempts"],
+        saga_version=row["saga_version"],
+        needs_attention=row["needs_attention"],
+    )
+
+
+def _payment_of(row: Row) -> Payment | None:
+    if row["payment_method"] is None:
+        return None
+    action: Any = row["payment_next_action"]
+    return Payment(
+        method=row["payment_method"],
+        return_url=row["payment_return_url"],
+        status=row["payment_status"],
+        captured_minor=row["payment_captured_minor"],
+        refunded_minor=row["payment_refunded_minor"],
+        intent_id=row["payment_intent_id"],
+        method_label=row["payment_method_label"],
+        decline_code=row["payment_decline_code"],
+        next_action=_action.decode(action)
+        if isinstance(action, str)
+        else cast(Mapping[str, str | None] | None, action),
+        paid_at=row["payment_paid_at"],
+        refunded_at=row["payment_refunded_at"],
+    )
+
+
+def ticket_of(row: Row) -> Ticket:
+    """Return a ticket."""
+    return Ticket(
+        ticket_id=row["ticket_id"],
+        secret=row["secret"],
+        order_id=row["order_id"],
+        event_id=row["event_id"],
+        ticket_type_id=row["ticket_type_id"],
+        account_id=row["account_id"],
+        price_minor=row["price_minor"],
+        status=TicketStatus(row["status"]),
+        created_at=row["created_at"],
+        used_at=row["used_at"],
+        used_by=row["used_by"],
+        used_where=row["used_where"],
+        cancelled_at=row["cancelled_at"],
+    )

@@ -1,0 +1,380 @@
+"""The stock writer: grants places first come, first served, many requests in one commit.
+
+One hot row updated once a buyer convoys on its lock. So each process gathers the requests that
+wait, locks the stock they touch, lets the pure rules of `domain` decide one after another, and
+writes all of it at once. The row lock decides between processes, so replicas stay correct.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from guichet.contracts.messages.tickets import OrderConfirmed
+from guichet.kernel.batching import BatchWriter
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.kernel.outbox import enqueue_hot
+from guichet.tickets import told
+from guichet.tickets.codes import new_ticket_secret
+from guichet.tickets.domain import (
+    HOLD_SECONDS,
+    HOLDS_PER_ADDRESS_MAX,
+    HOLDS_PER_BUYER_MAX,
+    Buyer,
+    Hold,
+    Line,
+    Offer,
+    Order,
+    OrderState,
+    Payment,
+    Refusal,
+    Refused,
+    Ticket,
+    TicketStatus,
+    decide,
+    decide_conversion,
+    sell_held,
+    take,
+    total_minor,
+)
+from guichet.tickets.links import OrderLinks
+from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import stock as stock_rows
+from guichet.tickets.repository.orders import KeyUse
+from guichet.tickets.repository.stock import Allotted, Connection
+
+HOLD_ID_BITS = 53
+"""Hold ids are random: as large as JavaScript counts exactly, and too many to guess."""
+LEASE_SECONDS = 15
+FIRST_PAID_STEP = "take_payment"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesRequest:
+    """Someone asks for places: a hold (`as_hold`), an order, or an order out of a hold.
+
+    `lines` is empty where `hold_id` is given. `key` and `fingerprint` make a repetition known.
+    """
+
+    buyer: Buyer
+    event_id: int | None
+    lines: tuple[Line, ...]
+    as_hold: bool = False
+    hold_id: int | None = None
+    payment_method: str | None = None
+    client_address: str = ""
+    key: str | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A granted order; its tickets exist already where it is free."""
+
+    order: Order
+    tickets: tuple[Ticket, ...] = ()
+
+
+PlacesAnswer = Placed | Hold | Refused | KeyUse
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one batch has read, and what it is going to write."""
+
+    at: datetime
+    offers: dict[int, Offer]
+    allotted: Allotted
+    holds: dict[int, Hold]
+    holds_by_buyer: dict[str, int]
+    holds_by_address: dict[str, int]
+    order_ids: list[int]
+    new_orders: list[Order] = field(default_factory=list[Order])
+    new_holds: list[Hold] = field(default_factory=list[Hold])
+    new_tickets: list[Ticket] = field(default_factory=list[Ticket])
+    converted: list[Hold] = field(default_factory=list[Hold])
+    free: list[tuple[Order, Offer]] = field(default_factory=list[tuple[Order, Offer]])
+
+
+class StockWriter:
+    """Grants places; one for each process."""
+
+    def __init__(
+        self, database: Database, links: OrderLinks, *, hold_seconds: int = HOLD_SECONDS
+    ) -> None:
+        self._database = database
+        self._links = links
+        self._hold_seconds = hold_seconds
+        self._writer = BatchWriter[PlacesRequest, PlacesAnswer](self._write)
+
+    async def ask(self, request: PlacesRequest) -> PlacesAnswer:
+        """Grant or refuse one request, durably.
+
+        Returns the earlier use of its idempotency key where it is a repetition. Raises
+        `Unavailable` when too many wait.
+        """
+        return await self._writer.submit(request)
+
+    async def _write(self, requests: Sequence[PlacesRequest]) -> list[PlacesAnswer | Exception]:
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            repeated = await _repeated(connection, requests)
+            fresh = [i for i in range(len(requests)) if i not in repeated]
+            batch = await self._read(connection, [requests[i] for i in fresh])
+            answers = dict[int, PlacesAnswer](repeated)
+            for i in fresh:
+                answers[i] = self._decide(batch, requests[i])
+            await self._store(connection, batch, requests, answers, fresh)
+        if batch.free:
+            self._database.outbox_written.set()
+        return [self._with_tickets(batch, answers[i]) for i in range(len(requests))]
+
+    async def _read(self, connection: Connection, requests: Sequence[PlacesRequest]) -> _Batch:
+        hold_ids = [request.hold_id for request in requests if request.hold_id is not None]
+        events_of_holds = await stock_rows.events_of_holds(connection, hold_ids)
+        events = {request.event_id for request in requests if request.event_id is not None}
+        offers = await stock_rows.lock_offers(connection, events | set(events_of_holds.values()))
+        pairs = [
+            (request.buyer.key, event_id)
+            for request in requests
+            if (event_id := request.event_id or events_of_holds.get(request.hold_id or 0))
+        ]
+        holding = [request for request in requests if request.as_hold]
+        by_buyer, by_address = await stock_rows.count_active_holds(
+            connection,
+            [request.buyer.key for request in holding],
+            [request.client_address for request in holding],
+        )
+        return _Batch(
+            at=now(),
+            offers=offers,
+            allotted=await stock_rows.read_allotments(connection, pairs),
+            holds=await stock_rows.lock_holds(connection, hold_ids),
+            holds_by_buyer=by_buyer,
+            holds_by_address=by_address,
+            order_ids=await order_rows.take_ids(
+                connection, "orders_order_id_seq", len(requests) - len(holding)
+            ),
+        )
+
+    def _decide(self, batch: _Batch, request: PlacesRequest) -> PlacesAnswer:
+        if request.as_hold:
+            return self._decide_hold(batch, request)
+        if request.hold_id is not None:
+            return self._decide_conversion(batch, request, batch.holds.get(request.hold_id))
+        offer = batch.offers.get(request.event_id or 0)
+        allotted = batch.allotted.setdefault((request.buyer.key, request.event_id or 0), {})
+        lines = decide(offer, request.lines, allotted, batch.at)
+        if isinstance(lines, Refused) or offer is None:
+            return lines if isinstance(lines, Refused) else Refused(Refusal.EVENT_NOT_FOUND)
+        placed = self._place(batch, request, offer, lines)
+        if isinstance(placed, Placed):
+            take(offer, lines, allotted, is_sold=not placed.order.total_minor)
+        return placed
+
+    def _decide_hold(self, batch: _Batch, request: PlacesRequest) -> PlacesAnswer:
+        buyer, address = request.buyer.key, request.client_address
+        if buyer and batch.holds_by_buyer.get(buyer, 0) >= HOLDS_PER_BUYER_MAX:
+            return Refused(Refusal.TOO_MANY_HOLDS)
+        if batch.holds_by_address.get(address, 0) >= HOLDS_PER_ADDRESS_MAX:
+            return Refused(Refusal.TOO_MANY_HOLDS)
+        offer = batch.offers.get(request.event_id or 0)
+        allotted = batch.allotted.setdefault((buyer, request.event_id or 0), {}) if buyer else {}
+        lines = decide(offer, request.lines, allotted, batch.at)
+        if isinstance(lines, Refused) or offer is None:
+            return lines if isinstance(lines, Refused) else Refused(Refusal.EVENT_NOT_FOUND)
+        take(offer, lines, allotted, is_sold=False)
+        batch.holds_by_buyer[buyer] = batch.holds_by_buyer.get(buyer, 0) + 1
+        batch.holds_by_address[address] = batch.holds_by_address.get(address, 0) + 1
+        hold = Hold(
+            hold_id=secrets.randbits(HOLD_ID_BITS) or 1,
+            event_id=offer.event_id,
+            buyer=request.buyer,
+            lines=lines,
+            state="active",
+            expires_at=batch.at + timedelta(seconds=self._hold_seconds),
+            client_address=address,
+        )
+        batch.new_holds.append(hold)
+        return hold
+
+    def _decide_conversion(
+        self, batch: _Batch, request: PlacesRequest, hold: Hold | None
+    ) -> PlacesAnswer:
+        offer = batch.offers.get(hold.event_id) if hold else None
+        allotted = batch.allotted.get((request.buyer.key, hold.event_id), {}) if hold else {}
+        lines = decide_conversion(offer, hold, request.buyer, allotted, batch.at)
+        if isinstance(lines, Refused):
+            return lines
+        if offer is None or hold is None:
+            return Refused(Refusal.HOLD_GONE)
+        placed = self._place(batch, request, offer, lines)
+        if isinstance(placed, Placed):
+            # The same hold a second time in this batch must find it gone.
+            del batch.holds[hold.hold_id]
+            batch.converted.append(hold)
+            for line in lines:
+                if hold.owner_key != request.buyer.key:
+                    allotted[line.ticket_type_id] = (
+                        allotted.get(line.ticket_type_id, 0) + line.quantity
+                    )
+            if not placed.order.total_minor:
+                sell_held(offer, lines)
+        return placed
+
+    def _place(
+        self, batch: _Batch, request: PlacesRequest, offer: Offer, lines: tuple[Line, ...]
+    ) -> Placed | Refused:
+        total = total_minor(lines)
+        if total and request.payment_method is None:
+            return Refused(Refusal.PAYMENT_MISSING)
+        order_id = batch.order_ids.pop()
+        payment = None
+        if total and request.payment_method is not None:
+            payment = Payment(request.payment_method, self._links.return_url_of(order_id))
+        order = Order(
+            order_id=order_id,
+            event_id=offer.event_id,
+            buyer=request.buyer,
+            lines=lines,
+            total_minor=total,
+            currency=offer.currency,
+            state=OrderState.PAYING if total else OrderState.ISSUED,
+            created_at=batch.at,
+            payment=payment,
+            hold_id=request.hold_id,
+            step=FIRST_PAID_STEP if total else None,
+        )
+        batch.new_orders.append(order)
+        if not total:
+            batch.free.append((order, offer))
+        return Placed(order)
+
+    async def _store(
+        self,
+        connection: Connection,
+        batch: _Batch,
+        requests: Sequence[PlacesRequest],
+        answers: dict[int, PlacesAnswer],
+        fresh: Sequence[int],
+    ) -> None:
+        lease = batch.at + timedelta(seconds=LEASE_SECONDS)
+        await order_rows.insert_orders(connection, batch.new_orders, lease)
+        await stock_rows.insert_holds(connection, batch.new_holds)
+        await stock_rows.set_hold_states(
+            connection, [hold.hold_id for hold in batch.converted], "converted"
+        )
+        confirmed = await self._issue_free(connection, batch)
+        await stock_rows.save_stock(
+            connection, (s for offer in batch.offers.values() for s in offer.stock.values())
+        )
+        entries = [(o.buyer.key, o.event_id, o.lines) for o in batch.new_orders]
+        entries += [(h.owner_key, h.event_id, h.lines) for h in batch.new_holds]
+        moved = [(h.owner_key, h.event_id, h.lines) for h in batch.converted]
+        await stock_rows.add_allotments(connection, stock_rows.quantities(entries))
+        await stock_rows.take_allotments(connection, stock_rows.quantities(moved))
+        settled = [_settled(key, answers[i]) for i in fresh if (key := requests[i].key)]
+        await order_rows.settle_keys(connection, settled)
+        await enqueue_hot(connection, confirmed)
+
+    async def _issue_free(self, connection: Connection, batch: _Batch) -> list[OrderConfirmed]:
+        if not batch.free:
+            return []
+        batch.new_tickets = await create_tickets(
+            connection, [order for order, _ in batch.free], batch.at
+        )
+        by_order = tickets_by_order(batch.new_tickets)
+        return [
+            told.confirmed(order, offer, by_order[order.order_id], self._links, batch.at)
+            for order, offer in batch.free
+        ]
+
+    def _with_tickets(self, batch: _Batch, answer: PlacesAnswer) -> PlacesAnswer:
+        if isinstance(answer, Placed) and not answer.order.total_minor:
+            order_id = answer.order.order_id
+            return Placed(
+                answer.order, tuple(t for t in batch.new_tickets if t.order_id == order_id)
+            )
+        return answer
+
+
+async def create_tickets(
+    connection: Connection, orders: Sequence[Order], at: datetime
+) -> list[Ticket]:
+    """Store the tickets of these orders, one for each place, and return them."""
+    places = [
+        (order, line) for order in orders for line in order.lines for _ in range(line.quantity)
+    ]
+    ids = await order_rows.take_ids(connection, "tickets_ticket_id_seq", len(places))
+    created = [
+        Ticket(
+            ticket_id=ticket_id,
+            secret=new_ticket_secret(),
+            order_id=order.order_id,
+            event_id=order.event_id,
+            ticket_type_id=line.ticket_type_id,
+            account_id=order.buyer.account_id,
+            price_minor=line.price_minor,
+            status=TicketStatus.CONFIRMED,
+            created_at=at,
+        )
+        for ticket_id, (order, line) in zip(sorted(ids), places, strict=True)
+    ]
+    await order_rows.insert_tickets(connection, created)
+    return created
+
+
+def tickets_by_order(tickets: Sequence[Ticket]) -> dict[int, list[Ticket]]:
+    """Group tickets by their order."""
+    grouped: dict[int, list[Ticket]] = {}
+    for ticket in tickets:
+        grouped.setdefault(ticket.order_id, []).append(ticket)
+    return grouped
+
+
+async def _repeated(
+    connection: Connection, requests: Sequence[PlacesRequest]
+) -> dict[int, KeyUse | Refused]:
+    """Claim the requests' keys and return, by position, those that were used before."""
+    first_use: dict[str, int] = {}
+    claims: list[tuple[str, str, str]] = []
+    repeated: dict[int, KeyUse | Refused] = {}
+    for position, request in enumerate(requests):
+        if not request.key:
+            continue
+        if request.key in first_use:
+            # The first use is in this very batch: its answer is not known yet.
+            repeated[position] = KeyUse(request.buyer.key, request.fingerprint, None, None, None)
+            continue
+        first_use[request.key] = position
+        claims.append((request.key, request.buyer.key, request.fingerprint))
+    if not claims:
+        return repeated
+    _, known = await order_rows.claim_keys(connection, claims)
+    for key, use in known.items():
+        repeated[first_use[key]] = use
+    for position in list(repeated):
+        request = requests[position]
+        use = repeated[position]
+        owner = requests[first_use[request.key or ""]]
+        is_same = (owner.buyer.key, owner.fingerprint) == (request.buyer.key, request.fingerprint)
+        if isinstance(use, KeyUse) and (
+            not is_same or (use.buyer, use.fingerprint) != (request.buyer.key, request.fingerprint)
+        ):
+            repeated[position] = Refused(Refusal.KEY_REUSED)
+    return repeated
+
+
+def _settled(
+    key: str, answer: PlacesAnswer
+) -> tuple[str, int | None, int | None, dict[str, Any] | None]:
+    match answer:
+        case Placed(order):
+            return key, order.order_id, None, None
+        case Hold(hold_id):
+            return key, None, hold_id, None
+        case Refused(refusal, details):
+            return key, None, None, {"code": refusal.value, "details": dict(details)}
+        case KeyUse():
+            raise AssertionError("a repetition has no result of its own")

@@ -1,0 +1,265 @@
+"""The tables of tickets' own database."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from guichet.kernel.tables import add_message_tables
+
+metadata = MetaData()
+add_message_tables(metadata)
+
+
+def _instant(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _created() -> Column[object]:
+    return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("event_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("creator_id", BigInteger, nullable=False),
+    _instant("starts_at", nullable=False),
+    _instant("ends_at"),
+    Column("time_zone", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("venue", Text),
+    Column("city", Text),
+    Column("currency", Text, nullable=False),
+    _instant("sale_opens_at"),
+    _instant("sale_closes_at"),
+    Column("per_order_max", Integer, nullable=False),
+    Column("per_account_max", Integer),
+    comment="What events lets us sell: a copy of its snapshot, by version.",
+)
+Index("offers_creator", offers.c.creator_id)
+
+stock = Table(
+    "stock",
+    metadata,
+    Column("ticket_type_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, ForeignKey("offers.event_id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("sold", Integer, nullable=False, server_default=text("0")),
+    Column("held", Integer, nullable=False, server_default=text("0")),
+    _instant("sale_opens_at"),
+    _instant("sale_closes_at"),
+    Column("per_order_max", Integer),
+    Column("per_account_max", Integer),
+    Column("is_hidden", Boolean, nullable=False, server_default=text("false")),
+    Column("is_withdrawn", Boolean, nullable=False, server_default=text("false")),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Column("published_version", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("sold >= 0 AND held >= 0 AND sold + held <= capacity", name="stock_is_enough"),
+    CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
+    comment="The one thing that decides a sale. sold: live tickets; held: holds, unpaid orders.",
+)
+Index("stock_event", stock.c.event_id)
+Index(
+    "stock_unpublished",
+    stock.c.event_id,
+    postgresql_where=stock.c.published_version < stock.c.version,
+)
+
+allotments = Table(
+    "allotments",
+    metadata,
+    Column("buyer", Text, primary_key=True),
+    Column("ticket_type_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    CheckConstraint("quantity >= 0", name="allotment_is_not_negative"),
+    comment="How many places a buyer has, sold or held: what the limits per account count.",
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("hold_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, ForeignKey("offers.event_id"), nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("account_id", BigInteger),
+    Column("guest_name", Text),
+    Column("guest_email", Text),
+    Column("language", Text, nullable=False),
+    Column("client_address", Text, nullable=False),
+    Column("lines", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    _instant("expires_at", nullable=False),
+    Column("extensions", Integer, nullable=False, server_default=text("0")),
+    _created(),
+    CheckConstraint("state IN ('active','converted','released','expired')", name="hold_state"),
+)
+_active = holds.c.state == "active"
+Index("holds_active_expiry", holds.c.expires_at, postgresql_where=_active)
+Index("holds_active_buyer", holds.c.buyer, postgresql_where=_active)
+Index("holds_active_address", holds.c.client_address, postgresql_where=_active)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", BigInteger, Identity(cache=100), primary_key=True),
+    Column("event_id", BigInteger, ForeignKey("offers.event_id"), nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("account_id", BigInteger),
+    Column("buyer_name", Text, nullable=False),
+    Column("buyer_email", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("lines", JSONB, nullable=False),
+    Column("total_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("hold_id", BigInteger),
+    Column("access_version", Integer, nullable=False, server_default=text("1")),
+    Column("state", Text, nullable=False),
+    Column("failure", Text),
+    Column("step", Text),
+    Column("direction", Text, nullable=False, server_default=text("'forward'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("saga_version", Integer, nullable=False, server_default=text("1")),
+    _instant("run_at"),
+    _instant("leased_until"),
+    Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
+    _created(),
+    _instant("issued_at"),
+    _instant("ended_at"),
+    CheckConstraint(
+        "state IN ('paying','issued','failed','refunded','cancelled')", name="order_state"
+    ),
+    comment="One purchase and where its saga stands; step is null once the saga has ended.",
+)
+Index("orders_account", orders.c.account_id, orders.c.order_id.desc())
+Index("orders_event", orders.c.event_id, orders.c.order_id.desc())
+Index("orders_email", func.lower(orders.c.buyer_email))
+Index("orders_due", orders.c.run_at, postgresql_where=orders.c.step.is_not(None))
+Index("orders_attention", orders.c.order_id, postgresql_where=orders.c.needs_attention.is_(True))
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("order_id", BigInteger, ForeignKey("orders.order_id"), primary_key=True),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("captured_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("refunded_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'pending'")),
+    Column("method", Text, nullable=False),
+    Column("method_label", Text),
+    Column("return_url", Text, nullable=False),
+    Column("intent_id", Text, unique=True),
+    Column("decline_code", Text),
+    Column("next_action", JSONB),
+    _created(),
+    _instant("paid_at"),
+    _instant("refunded_at"),
+    CheckConstraint("status IN ('pending','completed','failed','refunded')", name="payment_status"),
+    CheckConstraint("refunded_minor <= captured_minor", name="refunds_within_captures"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("refund_id", BigInteger, Identity(), primary_key=True),
+    Column("order_id", BigInteger, ForeignKey("orders.order_id"), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'pending'")),
+    Column("provider_refund_id", Text),
+    Column("refusals", Integer, nullable=False, server_default=text("0")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    _instant("run_at", nullable=False),
+    _instant("leased_until"),
+    Column("last_error", Text),
+    Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
+    _created(),
+    _instant("completed_at"),
+    CheckConstraint("status IN ('pending','completed')", name="refund_status"),
+    CheckConstraint("amount_minor > 0", name="refund_is_positive"),
+    comment="Money to give back: written with its cause, carried out by a worker until done.",
+)
+Index("refunds_order", refunds.c.order_id)
+Index("refunds_due", refunds.c.run_at, postgresql_where=refunds.c.status == "pending")
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket_id", BigInteger, Identity(cache=100), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("order_id", BigInteger, ForeignKey("orders.order_id"), nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("ticket_type_id", BigInteger, nullable=False),
+    Column("account_id", BigInteger),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'confirmed'")),
+    _created(),
+    _instant("used_at"),
+    Column("used_by", BigInteger),
+    Column("used_where", Text),
+    _instant("cancelled_at"),
+    Column("refund_id", BigInteger, ForeignKey("refunds.refund_id")),
+    CheckConstraint("status IN ('confirmed','used','cancelled')", name="ticket_status"),
+)
+Index("tickets_order", tickets.c.order_id)
+Index("tickets_event", tickets.c.event_id, tickets.c.ticket_id.desc())
+Index("tickets_account", tickets.c.account_id, tickets.c.ticket_id.desc())
+
+admissions = Table(
+    "admissions",
+    metadata,
+    Column("admission_id", BigInteger, Identity(), primary_key=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.ticket_id"), nullable=False),
+    Column("event_id", BigInteger, nullable=False),
+    Column("admitted_by", BigInteger, nullable=False),
+    Column("place", Text),
+    Column("admitted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("ticket_id", name="one_admission_per_ticket"),
+)
+Index("admissions_event", admissions.c.event_id)
+
+purchase_keys = Table(
+    "purchase_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("buyer", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("order_id", BigInteger),
+    Column("hold_id", BigInteger),
+    Column("refusal", JSONB),
+    _created(),
+    comment="One Idempotency-Key, one effect: which order or hold, or which refusal, it led to.",
+)
+Index("purchase_keys_created", purchase_keys.c.created_at)
+
+webhook_events = Table(
+    "webhook_events",
+    metadata,
+    Column("provider_event_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("intent_id", Text),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    comment="Each of the provider's calls, stored before it is acted on, handled once.",
+)
+Index("webhook_events_received", webhook_events.c.received_at)
