@@ -1,0 +1,236 @@
+"""The statements about profiles and pictures."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from guichet.kernel.database import Transaction
+from guichet.users.domain import Profile, StoredPicture
+from guichet.users.tables import pictures, profiles
+
+_PROFILE_COLUMNS = [profiles.c[name] for name in Profile.__dataclass_fields__]
+_VISIBLE = and_(profiles.c.registered_at.is_not(None), profiles.c.erased_at.is_(None))
+
+
+async def profile(transaction: Transaction, account_id: int) -> Profile | None:
+    """Return the profile of an account, None where none is known."""
+    rows = await transaction.execute(
+        select(*_PROFILE_COLUMNS).where(profiles.c.id == account_id, _VISIBLE)
+    )
+    return _profile(rows.mappings().first())
+
+
+async def profile_for_change(transaction: Transaction, account_id: int) -> Profile | None:
+    """Return the profile and keep it locked until the end of the transaction."""
+    rows = await transaction.execute(
+        select(*_PROFILE_COLUMNS).where(profiles.c.id == account_id, _VISIBLE).with_for_update()
+    )
+    return _profile(rows.mappings().first())
+
+
+async def profile_by_email(transaction: Transaction, email: str) -> Profile | None:
+    """Return the profile with that address, whatever the case of its letters."""
+    rows = await transaction.execute(
+        select(*_PROFILE_COLUMNS)
+        .where(func.lower(profiles.c.email) == email.lower(), _VISIBLE)
+        .order_by(profiles.c.email_at.desc())
+        .limit(1)
+    )
+    return _profile(rows.mappings().first())
+
+
+async def is_erased(transaction: Transaction, account_id: int) -> bool:
+    """Return whether the account is known to be deleted."""
+    erased = await transaction.scalar(
+        select(profiles.c.id).where(profiles.c.id == account_id, profiles.c.erased_at.is_not(None))
+    )
+    return erased is not None
+
+
+async def list_profiles(
+    transaction: Transaction,
+    *,
+    search: str | None,
+    searches_email: bool,
+    role: str | None,
+    only_active: bool,
+    limit: int,
+    offset: int,
+) -> tuple[list[Profile], int]:
+    """Return a page of profiles by name, and how many there are in all.
+
+    `search` is a part of the name, or of the e-mail where `searches_email`.
+    """
+    wanted = [_VISIBLE]
+    if search:
+        wanted.append(_contains(search, searches_email))
+    if role is not None:
+        wanted.append(profiles.c.role == role)
+    if only_active:
+        wanted.append(profiles.c.is_active)
+    statement: Select[Any] = select(*_PROFILE_COLUMNS).where(*wanted)
+    page = await transaction.execute(
+        statement.order_by(func.lower(profiles.c.name), profiles.c.id).limit(limit).offset(offset)
+    )
+    total = await transaction.scalar(select(func.count()).select_from(profiles).where(*wanted))
+    return [_to_profile(row) for row in page.mappings()], total or 0
+
+
+def _contains(search: str, searches_email: bool) -> ColumnElement[bool]:
+    part = search.lower()
+    found = [func.lower(profiles.c.name).contains(part, autoescape=True)]
+    if searches_email:
+        found.append(func.lower(profiles.c.email).contains(part, autoescape=True))
+    return or_(*found)
+
+
+async def remember_account(transaction: Transaction, account_id: int) -> None:
+    """Make sure that there is a row for the account, where facts about it can be kept."""
+    await transaction.execute(insert(profiles).values(id=account_id).on_conflict_do_nothing())
+
+
+async def begin_profile(
+    transaction: Transaction, account_id: int, given: Mapping[str, object], at: datetime
+) -> bool:
+    """Fill in what was given at registration; returns False where that was done before.
+
+    The earliest instant told is the one of the registration, whichever arrives first.
+    """
+    await transaction.execute(
+        update(profiles)
+        .where(profiles.c.id == account_id, profiles.c.registered_at > at)
+        .values(registered_at=at, created_at=at)
+    )
+    result = await transaction.execute(
+        update(profiles)
+        .where(
+            profiles.c.id == account_id,
+            profiles.c.registered_at.is_(None),
+            profiles.c.erased_at.is_(None),
+        )
+        .values({**given, "registered_at": at, "created_at": at, "updated_at": at})
+    )
+    return result.rowcount > 0
+
+
+async def set_fact(
+    transaction: Transaction, account_id: int, name: str, value: object, at: datetime
+) -> bool:
+    """Note `email`, `role` or `is_active` as auth told it at that instant, unless newer is known.
+
+    Returns whether it was news.
+    """
+    since = {"email": "email_at", "role": "role_at", "is_active": "active_at"}[name]
+    result = await transaction.execute(
+        update(profiles)
+        .where(
+            profiles.c.id == account_id,
+            profiles.c.erased_at.is_(None),
+            or_(profiles.c[since].is_(None), profiles.c[since] <= at),
+        )
+        .values({name: value, since: at, "updated_at": func.now()})
+    )
+    return result.rowcount > 0
+
+
+async def settle_pending_email(transaction: Transaction, account_id: int, email: str) -> None:
+    """Forget the wish for an address that has been confirmed."""
+    await transaction.execute(
+        update(profiles)
+        .where(profiles.c.id == account_id, func.lower(profiles.c.pending_email) == email.lower())
+        .values(pending_email=None)
+    )
+
+
+async def change_profile(
+    transaction: Transaction, account_id: int, changes: Mapping[str, object]
+) -> None:
+    """Store these columns of a profile."""
+    await transaction.execute(
+        update(profiles)
+        .where(profiles.c.id == account_id)
+        .values({**changes, "updated_at": func.now()})
+    )
+
+
+async def note_activity(transaction: Transaction, account_id: int, at: datetime) -> None:
+    """Store when the account's owner was last here."""
+    await transaction.execute(
+        update(profiles)
+        .where(profiles.c.id == account_id, profiles.c.erased_at.is_(None))
+        .values(last_activity=func.greatest(profiles.c.last_activity, at))
+    )
+
+
+async def erase_profile(transaction: Transaction, account_id: int, at: datetime) -> bool:
+    """Blank the profile and its picture, keeping the bare id; False where that was done before."""
+    await remember_account(transaction, account_id)
+    blank = {column.name: text("DEFAULT") for column in profiles.c if column.name not in {"id"}}
+    result = await transaction.execute(
+        update(profiles)
+        .where(profiles.c.id == account_id, profiles.c.erased_at.is_(None))
+        .values({**blank, "erased_at": at})
+    )
+    await delete_picture(transaction, account_id)
+    return result.rowcount > 0
+
+
+async def store_picture(
+    transaction: Transaction, account_id: int, *, content: bytes, content_type: str, sha256: str
+) -> None:
+    """Store or replace somebody's picture."""
+    values = {"content": content, "content_type": content_type, "sha256": sha256}
+    await transaction.execute(
+        insert(pictures)
+        .values(profile_id=account_id, **values)
+        .on_conflict_do_update(
+            index_elements=[pictures.c.profile_id], set_={**values, "created_at": func.now()}
+        )
+    )
+
+
+async def delete_picture(transaction: Transaction, account_id: int) -> None:
+    """Delete somebody's picture."""
+    await transaction.execute(delete(pictures).where(pictures.c.profile_id == account_id))
+
+
+async def picture(transaction: Transaction, account_id: int) -> StoredPicture | None:
+    """Return somebody's picture."""
+    rows = await transaction.execute(
+        select(pictures.c.content, pictures.c.content_type, pictures.c.sha256).where(
+            pictures.c.profile_id == account_id
+        )
+    )
+    row = rows.mappings().first()
+    return None if row is None else StoredPicture(**{str(name): row[name] for name in row})
+
+
+def _profile(row: RowMapping | None) -> Profile | None:
+    return None if row is None else _to_profile(row)
+
+
+def _to_profile(row: RowMapping) -> Profile:
+    return Profile(**{str(name): value for name, value in row.items()})
+
+
+async def may_keep_history(transaction: Transaction, account_id: int) -> bool:
+    """Return False for a deleted account; until the end no deletion can pass this transaction."""
+    await remember_account(transaction, account_id)
+    rows = await transaction.execute(
+        select(profiles.c.erased_at).where(profiles.c.id == account_id).with_for_update(read=True)
+    )
+    return rows.one().erased_at is None
