@@ -11,45 +11,46 @@ from guichet.sandbox.shapes import Shape, intent_shape, problem_shape, refund_sh
 _encode = msgspec.json.Encoder().encode
 
 
-def json_response(
-    shape: Shape, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    """Answer with an object."""
-    return Response(
-        _encode(shape),
-        status,
-        {"Request-Id": f"req_{random_text(14)}", **(headers or {})},
-        media_type="application/json",
-    )
+class JsonResponse(Response):
+    """A response whose headers are written once; Starlette's own way costs twice the drawing."""
+
+    media_type = "application/json"
+
+    def __init__(self, shape: Shape, status: int = 200, *headers: tuple[bytes, bytes]) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = _encode(shape)
+        self.raw_headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(self.body)),
+            (b"request-id", f"req_{random_text(14)}".encode()),
+            *headers,
+        ]
 
 
-def refused_response(refused: Refused, bank_url: str) -> Response:
+def refused_response(
+    refused: Refused, bank_url: str, *headers: tuple[bytes, bytes]
+) -> JsonResponse:
     """Answer with an error, and with the payment where the refusal shows it."""
     error = problem_shape(refused.problem, refused.intent)
     if refused.intent is not None:
         error["payment_intent"] = intent_shape(refused.intent, bank_url)
-    return json_response({"error": error}, refused.status)
+    return JsonResponse({"error": error}, refused.status, *headers)
 
 
-def stored_response(answer: Answer, bank_url: str, *, replayed: bool) -> Response:
+def stored_response(answer: Answer, bank_url: str, *, replayed: bool) -> JsonResponse:
     """Answer as recorded; the same record gives the same body every time."""
     stored, intent, refund = answer.stored, answer.intent, answer.refund
-    headers: dict[str, str] = {}
+    headers: list[tuple[bytes, bytes]] = []
     if stored.key:
-        headers["Idempotency-Key"] = stored.key
+        headers.append((b"idempotency-key", stored.key.encode("latin-1", "replace")))
     if replayed:
-        headers["Idempotent-Replayed"] = "true"
+        headers.append((b"idempotent-replayed", b"true"))
     if stored.problem is not None:
-        return _with_headers(
-            refused_response(Refused(stored.status, stored.problem, intent), bank_url), headers
-        )
-    if refund is not None and intent is not None:
-        return json_response(refund_shape(refund, intent, stored.expand), 200, headers)
-    if intent is not None:
-        return json_response(intent_shape(intent, bank_url, stored.expand), 200, headers)
-    raise ValueError("an answer without an object")
-
-
-def _with_headers(response: Response, headers: dict[str, str]) -> Response:
-    response.headers.update(headers)
-    return response
+        refused = Refused(stored.status, stored.problem, intent)
+        return refused_response(refused, bank_url, *headers)
+    if intent is None:
+        raise ValueError("an answer without an object")
+    if refund is not None:
+        return JsonResponse(refund_shape(refund, intent, stored.expand), 200, *headers)
+    return JsonResponse(intent_shape(intent, bank_url, stored.expand), 200, *headers)

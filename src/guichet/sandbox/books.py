@@ -48,7 +48,8 @@ class Books:
         """Events not yet delivered, oldest first."""
         self._refunds_of: dict[int, list[int]] = {}
         self._answers: dict[str, Answer] = {}
-        self._by_metadata: dict[str, list[int]] = {}
+        # Nearly every entry leads to one payment, so a list is made for the others only.
+        self._by_metadata: dict[str, int | list[int]] = {}
         self._unsettled_intents: set[int] = set()
         self._unsettled_refunds: set[int] = set()
 
@@ -113,7 +114,8 @@ class Books:
     def with_metadata(self, name: str, value: str) -> Iterator[Intent]:
         """Yield payments by an entry of their metadata, newest first; our own keys are indexed."""
         if name in INDEXED_METADATA:
-            for number in reversed(self._by_metadata.get(f"{name}={value}", ())):
+            found = self._by_metadata.get(f"{name}={value}", [])
+            for number in [found] if isinstance(found, int) else reversed(found):
                 yield self.intents[number]
         else:
             for intent in reversed(self.intents):
@@ -135,7 +137,16 @@ class Books:
         self.intents.append(intent)
         for name in INDEXED_METADATA:
             if (value := intent.metadata.get(name)) is not None:
-                self._by_metadata.setdefault(f"{name}={value}", []).append(intent.number)
+                self._index(f"{name}={value}", intent.number)
+
+    def _index(self, entry: str, number: int) -> None:
+        known = self._by_metadata.get(entry)
+        if known is None:
+            self._by_metadata[entry] = number
+        elif isinstance(known, int):
+            self._by_metadata[entry] = [known, number]
+        else:
+            known.append(number)
 
     def _put_refund(self, refund: Refund) -> None:
         _mark(self._unsettled_refunds, refund.number, refund.settles_at is not None)

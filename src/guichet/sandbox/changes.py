@@ -9,7 +9,7 @@ from starlette.responses import Response
 from guichet.sandbox.answers import refused_response, stored_response
 from guichet.sandbox.books import Answer
 from guichet.sandbox.connection import Dropped
-from guichet.sandbox.faults import HANG_SECONDS, Faults, Operation, Plan
+from guichet.sandbox.faults import HANG_SECONDS, NO_FAULTS, Faults, Operation, Plan
 from guichet.sandbox.forms import Form
 from guichet.sandbox.records import Problem
 from guichet.sandbox.rules import Refused, invalid
@@ -138,6 +138,8 @@ class Changes:
         return known
 
     def _plan(self, request: Request, operation: Operation, form: Form) -> Plan:
+        if not self._faults.active:
+            return NO_FAULTS
         intent_id = request.path_params.get("intent_id") or form.text("payment_intent") or ""
         intent = self._till.books.intent(intent_id)
         amount, own = form.integer("amount"), form.mapping("metadata")

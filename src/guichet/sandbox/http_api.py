@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guichet.sandbox import queries
-from guichet.sandbox.answers import json_response, refused_response
+from guichet.sandbox.answers import JsonResponse, refused_response
 from guichet.sandbox.books import Books
 from guichet.sandbox.changes import Changes, trouble_before
 from guichet.sandbox.faults import Faults, Operation
@@ -111,7 +111,7 @@ class Api:
                 return trouble
             if plan.get("error_500") is not None:
                 raise Refused(500, Problem("api_error", "An unknown error occurred."))
-            return json_response(draw(request, form))
+            return JsonResponse(draw(request, form))
 
         return handle
 

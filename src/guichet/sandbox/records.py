@@ -19,7 +19,6 @@ IntentStatus = Literal[
 ]
 RefundStatus = Literal["pending", "succeeded", "failed"]
 
-_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _NUMBER_DIGITS = 10
 
 
@@ -151,5 +150,5 @@ def number_in(object_id: str) -> int | None:
 
 
 def random_text(length: int) -> str:
-    """Return unguessable letters and digits."""
-    return "".join([_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length)])
+    """Return unguessable hexadecimal digits, an even number of them."""
+    return secrets.token_hex(length // 2)
