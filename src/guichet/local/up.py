@@ -11,7 +11,7 @@ from types import FrameType
 from guichet.local import demo, nats, ports, postgres
 from guichet.local.children import Child, WarmParent
 from guichet.local.errors import LocalError
-from guichet.local.health import is_ready
+from guichet.local.health import all_services_ready, is_ready
 from guichet.local.plan import Plan
 from guichet.local.postgres import SERVICES
 from guichet.local.process import last_lines
@@ -169,6 +169,9 @@ class LocalSystem:
 
     def _start_servers(self) -> None:
         instances = self._plan.instances()
+        # One left by an earlier run may name other ports; the control plane writes it anew.
+        for stale in ("nginx.conf", "nginx.pid"):
+            (self._plan.storage.nginx / stale).unlink(missing_ok=True)
         with self._screen.step(say("step_services", count=len(instances))):
             for name in instances:
                 self._launch(self._plan.server_child(name, self._warm_parent))
@@ -184,7 +187,7 @@ class LocalSystem:
             self._wait("gateway", configuration.exists)
             self._launch(self._plan.nginx_child())
             gateway = self._plan.settings.port("gateway")
-            self._wait("nginx", lambda: is_ready(gateway, "/api/v1/health"))
+            self._wait("nginx", lambda: all_services_ready(gateway))
 
     def _show_summary(self) -> None:
         port = self._plan.settings.port

@@ -1,0 +1,79 @@
+"""What is named wins; what is not points at this machine; nobody gets another's secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from guichet.local import environment
+from guichet.local.development_secrets import ensure_secrets
+from guichet.local.postgres import SERVICES
+
+STORAGE = Path("/somewhere/storage")
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> dict[str, str]:
+    return ensure_secrets(tmp_path / "secrets.env", cluster_exists=False)
+
+
+def test_without_anything_named_all_points_at_shifted_local_ports(known: dict[str, str]) -> None:
+    whole = environment.complete({"PATH": "/bin"}, known, STORAGE, 10_000)
+    assert whole["GUICHET_AUTH_DSN"].endswith("@127.0.0.1:17432/guichet_auth")
+    assert whole["GUICHET_NATS_URL"].endswith("@127.0.0.1:17422")
+    assert whole["GUICHET_STRIPE_API_URL"] == "http://127.0.0.1:18010"
+    assert whole["GUICHET_SMTP_URL"] == "smtp://127.0.0.1:17025"
+    assert whole["GUICHET_STORAGE_DIR"] == str(STORAGE)
+    assert whole["PATH"] == "/bin"
+
+
+def test_named_servers_win(known: dict[str, str]) -> None:
+    named = {
+        "GUICHET_AUTH_DSN": "postgresql://a:b@db.example/auth",
+        "GUICHET_NATS_URL": "nats://nats.example",
+        "GUICHET_SMTP_URL": "smtps://mail.example",
+    }
+    whole = environment.complete(named, known, STORAGE, 0)
+    assert {name: whole[name] for name in named} == named
+    assert whole["GUICHET_USERS_DSN"].startswith("postgresql://guichet_users:")
+    assert environment.own_postgres(named)
+    assert not environment.own_nats(named)
+    assert not environment.own_mailbox(named)
+
+
+def test_no_cluster_is_needed_once_every_database_is_named() -> None:
+    named = {f"GUICHET_{service.upper()}_DSN": "postgresql://x" for service in SERVICES}
+    assert not environment.own_postgres(named)
+
+
+def test_a_live_key_means_the_live_provider(known: dict[str, str]) -> None:
+    named = {"GUICHET_STRIPE_API_KEY": "sk_live_key"}
+    assert not environment.own_sandbox(named)
+    assert "GUICHET_STRIPE_API_URL" not in environment.complete(named, known, STORAGE, 0)
+    assert environment.own_sandbox({})
+    assert environment.own_sandbox({**named, "GUICHET_STRIPE_API_URL": "http://127.0.0.1:8010"})
+
+
+def test_each_process_gets_its_own_database_and_no_other(known: dict[str, str]) -> None:
+    whole = environment.complete({}, known, STORAGE, 0)
+    for service in SERVICES:
+        share = environment.share_of(whole, service)
+        addresses = [name for name in share if name.endswith("_DSN")]
+        assert addresses == [f"GUICHET_{service.upper()}_DSN"]
+        assert "GUICHET_SERVICE_SECRET" in share
+    gateway = environment.share_of(whole, "gateway")
+    assert not [name for name in gateway if name.endswith("_DSN")]
+
+
+def test_secrets_go_to_their_users_alone(known: dict[str, str]) -> None:
+    whole = environment.complete({}, known, STORAGE, 0)
+
+    def holders(variable: str) -> set[str]:
+        everyone = (*SERVICES, "gateway", "sandbox", "mailbox")
+        return {name for name in everyone if variable in environment.share_of(whole, name)}
+
+    assert holders("GUICHET_AUTH_KEY_PASSPHRASE") == {"auth"}
+    assert holders("GUICHET_TICKETS_LINK_SECRET") == {"tickets"}
+    assert holders("GUICHET_STRIPE_API_KEY") == {"tickets", "sandbox"}
+    assert holders("GUICHET_POSTGRES_ADMIN_PASSWORD") == set()
+    assert holders("GUICHET_AUTH_DATABASE_PASSWORD") == set()
+    assert holders("GUICHET_NATS_URL") >= set(SERVICES)
