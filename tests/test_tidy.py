@@ -237,7 +237,7 @@ def mirrors_of(path: Path) -> list[Path]:
     parts = path.relative_to(SOURCE).parts
     folder = ROOT / "tests" / Path(*parts[:-1])
     own = folder / f"test_{path.stem}.py"
-    if len(parts) < 3:  # noqa: PLR2004 - a file of the package itself, not of one inside it
+    if len(parts) < 3:
         return [own]
     parent = folder.parent
     return [own, parent / f"test_{parts[-2]}.py", parent / f"test_{parts[-2]}_{path.stem}.py"]

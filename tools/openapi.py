@@ -21,12 +21,16 @@ FOLDER = Path("src/guichet/contracts/openapi")
 
 
 def application(service: str) -> FastAPI:
-    """Build a service's application from default settings; nothing is opened or read."""
+    """Build a service's application from default settings; nothing is opened or read.
+
+    What a real start must be told, such as the address of a database, is left empty.
+    """
     build = importlib.import_module(f"guichet.{service}.main").build
     hint = inspect.get_annotations(build, eval_str=True)["settings"]
     kinds = [kind for kind in (hint, *get_args(hint)) if inspect.isclass(kind)]
     settings = next(kind for kind in kinds if issubclass(kind, CommonSettings))
-    built: FastAPI = build(settings.model_construct())
+    empty = {name: "" for name, field in settings.model_fields.items() if field.is_required()}
+    built: FastAPI = build(settings.model_construct(**empty))
     return built
 
 
