@@ -19,15 +19,13 @@ key and the address differ. It relies on these documented behaviours of the prov
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal, Unpack
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, Unpack
 
 import aiohttp
+import msgspec
 import stripe
-from stripe import StripeResponse
-from stripe.params import PaymentIntentCreateParams
 
 from guichet.tickets.payments.port import (
     OrderToCharge,
@@ -38,6 +36,11 @@ from guichet.tickets.payments.port import (
     WebhookEvent,
 )
 from guichet.tickets.payments.stripe_results import (
+    Failure,
+    Intent,
+    Page,
+    Problem,
+    Refund,
     best_first,
     declined,
     refund_result_of,
@@ -56,6 +59,19 @@ KEY_LIFE = timedelta(hours=23)
 REFUND_TRIES_MAX = 5
 
 
+INTENTS = "/v1/payment_intents"
+REFUNDS = "/v1/refunds"
+
+_Shape = TypeVar("_Shape")
+
+
+class _Reply(NamedTuple, Generic[_Shape]):
+    """An answer that was understood; a replayed one is as old as the key's first call."""
+
+    shape: _Shape
+    replayed: bool
+
+
 class _UnclearError(Exception):
     """The provider gave no usable answer; whether it acted is unknown."""
 
@@ -63,6 +79,16 @@ class _UnclearError(Exception):
         super().__init__()
         self.stored = stored
         """Repeating the call under its key would only give the same again."""
+
+
+class _RefusedError(Exception):
+    """The provider refused, clearly: a card (`declined`), or a request that it cannot accept."""
+
+    def __init__(self, problem: Problem, *, card: bool, replayed: bool) -> None:
+        super().__init__()
+        self.problem = problem
+        self.card = card
+        self.replayed = replayed
 
 
 class StripeProvider:
@@ -91,17 +117,17 @@ class StripeProvider:
             secure = ssl.create_default_context(cafile=stripe.ca_bundle_path)
         connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, ssl=secure)
         self._session = aiohttp.ClientSession(connector=connector)
-        client = stripe.StripeClient(
+        self._client = stripe.StripeClient(
             api_key,
             base_addresses={"api": api_url.rstrip("/")} if api_url else None,
             http_client=stripe.AIOHTTPClient(
-                timeout=aiohttp.ClientTimeout(total=charge_seconds_max), session=self._session
+                # The limit of each call is set where it is made; this one is the net below.
+                timeout=aiohttp.ClientTimeout(total=2 * charge_seconds_max),
+                session=self._session,
             ),
             # The saga repeats, with a pause and after storing what it knows.
             max_network_retries=0,
         )
-        self._intents = client.v1.payment_intents
-        self._refunds = client.v1.refunds
 
     @property
     def test_mode(self) -> bool:
@@ -142,13 +168,12 @@ class StripeProvider:
     async def void(self, *, intent_id: str) -> PaymentResult:
         """Cancel; where that is refused, the intent itself says why."""
         try:
-            async with self._asking("void"):
-                await self._intents.cancel_async(intent_id)
-        except stripe.InvalidRequestError:
+            reply = await self._call(Intent, "post", f"{INTENTS}/{intent_id}/cancel")
+        except _RefusedError:
             return await self._look_at(intent_id)
         except _UnclearError:
             return PaymentResult(PaymentOutcome.UNKNOWN, intent_id)
-        return PaymentResult(PaymentOutcome.DECLINED, intent_id, decline_code="canceled")
+        return result_of(reply.shape)
 
     async def refund(
         self,
@@ -183,48 +208,57 @@ class StripeProvider:
     async def _create(self, order_key: str, order: OrderToCharge) -> PaymentResult:
         """Create and confirm. Raises `_UnclearError`."""
         try:
-            async with self._asking("charge", self._charge_seconds_max):
-                intent = await self._intents.create_async(
-                    _creation(order_key, order), {"idempotency_key": f"charge:{order_key}"}
-                )
-                if not _was_replayed(intent.last_response):
-                    return result_of(intent)
-        except stripe.CardError as error:
-            result = declined(error)
-            if result.intent_id is not None and _is_replayed(error):
+            reply = await self._call(
+                Intent,
+                "post",
+                INTENTS,
+                _creation(order_key, order),
+                key=f"charge:{order_key}",
+                seconds_max=self._charge_seconds_max,
+            )
+        except _RefusedError as refused:
+            result = declined(refused.problem)
+            if not refused.card:
+                # Nothing was made: an amount, a method or an address that it cannot use.
+                log.warning("the payment provider refused a charge: %s", result.decline_code)
+            if result.intent_id is not None and refused.replayed:
                 return await self._look_at(result.intent_id)
             return result
-        except stripe.InvalidRequestError as error:
-            # Refused before anything was made: an amount, a method or an address it cannot use.
-            log.warning("the payment provider refused a charge: %s", error.code)
-            return PaymentResult(PaymentOutcome.DECLINED, decline_code=error.code or "refused")
-        return await self._look_at(intent.id)
+        if reply.replayed:
+            return await self._look_at(reply.shape.id)
+        return result_of(reply.shape)
 
     async def _look_at(self, intent_id: str) -> PaymentResult:
         """Read an intent as it stands now."""
         try:
-            async with self._asking("find"):
-                return result_of(
-                    await self._intents.retrieve_async(intent_id, {"expand": ["latest_charge"]})
-                )
-        except (_UnclearError, stripe.InvalidRequestError, stripe.CardError) as error:
-            if isinstance(error, stripe.InvalidRequestError):
-                # Another account's key, or a sandbox that was emptied: a person has to look.
-                log.error("the payment provider does not know intent %s", intent_id)
-            return PaymentResult(PaymentOutcome.UNKNOWN, intent_id)
+            reply = await self._call(
+                Intent, "get", f"{INTENTS}/{intent_id}", {"expand": ["latest_charge"]}
+            )
+        except _RefusedError:
+            # Another account's key, or a sandbox that was emptied: a person has to look.
+            log.error("the payment provider does not know intent %s", intent_id)
+        except _UnclearError:
+            pass
+        else:
+            return result_of(reply.shape)
+        return PaymentResult(PaymentOutcome.UNKNOWN, intent_id)
 
     async def _search(self, order_key: str, *, settled: bool) -> PaymentResult:
         """Find by our metadata. `settled`: the provider's index must contain it by now."""
         quoted = order_key.replace("\\", "\\\\").replace("'", "\\'")
-        query = f"metadata['order_key']:'{quoted}'"
         try:
-            async with self._asking("search"):
-                page = await self._intents.search_async(
-                    {"query": query, "expand": ["data.latest_charge"]}
-                )
-                found = sorted((result_of(intent) for intent in page.data), key=best_first)
-        except (_UnclearError, stripe.InvalidRequestError, stripe.CardError):
+            reply = await self._call(
+                Page[Intent],
+                "get",
+                f"{INTENTS}/search",
+                {
+                    "query": f"metadata['order_key']:'{quoted}'",
+                    "expand": ["data.latest_charge"],
+                },
+            )
+        except (_RefusedError, _UnclearError):
             return PaymentResult(PaymentOutcome.UNKNOWN)
+        found = sorted(map(result_of, reply.shape.data), key=best_first)
         if found:
             return found[0]
         if not settled:
@@ -238,79 +272,97 @@ class StripeProvider:
         for number in range(1, REFUND_TRIES_MAX + 1):
             key = f"refund:{refund_key}" if number == 1 else f"refund:{refund_key}:{number}"
             try:
-                async with self._asking("refund"):
-                    refund = await self._refunds.create_async(
-                        {
-                            "payment_intent": intent_id,
-                            "amount": amount_minor,
-                            "reason": "requested_by_customer",
-                            "metadata": {"refund_key": refund_key},
-                        },
-                        {"idempotency_key": key},
-                    )
-                    if _was_replayed(refund.last_response):
-                        refund = await self._refunds.retrieve_async(refund.id)
-                    return refund_result_of(refund)
-            except (stripe.InvalidRequestError, stripe.CardError) as error:
+                reply = await self._call(
+                    Refund,
+                    "post",
+                    REFUNDS,
+                    {
+                        "payment_intent": intent_id,
+                        "amount": amount_minor,
+                        "reason": "requested_by_customer",
+                        "metadata": {"refund_key": refund_key},
+                    },
+                    key=key,
+                )
+                if reply.replayed:
+                    reply = await self._call(Refund, "get", f"{REFUNDS}/{reply.shape.id}")
+                return refund_result_of(reply.shape)
+            except _RefusedError as refused:
                 known = await self._refund_in_list(refund_key, intent_id)
-                return known or RefundResult(RefundOutcome.REFUSED, reason=error.code or "refused")
+                reason = refused.problem.code or "refused"
+                return known or RefundResult(RefundOutcome.REFUSED, reason=reason)
             except _UnclearError as error:
-                known = await self._refund_in_list(refund_key, intent_id) if error.stored else None
-                if known is not None:
-                    return known
                 if not error.stored:
                     raise
+                known = await self._refund_in_list(refund_key, intent_id)
+                if known is not None:
+                    return known
         raise _UnclearError(stored=True)
 
     async def _refund_in_list(self, refund_key: str, intent_id: str) -> RefundResult | None:
         """Find a refund of the intent by our metadata. Raises `_UnclearError`."""
-        try:
-            async with self._asking("refunds"):
-                page = await self._refunds.list_async({"payment_intent": intent_id, "limit": 100})
-                async for refund in page.auto_paging_iter():
-                    metadata = refund.metadata
-                    if (
-                        metadata
-                        and "refund_key" in metadata
-                        and (metadata["refund_key"] == refund_key)
-                    ):
-                        return refund_result_of(refund)
-        except stripe.InvalidRequestError:
-            return None
-        return None
+        params = {"payment_intent": intent_id, "limit": 100}
+        while True:
+            try:
+                reply = await self._call(Page[Refund], "get", REFUNDS, params)
+            except _RefusedError:
+                return None
+            for refund in reply.shape.data:
+                if (refund.metadata or {}).get("refund_key") == refund_key:
+                    return refund_result_of(refund)
+            if not reply.shape.has_more:
+                return None
+            params["starting_after"] = reply.shape.data[-1].id
 
-    @asynccontextmanager
-    async def _asking(self, what: str, seconds_max: float | None = None) -> AsyncGenerator[None]:
-        """Bound the time of a call and turn every trouble of the provider into `_UnclearError`.
+    async def _call(
+        self,
+        shape: type[_Shape],
+        method: Literal["get", "post"],
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        seconds_max: float | None = None,
+    ) -> _Reply[_Shape]:
+        """Ask the provider. Raises `_RefusedError` and `_UnclearError`, and nothing else of it.
 
-        Its clear refusals (`CardError`, `InvalidRequestError`) pass. The SDK wraps most errors of
-        the connection, but not those while the answer's body is read.
+        The SDK wraps most errors of the connection, but not those while a body is read.
         """
         try:
             async with asyncio.timeout(seconds_max or self._call_seconds_max):
-                yield
-        except (stripe.CardError, stripe.InvalidRequestError):
-            raise
+                response = await self._client.raw_request_async(
+                    method, path, idempotency_key=key, **(params or {})
+                )
+            replayed = response.headers.get("Idempotent-Replayed") == "true"
+            return _Reply(msgspec.json.decode(response.body, type=shape), replayed)
         except stripe.StripeError as error:
-            stored = isinstance(error, stripe.IdempotencyError) or _is_replayed(error)
-            log.warning(
-                "the payment provider failed at %s: %s, status %s, request %s",
-                what,
-                type(error).__name__,
-                error.http_status,
-                error.request_id,
-            )
-            raise _UnclearError(stored=stored) from error
+            raise _understood(error, path) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            log.warning("the payment provider failed at %s: %s", what, type(error).__name__)
-            raise _UnclearError(stored=False) from error
-        except (AttributeError, KeyError, TypeError) as error:
-            # Something else than the provider answered, a proxy's page for instance.
-            log.exception("the payment provider's answer at %s is not understood", what)
+            # ValueError: something else than the provider answered, a proxy's page for instance.
+            log.warning("the payment provider failed at %s: %s", path, type(error).__name__)
             raise _UnclearError(stored=False) from error
 
 
-def _creation(order_key: str, order: OrderToCharge) -> PaymentIntentCreateParams:
+def _understood(error: stripe.StripeError, path: str) -> Exception:
+    replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
+    card = isinstance(error, stripe.CardError)
+    if card or isinstance(error, stripe.InvalidRequestError):
+        try:
+            problem = msgspec.convert(error.json_body, Failure).error
+        except msgspec.ValidationError:
+            problem = Problem(error.code)
+        return _RefusedError(problem, card=card, replayed=replayed)
+    log.warning(
+        "the payment provider failed at %s: %s, status %s, request %s",
+        path,
+        type(error).__name__,
+        error.http_status,
+        error.request_id,
+    )
+    return _UnclearError(stored=replayed or isinstance(error, stripe.IdempotencyError))
+
+
+def _creation(order_key: str, order: OrderToCharge) -> dict[str, Any]:
     return {
         "amount": order["amount_minor"],
         "currency": order["currency"].lower(),
@@ -326,11 +378,3 @@ def _creation(order_key: str, order: OrderToCharge) -> PaymentIntentCreateParams
         },
         "expand": ["latest_charge"],
     }
-
-
-def _was_replayed(response: StripeResponse | None) -> bool:
-    return response is not None and response.headers.get("Idempotent-Replayed") == "true"
-
-
-def _is_replayed(error: stripe.StripeError) -> bool:
-    return (error.headers or {}).get("Idempotent-Replayed") == "true"
