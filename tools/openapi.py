@@ -29,7 +29,9 @@ def application(service: str) -> FastAPI:
     hint = inspect.get_annotations(build, eval_str=True)["settings"]
     kinds = [kind for kind in (hint, *get_args(hint)) if inspect.isclass(kind)]
     settings = next(kind for kind in kinds if issubclass(kind, CommonSettings))
-    empty = {name: "" for name, field in settings.model_fields.items() if field.is_required()}
+    empty: dict[str, Any] = {
+        name: "" for name, field in settings.model_fields.items() if field.is_required()
+    }
     built: FastAPI = build(settings.model_construct(**empty))
     return built
 
