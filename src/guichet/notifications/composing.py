@@ -65,9 +65,7 @@ def compose(mail: Mail) -> EmailMessage:
 
 def _parameters(content_type: str) -> dict[str, str]:
     # Mail programs offer "add to calendar" only where the method is named in the type.
-    return (
-        {"method": "PUBLISH", "charset": "utf-8"} if content_type == "text/calendar" else {}
-    )
+    return {"method": "PUBLISH", "charset": "utf-8"} if content_type == "text/calendar" else {}
 
 
 def _address(name: str, address: str) -> Address:

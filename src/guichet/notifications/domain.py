@@ -59,7 +59,7 @@ class TemplateKey(StrEnum):
 
     WELCOME = "welcome"
     EMAIL_VERIFICATION = "email_verification"
-    PASSWORD_RESET = "password_reset"  # noqa: S105 - a name, not a password
+    PASSWORD_RESET = "password_reset"
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_FAILED = "order_failed"
     TICKET_CANCELLED = "ticket_cancelled"

@@ -22,13 +22,23 @@ class Links:
 
     def order(self, code: str, access_token: str = "") -> str:
         """Return the page of an order; with a token it opens without an account."""
-        page = f"{self.home}/my/orders/{quote(code, safe='')}"
+        page = f"{self.home}{order_path(code)}"
         return f"{page}#access={quote(access_token, safe='')}" if access_token else page
 
     def event(self, event_id: int) -> str:
         """Return the page of an event."""
-        return f"{self.home}/e/{event_id}"
+        return f"{self.home}{event_path(event_id)}"
 
     def preferences(self) -> str:
         """Return where people choose what they are told."""
         return f"{self.home}/my/preferences"
+
+
+def order_path(code: str) -> str:
+    """Return the path of an order's page, for links within the web app."""
+    return f"/my/orders/{quote(code, safe='')}"
+
+
+def event_path(event_id: int) -> str:
+    """Return the path of an event's page, for links within the web app."""
+    return f"/e/{event_id}"

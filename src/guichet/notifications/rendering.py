@@ -99,9 +99,7 @@ def render(draft: Draft, context: Context, language: Language, home: str) -> Ren
         except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
             errors[name] = [clean_line(str(error) or type(error).__name__, 300)]
     if not errors and not parts["subject"]:
-        errors["subject"] = [
-            "L'objet est vide." if language == "fr" else "The subject is empty."
-        ]
+        errors["subject"] = ["L'objet est vide." if language == "fr" else "The subject is empty."]
     if errors:
         raise TemplateBroken(errors=errors)
     return Rendered(parts["subject"], parts["mjml"], parts["text"], parts["sms"])
@@ -158,7 +156,8 @@ def _environment(language: Language, html: bool) -> ImmutableSandboxedEnvironmen
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
+    filters = cast("dict[str, Any]", environment.filters)
+    filters.update(
         when=partial(when, language),
         moment=partial(moment, language),
         money=partial(money, language),

@@ -1,0 +1,101 @@
+"""Deliveries and dead letters, for administrators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from guichet.kernel.clock import now
+from guichet.kernel.paging import Page, Paging, page_of
+from guichet.notifications.domain import (
+    Channel,
+    DeadLetterFailedAgain,
+    DeliveryNotRetryable,
+    NoSuchDeadLetter,
+    NoSuchDelivery,
+    Status,
+    TemplateKey,
+)
+from guichet.notifications.http_api.dependencies import (
+    PREFIX,
+    Administrator,
+    Number,
+    Service,
+    refusals,
+)
+from guichet.notifications.http_api.shapes import (
+    DeadLetter,
+    DeadLetters,
+    Delivery,
+    DeliveryDetail,
+    delivery_detail_of,
+    delivery_of,
+)
+from guichet.notifications.use_cases import deliveries
+from guichet.notifications.use_cases.deliveries import DeliveryWanted
+
+router = APIRouter(prefix=PREFIX, tags=["administration"])
+
+
+@router.get("/deliveries", summary="Mails and SMS, newest first", responses=refusals())
+async def list_deliveries(
+    service: Service,
+    _administrator: Administrator,
+    asked: Paging,
+    status: Status | None = None,
+    channel: Channel | None = None,
+    template: TemplateKey | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="A part of the address.")] = None,
+) -> Page[Delivery]:
+    """Filter by state, channel, template and address."""
+    wanted = DeliveryWanted(status, channel, template, q)
+    rows, total = await deliveries.list_deliveries(
+        service.database, wanted, offset=asked.offset, limit=asked.per_page
+    )
+    return page_of([delivery_of(row) for row in rows], total, asked)
+
+
+@router.get(
+    "/deliveries/{delivery_id}",
+    summary="One delivery with its attempts",
+    responses=refusals(NoSuchDelivery),
+)
+async def show_delivery(
+    service: Service, _administrator: Administrator, delivery_id: Number
+) -> DeliveryDetail:
+    """Links that open something are left out."""
+    row, attempts = await deliveries.show(service.database, delivery_id)
+    return delivery_detail_of(row, attempts)
+
+
+@router.post(
+    "/deliveries/{delivery_id}/retry",
+    summary="Send a given-up delivery again",
+    responses=refusals(NoSuchDelivery, DeliveryNotRetryable),
+)
+async def retry_delivery(
+    service: Service, _administrator: Administrator, delivery_id: Number
+) -> DeliveryDetail:
+    """It goes out at once, under the same Message-ID, with all its attempts before it."""
+    await deliveries.retry(service.database, delivery_id, now())
+    row, attempts = await deliveries.show(service.database, delivery_id)
+    return delivery_detail_of(row, attempts)
+
+
+@router.get("/dead-letters", summary="Messages that failed", responses=refusals())
+async def list_dead_letters(service: Service, _administrator: Administrator) -> DeadLetters:
+    """Messages from other services that could not be handled."""
+    letters = await deliveries.dead_letters(service.database)
+    return DeadLetters(data=[DeadLetter.model_validate(letter) for letter in letters])
+
+
+@router.post(
+    "/dead-letters/{letter_id}/retry",
+    summary="Handle a failed message again",
+    status_code=204,
+    responses=refusals(NoSuchDeadLetter, DeadLetterFailedAgain),
+)
+async def retry_dead_letter(
+    service: Service, _administrator: Administrator, letter_id: Number
+) -> None:
+    """Handled now; where it fails again it stays."""
+    await deliveries.retry_dead_letter(service.inbox, letter_id)

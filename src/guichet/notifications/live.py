@@ -1,0 +1,113 @@
+"""News from the database to this process: who has a new inbox line, that there is work to send.
+
+One connection listens. Its messages only wake somebody up; what is new is then read from the
+tables, so a message lost with a connection loses nothing.
+"""
+
+import asyncio
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+import asyncpg
+
+from guichet.kernel.logs import logger
+from guichet.notifications.repository.notices import CHANNEL
+from guichet.notifications.use_cases.telling import WAKE_CHANNEL
+
+CHECK_SECONDS = 10.0
+
+log = logger(__name__)
+
+
+class Listener:
+    """Listens to PostgreSQL and wakes streams and senders."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._watchers: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
+        self._senders: list[asyncio.Event] = []
+        self.is_closing = False
+
+    def wake_for_work(self, sender: asyncio.Event) -> None:
+        """Wake that event whenever deliveries were added."""
+        self._senders.append(sender)
+
+    @contextmanager
+    def watching(self, account_id: int) -> Generator[asyncio.Event]:
+        """Yield an event that is set when the account has news, or when this process stops."""
+        event = asyncio.Event()
+        self._watchers[account_id].add(event)
+        if self.is_closing:
+            event.set()
+        try:
+            yield event
+        finally:
+            self._watchers[account_id].discard(event)
+            if not self._watchers[account_id]:
+                del self._watchers[account_id]
+
+    def close_streams(self) -> None:
+        """Let every stream end; called as soon as the process is told to stop."""
+        self.is_closing = True
+        self._wake_everybody()
+
+    async def run(self) -> None:
+        """Listen until cancelled; raises where the connection is lost, to be started again."""
+        connection = await asyncpg.connect(self._dsn, timeout=5)
+        try:
+            await connection.add_listener(CHANNEL, self._on_notice)
+            await connection.add_listener(WAKE_CHANNEL, self._on_work)
+            # Whatever came while nobody listened is found by looking.
+            self._wake_everybody()
+            while True:
+                await asyncio.sleep(CHECK_SECONDS)
+                await connection.execute("SELECT 1", timeout=5)
+        finally:
+            connection.terminate()
+
+    def _on_notice(self, *received: object) -> None:
+        for event in self._watchers.get(int(str(received[-1])), ()):
+            event.set()
+
+    def _on_work(self, *_received: object) -> None:
+        for sender in self._senders:
+            sender.set()
+
+    def _wake_everybody(self) -> None:
+        for events in self._watchers.values():
+            for event in events:
+                event.set()
+        for sender in self._senders:
+            sender.set()
+
+
+@contextmanager
+def told_to_stop(act: Callable[[], None]) -> Generator[None]:
+    """Call `act` in the event loop as soon as the process is told to stop.
+
+    The server closes an application only after its open answers have ended, which a stream never
+    does by itself; so the signal has to reach the streams directly.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(act)
+        previous = before[signal.Signals(number)]
+        if callable(previous):
+            previous(number, frame)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

@@ -1,0 +1,111 @@
+"""Statements on the lines of the people's inboxes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from guichet.kernel.database import Transaction
+from guichet.notifications.tables import notices
+
+CHANNEL = "notices"
+"""PostgreSQL's LISTEN channel; the payload is the account's number."""
+
+_LOCK_SPACE = 0x6E6F7469
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A line for an inbox; `details` fill its sentence."""
+
+    dedup_key: str
+    account_id: int
+    kind: str
+    details: dict[str, Any]
+
+
+async def add(transaction: Transaction, new: Sequence[NewNotice]) -> None:
+    """Store lines that are not known yet, and wake those who watch their inbox."""
+    accounts = sorted({each.account_id for each in new})
+    if not accounts:
+        return
+    # A stream asks for "all after number n": numbers must become visible in order per account.
+    for account_id in accounts:
+        await transaction.execute(
+            select(func.pg_advisory_xact_lock(_LOCK_SPACE, account_id % 2**31))
+        )
+    await transaction.execute(
+        insert(notices)
+        .values([asdict(each) for each in new])
+        .on_conflict_do_nothing(index_elements=[notices.c.dedup_key])
+    )
+    for account_id in accounts:
+        await transaction.execute(select(func.pg_notify(CHANNEL, str(account_id))))
+
+
+async def before(
+    transaction: Transaction, account_id: int, cursor: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return an account's lines older than the cursor (None: the newest), newest first."""
+    statement = select(notices).where(notices.c.account_id == account_id)
+    if cursor is not None:
+        statement = statement.where(notices.c.id < cursor)
+    rows = await transaction.execute(statement.order_by(notices.c.id.desc()).limit(limit))
+    return list(rows)
+
+
+async def after(
+    transaction: Transaction, account_id: int, last_id: int, limit: int
+) -> list[Row[Any]]:
+    """Return an account's lines younger than that number, oldest first."""
+    rows = await transaction.execute(
+        select(notices)
+        .where(notices.c.account_id == account_id, notices.c.id > last_id)
+        .order_by(notices.c.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def newest_id(transaction: Transaction, account_id: int) -> int:
+    """Return the number of an account's newest line, 0 where it has none."""
+    newest = await transaction.scalar(
+        select(func.max(notices.c.id)).where(notices.c.account_id == account_id)
+    )
+    return newest or 0
+
+
+async def unread(transaction: Transaction, account_id: int) -> int:
+    """Return how many lines an account has not read."""
+    count = await transaction.scalar(
+        select(func.count())
+        .select_from(notices)
+        .where(notices.c.account_id == account_id, notices.c.read_at.is_(None))
+    )
+    return count or 0
+
+
+async def mark_read(
+    transaction: Transaction, account_id: int, notice_id: int, now: datetime
+) -> Row[Any] | None:
+    """Mark one line of an account as read, once; return it, None where it is not theirs."""
+    rows = await transaction.execute(
+        update(notices)
+        .where(notices.c.id == notice_id, notices.c.account_id == account_id)
+        .values(read_at=func.coalesce(notices.c.read_at, now))
+        .returning(notices)
+    )
+    return rows.first()
+
+
+async def mark_all_read(transaction: Transaction, account_id: int, now: datetime) -> int:
+    """Mark all lines of an account as read; return how many were not."""
+    changed = await transaction.execute(
+        update(notices)
+        .where(notices.c.account_id == account_id, notices.c.read_at.is_(None))
+        .values(read_at=now)
+    )
+    return changed.rowcount

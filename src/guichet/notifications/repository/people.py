@@ -1,0 +1,146 @@
+"""Statements on the people that are told things."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from guichet.kernel.database import Transaction
+from guichet.kernel.tables import dead_letters
+from guichet.notifications.domain import Person, Status, language_or_default
+from guichet.notifications.tables import attendances, deliveries, notices, people
+
+
+async def save_person(
+    transaction: Transaction, account_id: int, told_at: datetime, values: dict[str, Any]
+) -> None:
+    """Insert or update an account's person, unless a newer message has spoken or it is erased."""
+    known = {"account_id": account_id, "told_at": told_at}
+    blank = {"email": "", "name": "", "language": "fr"}
+    await transaction.execute(
+        insert(people)
+        .values(blank | known | values)
+        .on_conflict_do_update(
+            index_elements=[people.c.account_id],
+            set_={"told_at": told_at} | values,
+            where=people.c.erased_at.is_(None) & (people.c.told_at <= told_at),
+        )
+    )
+
+
+async def person(transaction: Transaction, account_id: int) -> Person | None:
+    """Return the person of an account; None where it is unknown or erased."""
+    found = await people_of(transaction, [account_id])
+    return found.get(account_id)
+
+
+async def people_of(transaction: Transaction, account_ids: Iterable[int]) -> dict[int, Person]:
+    """Return the known people among these accounts, by account."""
+    rows = await transaction.execute(
+        select(people).where(
+            people.c.account_id.in_(set(account_ids)), people.c.erased_at.is_(None)
+        )
+    )
+    return {row.account_id: _person(row) for row in rows}
+
+
+async def erased_among(transaction: Transaction, account_ids: Iterable[int]) -> set[int]:
+    """Return those of these accounts that have been deleted."""
+    rows = await transaction.execute(
+        select(people.c.account_id).where(
+            people.c.account_id.in_(set(account_ids)), people.c.erased_at.is_not(None)
+        )
+    )
+    return set(rows.scalars())
+
+
+async def erase(transaction: Transaction, account_id: int, now: datetime) -> None:
+    """Erase what is held of an account; deliveries stay as numbers without a person.
+
+    Letters that never arrived are searched by the account's number as the messages write it.
+    """
+    nobody = {
+        "email": "",
+        "name": "",
+        "phone_number": None,
+        "wants_sms": False,
+        "wants_reminders": False,
+        "erased_at": now,
+    }
+    await transaction.execute(
+        insert(people)
+        .values(nobody | {"account_id": account_id, "language": "fr", "told_at": now})
+        .on_conflict_do_update(index_elements=[people.c.account_id], set_=nobody)
+    )
+    own = deliveries.c.account_id == account_id
+    await transaction.execute(
+        update(deliveries)
+        .where(own)
+        .values(address="", name="", context={}, attachments=[], last_error=None)
+    )
+    await transaction.execute(
+        update(deliveries)
+        .where(own, deliveries.c.status.in_([Status.WAITING, Status.FAILED]))
+        .values(status=Status.ERASED, lease=None, leased_until=None, ended_at=now)
+    )
+    await transaction.execute(delete(notices).where(notices.c.account_id == account_id))
+    await transaction.execute(delete(attendances).where(attendances.c.account_id == account_id))
+    mention = rf'"account_id": ?{account_id}\M'
+    await transaction.execute(
+        delete(dead_letters).where(dead_letters.c.payload.regexp_match(mention))
+    )
+
+
+async def held_of(transaction: Transaction, account_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return all rows about a person, for the export of their data."""
+    described = {
+        "profile": select(people).where(people.c.account_id == account_id),
+        "inbox": select(notices).where(notices.c.account_id == account_id),
+        "deliveries": select(
+            deliveries.c.channel,
+            deliveries.c.template,
+            deliveries.c.language,
+            deliveries.c.address,
+            deliveries.c.status,
+            deliveries.c.created_at,
+            deliveries.c.ended_at,
+        ).where(deliveries.c.account_id == account_id),
+        "attendances": select(
+            attendances.c.order_code, attendances.c.event_id, attendances.c.remind_at
+        ).where(attendances.c.account_id == account_id),
+    }
+    return {
+        name: [dict(row) for row in (await transaction.execute(statement)).mappings()]
+        for name, statement in described.items()
+    }
+
+
+async def purge(transaction: Transaction, before: datetime) -> int:
+    """Forget what ended or was read before that instant; return how many rows went."""
+    ended = await transaction.execute(delete(deliveries).where(deliveries.c.ended_at < before))
+    old = await transaction.execute(
+        delete(notices).where(or_(notices.c.read_at < before, notices.c.created_at < before))
+    )
+    return ended.rowcount + old.rowcount
+
+
+async def dead_letter_count(transaction: Transaction) -> int:
+    """Return how many messages wait for an administrator."""
+    count = await transaction.scalar(
+        select(func.count()).select_from(dead_letters).where(dead_letters.c.retried_at.is_(None))
+    )
+    return count or 0
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        account_id=row.account_id,
+        email=row.email,
+        name=row.name,
+        language=language_or_default(row.language),
+        phone_number=row.phone_number,
+        wants_sms=row.wants_sms,
+        wants_reminders=row.wants_reminders,
+    )

@@ -1,0 +1,1 @@
+"""What notifications does, one function for each occasion or intention."""

@@ -1,0 +1,200 @@
+"""Orders: confirmed, failed, cancelled, claimed by an account, reached again by a guest."""
+
+from datetime import datetime
+from typing import Any
+
+from guichet.contracts.messages.tickets import (
+    AccessLinkRequested,
+    OrderConfirmed,
+    OrderFailed,
+    OrdersClaimed,
+    SoldTicket,
+    TicketCancelled,
+)
+from guichet.kernel.database import Transaction
+from guichet.notifications.domain import (
+    Person,
+    TemplateKey,
+    language_or_default,
+    reminder_at,
+)
+from guichet.notifications.links import event_path, order_path
+from guichet.notifications.repository import attendances, people
+from guichet.notifications.use_cases.telling import (
+    Desk,
+    Telling,
+    buyer_as_person,
+    event_context,
+    tell,
+)
+
+
+async def order_confirmed(
+    transaction: Transaction, desk: Desk, message: OrderConfirmed, now: datetime
+) -> None:
+    """Send the tickets, and note who goes where for reminders and changes."""
+    person = await buyer_as_person(transaction, message.buyer)
+    await _note_attendance(transaction, message, person.account_id, now)
+    is_guest = message.buyer.account_id is None
+    confirmation = Telling(
+        TemplateKey.ORDER_CONFIRMED,
+        message.order_code,
+        person,
+        {
+            "name": person.name,
+            "order_code": message.order_code,
+            "event": event_context(message.event),
+            "tickets": _ticket_contexts(message.tickets),
+            "total_minor": message.total_minor,
+            "currency": message.currency,
+            "is_guest": is_guest,
+            "link": desk.links.order(message.order_code, message.access_token if is_guest else ""),
+        },
+        attachments=[
+            {"kind": "tickets", "order_code": message.order_code},
+            {"kind": "calendar", "event_id": message.event.event_id},
+        ],
+        path=order_path(message.order_code),
+    )
+    await tell(transaction, desk, [confirmation], now)
+
+
+async def order_failed(
+    transaction: Transaction, desk: Desk, message: OrderFailed, now: datetime
+) -> None:
+    """Say that no ticket was issued, and what became of the money."""
+    person = await buyer_as_person(transaction, message.buyer)
+    failure = Telling(
+        TemplateKey.ORDER_FAILED,
+        message.order_code,
+        person,
+        {
+            "name": person.name,
+            "order_code": message.order_code,
+            "event": event_context(message.event),
+            "total_minor": message.total_minor,
+            "currency": message.currency,
+            "reason": message.reason,
+            "is_refunded": message.is_refunded,
+            "link": desk.links.event(message.event.event_id),
+        },
+        path=event_path(message.event.event_id),
+    )
+    await tell(transaction, desk, [failure], now)
+
+
+async def tickets_cancelled(
+    transaction: Transaction, desk: Desk, message: TicketCancelled, now: datetime
+) -> None:
+    """Say what was cancelled and what is given back; no reminder once no ticket is left.
+
+    Tickets that go with their event are told as the event's cancellation, under the same
+    occasion as when events told it first: whoever speaks first, the buyer hears it once.
+    """
+    person = await buyer_as_person(transaction, message.buyer)
+    ids = sorted(ticket.ticket_id for ticket in message.tickets)
+    blank = _attendance_values(message, person.account_id)
+    await attendances.add_cancelled(transaction, message.order_code, blank, ids)
+    known = await attendances.attendance(transaction, message.order_code)
+    if known is not None and not live_tickets(known):
+        await attendances.set_reminders(transaction, [(message.order_code, None)])
+    with_event = message.reason == "event_cancelled"
+    context = {
+        "name": person.name,
+        "order_code": message.order_code,
+        "event": event_context(message.event),
+        "tickets": _ticket_contexts(message.tickets),
+        "refund_minor": message.refund_minor,
+        "currency": message.currency,
+        "reason": "" if with_event else message.reason,
+        "link": desk.links.order(message.order_code),
+    }
+    occasion = message.order_code
+    if not with_event:
+        occasion = f"{message.order_code}:{'-'.join(str(each) for each in ids)}"
+    cancellation = Telling(
+        TemplateKey.EVENT_CANCELLED if with_event else TemplateKey.TICKET_CANCELLED,
+        occasion,
+        person,
+        context,
+        path=order_path(message.order_code),
+    )
+    await tell(transaction, desk, [cancellation], now)
+
+
+async def orders_claimed(transaction: Transaction, message: OrdersClaimed, now: datetime) -> None:
+    """Let a guest's orders follow the account that claimed them."""
+    if await people.erased_among(transaction, [message.account_id]):
+        return
+    for order in message.orders:
+        await _note_attendance(transaction, order, message.account_id, now)
+    codes = [order.order_code for order in message.orders]
+    await attendances.claim_orders(transaction, codes, message.account_id)
+
+
+async def access_link_requested(
+    transaction: Transaction, desk: Desk, message: AccessLinkRequested, now: datetime
+) -> None:
+    """Send a guest the links to their orders."""
+    language = language_or_default(message.language)
+    links = [{"code": code, "link": desk.links.order(code, token)} for code, token in message.links]
+    telling = Telling(
+        TemplateKey.ACCESS_LINKS,
+        f"{message.email.lower()}:{message.occurred_at.isoformat()}",
+        Person(None, message.email, "", language),
+        {"links": links},
+    )
+    if links:
+        await tell(transaction, desk, [telling], now)
+
+
+def live_tickets(attendance: Any) -> list[dict[str, Any]]:
+    """Return the tickets of a stored order that are not cancelled."""
+    cancelled = set(attendance.cancelled_ids)
+    return [ticket for ticket in attendance.tickets if ticket["ticket_id"] not in cancelled]
+
+
+async def _note_attendance(
+    transaction: Transaction, message: OrderConfirmed, account_id: int | None, now: datetime
+) -> None:
+    if account_id is not None and await people.erased_among(transaction, [account_id]):
+        return
+    event = message.event
+    await attendances.save_card(
+        transaction,
+        event.event_id,
+        {
+            "version": 0,
+            "title": event.title,
+            "location": event.location,
+            "time_zone": event.time_zone,
+            "starts_at": event.starts_at,
+        },
+    )
+    values = _attendance_values(message, account_id) | {
+        "tickets": _ticket_contexts(message.tickets),
+        "access_token": message.access_token,
+    }
+    await attendances.save_attendance(transaction, message.order_code, values)
+    stored = await attendances.attendance(transaction, message.order_code)
+    card = await attendances.card(transaction, event.event_id)
+    if stored is not None and card is not None and live_tickets(stored) and not card.is_cancelled:
+        moment = reminder_at(card.starts_at, card.time_zone, now)
+        await attendances.set_reminders(transaction, [(message.order_code, moment)])
+
+
+def _attendance_values(
+    message: OrderConfirmed | TicketCancelled, account_id: int | None
+) -> dict[str, Any]:
+    return {
+        "event_id": message.event.event_id,
+        "account_id": account_id,
+        "email": message.buyer.email,
+        "name": message.buyer.name,
+        "language": language_or_default(message.buyer.language),
+        "currency": message.currency,
+    }
+
+
+def _ticket_contexts(tickets: list[SoldTicket]) -> list[dict[str, Any]]:
+    return [ticket.model_dump() for ticket in tickets]
