@@ -93,6 +93,7 @@ class WarmParent:
     _channel: socket.socket | None = None
     _waiting: bytes = b""
     _started: dict[str, int] = field(default_factory=dict[str, int])
+    _living: set[int] = field(default_factory=set[int])
     _ended: dict[int, int] = field(default_factory=dict[int, int])
 
     def start(self) -> int:
@@ -101,8 +102,8 @@ class WarmParent:
             self._channel.close()
         self._channel, other_end = socket.socketpair()
         self._waiting, self.is_warm = b"", False
-        for forked in self._started.values():
-            self._ended.setdefault(forked, -signal.SIGTERM)
+        self._ended.update(dict.fromkeys(self._living, -signal.SIGTERM))
+        self._living.clear()
         parent = os.getpid()
 
         def before_exec() -> None:
@@ -183,8 +184,10 @@ class WarmParent:
                 self.is_warm = True
             elif "started" in message:
                 self._started[message["started"]] = message["pid"]
+                self._living.add(message["pid"])
                 self._ended.pop(message["pid"], None)
             else:
+                self._living.discard(message["ended"])
                 self._ended[message["ended"]] = message["status"]
 
 
