@@ -57,7 +57,7 @@ clean: ## Remove the environment and every cache; the data in storage/ stay
 # ---- checks and documents ---------------------------------------------------------------------
 
 check: setup ## Format, lint, types, import directions, committed API documents, tidiness (read only)
-	@$(MAKE) --no-print-directory -j2 -Otarget check-types check-format check-lint check-imports \
+	@$(MAKE) --no-print-directory -k -j2 -Otarget check-types check-format check-lint check-imports \
 		check-documents check-tidy
 
 check-format:
