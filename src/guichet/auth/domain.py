@@ -118,6 +118,14 @@ class LastAdministrator(Conflict):
     en = "This is the last active administrator: appoint another one first."
 
 
+class TotpCodeRefused(Forbidden):
+    """The code that confirms a change is wrong, too old, or was used before."""
+
+    code = "totp_wrong"
+    fr = WrongTotpCode.fr
+    en = WrongTotpCode.en
+
+
 class TotpAlreadyEnabled(Conflict):
     """Two-factor sign-in is in force already."""
 
@@ -243,6 +251,15 @@ class Session:
     def is_live(self, moment: datetime) -> bool:
         """Whether the session still counts."""
         return self.revoked_at is None and moment < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from: network address, browser, and the language it prefers."""
+
+    address: str
+    user_agent: str
+    language: Language
 
 
 def checked_password(password: str, confirmation: str | None) -> str:

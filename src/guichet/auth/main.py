@@ -1,23 +1,27 @@
 """The wiring of auth: settings, what is opened and started, routes."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from guichet.auth import http_api
+from guichet.auth.consumers import CONSUMERS
 from guichet.auth.context import Context
 from guichet.auth.keys import KeyRing
 from guichet.auth.passwords import Passwords
 from guichet.auth.secret_box import SecretBox
 from guichet.auth.settings import Settings
+from guichet.auth.use_cases import maintenance, passwords
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import platform, serve
 from guichet.kernel.workers import every
 
 SERVICE = "auth"
 KEYS_SECONDS = 300.0
+PURGE_SECONDS = 3600.0
+RESET_LINKS_SECONDS = 1.0
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:
@@ -36,7 +40,7 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             settings,
             service=SERVICE,
             dsn=settings.auth_dsn,
-            consumers=[],
+            consumers=CONSUMERS,
             key_source=own_keys,
             port=port,
         ) as here:
@@ -53,7 +57,8 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             )
             app.state.context = context
             await context.keys.maintain()
-            here.workers.start("keys", every(KEYS_SECONDS, context.keys.maintain))
+            for name, seconds, act in _duties(context):
+                here.workers.start(name, every(seconds, act))
             try:
                 yield here.checks
             finally:
@@ -65,6 +70,15 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
         context=running,
         routers=http_api.ROUTERS,
     )
+
+
+def _duties(context: Context) -> list[tuple[str, float, Callable[[], Awaitable[object]]]]:
+    """Return what is done again and again beside serving: name, seconds between, and what."""
+    return [
+        ("keys", KEYS_SECONDS, context.keys.maintain),
+        ("reset links", RESET_LINKS_SECONDS, lambda: passwords.send_reset_links(context)),
+        ("purge", PURGE_SECONDS, lambda: maintenance.purge(context)),
+    ]
 
 
 def run(port: int | None = None) -> None:

@@ -1,5 +1,26 @@
 """The routes of auth; each translates a request into one use case and its result back."""
 
-from guichet.auth.http_api import public_keys
+from guichet.auth.http_api import (
+    accounts,
+    emails,
+    internal,
+    passwords,
+    public_keys,
+    sessions,
+    signing_in,
+    two_factor,
+)
 
-ROUTERS = (public_keys.router,)
+ROUTERS = tuple(
+    module.router
+    for module in (
+        signing_in,
+        passwords,
+        emails,
+        sessions,
+        two_factor,
+        accounts,
+        public_keys,
+        internal,
+    )
+)

@@ -1,29 +1,19 @@
 """What routes are given: the context, who asks, from where."""
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from guichet.auth.context import Context
+from guichet.auth.domain import Visitor
 from guichet.auth.use_cases import sessions
 from guichet.kernel.callers import Caller
 from guichet.kernel.language import language_of
-from guichet.kernel.problems import Language
 from guichet.kernel.tokens import Principal
 
 _IPV6_HOME_BITS = 64
 _USER_AGENT_CHARACTERS_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Where a request comes from: network address, browser, and the language it prefers."""
-
-    address: str
-    user_agent: str
-    language: Language
 
 
 def _context(request: Request) -> Context:

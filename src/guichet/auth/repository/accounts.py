@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from guichet.auth.domain import Account
 from guichet.auth.tables import accounts, sessions
@@ -87,6 +88,19 @@ async def email_is_taken(transaction: Transaction, email: str, *, by_other_than:
         select(accounts.c.id).where(accounts.c.email == email, accounts.c.id != by_other_than)
     )
     return result.first() is not None
+
+
+async def move_to_email(
+    transaction: Transaction, account_id: int, email: str, moment: datetime
+) -> Account | None:
+    """Make a verified address the account's own; None where another account has it."""
+    try:
+        async with transaction.begin_nested():
+            return await update_account(
+                transaction, account_id, moment, email=email, email_verified_at=moment
+            )
+    except IntegrityError:
+        return None
 
 
 async def accept_totp_step(transaction: Transaction, account_id: int, step: int) -> bool:

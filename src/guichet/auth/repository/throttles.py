@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.auth.domain import Limits, Tally
@@ -28,6 +28,16 @@ async def count_up(transaction: Transaction, limits: Limits, moment: datetime) -
                 "ends_at": case((has_ended, statement.excluded.ends_at), else_=throttles.c.ends_at),
             },
         ).returning(throttles.c.key, throttles.c.count, throttles.c.ends_at)
+    )
+    return [Tally(**row) for row in result.mappings()]
+
+
+async def present_tallies(connection: Transaction, limits: Limits, moment: datetime) -> list[Tally]:
+    """Return the tallies as they stand, those whose window has ended left out."""
+    result = await connection.execute(
+        select(throttles.c.key, throttles.c.count, throttles.c.ends_at).where(
+            throttles.c.key.in_(list(limits)), throttles.c.ends_at > moment
+        )
     )
     return [Tally(**row) for row in result.mappings()]
 
