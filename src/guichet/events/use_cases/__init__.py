@@ -1,0 +1,1 @@
+"""What people and other services do with events; one function an intention."""
