@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import cast
 
 from guichet.kernel.problems import Conflict, Forbidden, Language, Malformed, NotFound
 
@@ -163,8 +164,11 @@ def all_preferences(chosen: Mapping[str, object]) -> dict[str, object]:
 def changes_to(profile: Profile, asked: Mapping[str, object]) -> dict[str, object]:
     """Return what would differ from the profile as it is; preferences are merged key by key."""
     wanted = {name: value for name, value in asked.items() if name in CHANGEABLE}
-    if isinstance(given := wanted.get("preferences"), Mapping):
-        wanted["preferences"] = {**profile.preferences, **given}
+    given = wanted.pop("preferences", None)
+    if isinstance(given, Mapping):
+        merged = {**profile.preferences, **cast(Mapping[str, object], given)}
+        if all_preferences(merged) != all_preferences(profile.preferences):
+            wanted["preferences"] = merged
     return {name: value for name, value in wanted.items() if getattr(profile, name) != value}
 
 

@@ -19,7 +19,6 @@ from guichet.users.domain import (
     NotChangedHere,
     ProfileNotFound,
     Reader,
-    View,
 )
 from guichet.users.pictures import (
     UPLOAD_BYTES_MAX,
@@ -74,7 +73,7 @@ async def list_users(
         str | None, Query(max_length=120, description="A part of the name, or e-mail for admins.")
     ] = None,
     role: Annotated[Role | None, Query(description="For administrators alone.")] = None,
-) -> Page[ProfileAnswer] | Page[BasicProfile]:
+) -> Page[ProfileAnswer | BasicProfile]:
     """Administrators see whole profiles, organisers and operators the basic fields."""
     if role is not None:
         require(caller, Permission.READ_ALL_PROFILES)
@@ -82,9 +81,7 @@ async def list_users(
     profiles, total, view = await use_cases.list_profiles(
         _users(request), _reader(caller), search, asked
     )
-    if view is View.FULL:
-        return page_of([full(profile) for profile in profiles], total, asked)
-    return page_of([BasicProfile.model_validate(profile) for profile in profiles], total, asked)
+    return page_of([shown(profile, view) for profile in profiles], total, asked)
 
 
 @router.get("/me", summary="Read one's own profile", responses=_refusals(ProfileNotFound))

@@ -204,8 +204,9 @@ async def change_profile(
         changes = changes_to(locked, asked)
         if pending is not None:
             changes["pending_email"] = pending
-        if changes:
-            await profile_rows.change_profile(transaction, account_id, changes)
+        if not changes:
+            return locked
+        await profile_rows.change_profile(transaction, account_id, changes)
         if "profile_picture" in changes:
             await profile_rows.delete_picture(transaction, account_id)
         return await _announced(transaction, account_id)
