@@ -22,8 +22,8 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_request(self, *_said: object) -> None:
-        return
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        del code, size
 
 
 def serve_in_thread() -> http.server.ThreadingHTTPServer:

@@ -1,5 +1,6 @@
 """`guichet down` and `guichet status`: talking to a system that another terminal started."""
 
+import contextlib
 import os
 import signal
 import time
@@ -49,14 +50,15 @@ class ProcessStatus:
 def status() -> list[ProcessStatus]:
     """Return what `run/*.pid` of this storage folder names, in alphabetical order."""
     storage = Plan.from_environment().storage
-    found: list[ProcessStatus] = []
+    pids: dict[str, int] = {}
     for file in sorted(storage.run.glob("*.pid")):
-        try:
-            pid = int(file.read_text().strip())
-        except ValueError:
-            continue
-        found.append(ProcessStatus(file.stem, pid, _is_alive(pid), _megabytes(pid)))
-    return found
+        with contextlib.suppress(ValueError):
+            pids[file.stem] = int(file.read_text().strip())
+    listed = frozenset(pids.values())
+    return [
+        ProcessStatus(name, pid, _is_alive(pid), _megabytes(pid, listed))
+        for name, pid in pids.items()
+    ]
 
 
 def _is_alive(pid: int) -> bool:
@@ -66,14 +68,18 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-def _megabytes(pid: int) -> float:
-    """Return the memory of a process and its children, shared pages divided among sharers."""
+def _megabytes(pid: int, listed: frozenset[int]) -> float:
+    """Return the memory of a process and of those children that have no line of their own.
+
+    A page that several processes share is divided among them.
+    """
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        children = process.children()
     except psutil.Error:
         return 0.0
-    return sum(_own_megabytes(member) for member in family)
+    below = sum(_megabytes(child.pid, listed) for child in children if child.pid not in listed)
+    return _own_megabytes(process) + below
 
 
 def _own_megabytes(process: psutil.Process) -> float:

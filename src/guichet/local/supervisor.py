@@ -9,8 +9,8 @@ from guichet.local.children import Child
 from guichet.local.storage import Storage, forget_pid, note_pid
 
 FIRST_PAUSE_SECONDS = 0.2
-PAUSE_SECONDS_MAX = 30.0
-CALM_SECONDS = 20.0
+PAUSE_SECONDS_MAX = 10.0
+CALM_SECONDS = 2.0
 """Running that long, a process has recovered, and its next pause is the first one again."""
 
 LOG_BYTES_MAX = 20 * 1024 * 1024

@@ -166,6 +166,8 @@ class LocalSystem:
                         reason=last_lines(child.log, 1),
                         log=child.log,
                     )
+                if child.log.stat().st_size == 0:
+                    child.log.unlink()
 
     def _start_servers(self) -> None:
         instances = self._plan.instances()
