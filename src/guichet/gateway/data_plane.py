@@ -76,7 +76,7 @@ class DataPlane:
     def __init__(self, binary: Path, folder: Path, *, outside: Path | None = None) -> None:
         self.binary = binary
         self.folder = folder
-        self.error = ""
+        self.error: str = ""
         self._outside = outside or Path("/var/tmp")  # noqa: S108 - only root makes a folder there
         self._rejected = ""
         self._reloaded_at = 0.0

@@ -68,7 +68,8 @@ class Steering:
     async def check(self) -> None:
         """Readiness: there is a configuration that nginx accepted; RuntimeError otherwise."""
         if not self.data_plane.file.exists() or self.data_plane.error:
-            raise RuntimeError(self.data_plane.error or "no configuration yet")
+            reason: str = self.data_plane.error
+            raise RuntimeError(reason or "no configuration yet")
 
     def recall(self) -> None:
         """Take up the instances known before, if nginx has been running on since then."""
