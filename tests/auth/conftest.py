@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,7 +105,7 @@ def auth_settings(database_dsn: DatabaseDsn, nats: NatsServer, tmp_path: Path) -
 
 
 @asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncIterator[str]:
+async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
     """Serve an application over HTTP, in this event loop, and yield its address."""
     server = uvicorn.Server(
         uvicorn.Config(entry_of(app), port=port, log_config=None, lifespan="on", loop="none")
@@ -125,7 +125,7 @@ async def served(app: FastAPI, port: int) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running_auth(settings: Settings) -> AsyncIterator[Auth]:
+async def running_auth(settings: Settings) -> AsyncGenerator[Auth]:
     """Run one instance of auth."""
     port = free_port()
     app = build(settings, port)
@@ -138,6 +138,6 @@ async def running_auth(settings: Settings) -> AsyncIterator[Auth]:
 
 
 @pytest.fixture
-async def auth(auth_settings: Settings) -> AsyncIterator[Auth]:
+async def auth(auth_settings: Settings) -> AsyncGenerator[Auth]:
     async with running_auth(auth_settings) as running:
         yield running

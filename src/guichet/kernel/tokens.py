@@ -10,7 +10,8 @@ from typing import Any
 import jwt
 from jwt import PyJWK
 
-from guichet.kernel.problems import Unauthenticated
+from guichet.kernel.logs import logger
+from guichet.kernel.problems import Unauthenticated, Unavailable
 
 ALGORITHM = "ES256"
 ACCESS_TOKEN_SECONDS = 15 * 60
@@ -18,8 +19,14 @@ SERVICE_TOKEN_SECONDS = 60
 LEEWAY_SECONDS = 5
 CACHED_TOKENS_MAX = 50_000
 JWKS_FETCH_SECONDS_MIN = 5.0
+JWKS_FIRST_FETCH_SECONDS_MIN = 0.5
 JWKS_AGE_SECONDS_MAX = 300.0
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "role"]
+
+_UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
+"""What decoding a hostile token can raise; a deeply nested header exhausts the JSON decoder."""
+
+log = logger(__name__)
 
 KeySource = Callable[[], Awaitable[dict[str, Any]]]
 """Returns a JWKS document; raises where it cannot be had now."""
@@ -78,45 +85,56 @@ class Revocations:
 
 
 class SigningKeys:
-    """The public keys of auth, fetched once and again when an unknown one is named."""
+    """The public keys of auth, fetched once, again when an unknown one is named, and now and then.
+
+    Keys that are known stay good while auth cannot be asked.
+    """
 
     def __init__(self, source: KeySource) -> None:
         self._source = source
         self._keys: dict[str, PyJWK] = {}
         self._fetched_at = float("-inf")
+        self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> PyJWK:
         """Return the key of that id; `Unauthenticated` where auth does not publish it.
 
         A token can make this fetch at most once in five seconds, and only from auth: addresses
-        that a token names (`jku`, `x5u`) are never looked at.
+        that a token names (`jku`, `x5u`) are never looked at. Raises `Unavailable` where no key
+        is known and auth cannot be asked.
         """
-        age = time.monotonic() - self._fetched_at
-        if (
-            key_id not in self._keys and age > JWKS_FETCH_SECONDS_MIN
-        ) or age > JWKS_AGE_SECONDS_MAX:
+        if key_id not in self._keys:
             await self._fetch()
+        elif time.monotonic() - self._fetched_at > JWKS_AGE_SECONDS_MAX:
+            self._renew()
         try:
             return self._keys[key_id]
         except KeyError:
+            if not self._keys:
+                raise Unavailable from None
             raise Unauthenticated from None
+
+    def _renew(self) -> None:
+        """Fetch beside the requests: none of them waits for auth when its key is known."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._fetch())
 
     async def _fetch(self) -> None:
         async with self._lock:
-            if time.monotonic() - self._fetched_at < JWKS_FETCH_SECONDS_MIN:
+            pause = JWKS_FETCH_SECONDS_MIN if self._keys else JWKS_FIRST_FETCH_SECONDS_MIN
+            if time.monotonic() - self._tried_at < pause:
                 return
+            self._tried_at = time.monotonic()
             try:
                 document = await self._source()
-            except Exception:
-                # The keys already known stay good while auth cannot be asked.
-                if not self._keys:
-                    raise
-                self._fetched_at = time.monotonic() - JWKS_AGE_SECONDS_MAX / 2
+                self._keys = {
+                    item["kid"]: PyJWK(item, algorithm=ALGORITHM) for item in document["keys"]
+                }
+            except Exception as error:
+                log.warning("the public keys could not be fetched", exc_info=error)
                 return
-            self._keys = {
-                item["kid"]: PyJWK(item, algorithm=ALGORITHM) for item in document["keys"]
-            }
             self._fetched_at = time.monotonic()
 
 
@@ -182,7 +200,7 @@ class TokenVerifier:
                 issued_at=float(claims["iat"]),
                 expires_at=int(claims["exp"]),
             )
-        except (jwt.PyJWTError, ValueError) as error:
+        except _UNREADABLE as error:
             raise Unauthenticated from error
 
 
@@ -223,6 +241,6 @@ class ServiceTokens:
                 leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "iss", "aud"]},
             )
-        except jwt.PyJWTError as error:
+        except _UNREADABLE as error:
             raise Unauthenticated from error
         return str(claims["iss"])
