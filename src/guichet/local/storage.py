@@ -53,6 +53,11 @@ class Storage:
         """The configuration that the control plane renders, and nginx's own files."""
         return self.root / "nginx"
 
+    @property
+    def seeded(self) -> Path:
+        """Exists once the demo accounts and events have been created."""
+        return self.root / "seeded"
+
     def prepare(self) -> None:
         """Make the folders; raises LocalError where they cannot be written or the disk is full."""
         try:

@@ -75,10 +75,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} is not ready after {seconds} s: the log {log} says how far it came.",
     ),
     "migration_failed": (
-        "La base de {service} n'a pas pu être mise à jour ({reason}) : le journal {log} dit "
-        "pourquoi.",
-        "The database of {service} could not be brought up to date ({reason}): the log {log} says "
-        "why.",
+        "Une base n'a pas pu être mise à jour ({name} : {reason}) : le journal {log} dit pourquoi.",
+        "A database could not be brought up to date ({name}: {reason}): the log {log} says why.",
+    ),
+    "seed_failed": (
+        "Les données de démonstration n'ont pas pu être créées ({name} : {reason}) : le journal "
+        "{log} dit pourquoi.",
+        "The demo data could not be created ({name}: {reason}): the log {log} says why.",
     ),
     "no_dsn": (
         "L'adresse de la base de {service} est inconnue : lancez « guichet up » une fois, ou "

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from guichet.local import demo, nats, ports, postgres
-from guichet.local.children import Child, WarmParent
+from guichet.local.children import Child, ForkedChild, WarmParent
 from guichet.local.errors import LocalError
 from guichet.local.health import all_services_ready, is_ready
 from guichet.local.plan import Plan
@@ -131,6 +131,7 @@ class LocalSystem:
         self._migrate()
         self._start_servers()
         self._start_nginx()
+        self._seed()
 
     def _is_warm(self) -> bool:
         self._warm_parent.listen(0)
@@ -150,24 +151,33 @@ class LocalSystem:
 
     def _migrate(self) -> None:
         with self._screen.step(say("step_migrate")):
-            running = {
-                service: self._plan.migration_child(service, self._warm_parent)
-                for service in SERVICES
-            }
-            for child in running.values():
+            running = [
+                self._plan.migration_child(service, self._warm_parent) for service in SERVICES
+            ]
+            for child in running:
                 child.start()
-            for service, child in running.items():
-                self._children[child.name] = child
-                self._wait(child.name, lambda child=child: child.ended() is not None)
-                if child.ended() != 0:
-                    raise LocalError(
-                        "migration_failed",
-                        service=service,
-                        reason=last_lines(child.log, 1),
-                        log=child.log,
-                    )
-                if child.log.stat().st_size == 0:
-                    child.log.unlink()
+            for child in running:
+                self._wait_for_end(child, "migration_failed")
+
+    def _seed(self) -> None:
+        """Create the demo data, the first time."""
+        if not demo.is_wanted(self._plan):
+            return
+        with self._screen.step(say("step_demo")):
+            for child in demo.children(self._plan, self._warm_parent):
+                child.start()
+                self._wait_for_end(child, "seed_failed")
+        demo.note_done(self._plan)
+
+    def _wait_for_end(self, child: ForkedChild, failure: str) -> None:
+        """Wait for a process that does one thing; LocalError `failure` where it could not."""
+        self._children[child.name] = child
+        self._wait(child.name, lambda: child.ended() is not None)
+        if child.ended() != 0:
+            reason = last_lines(child.log, 1)
+            raise LocalError(failure, name=child.name, reason=reason, log=child.log)
+        if child.log.stat().st_size == 0:
+            child.log.unlink()
 
     def _start_servers(self) -> None:
         instances = self._plan.instances()
@@ -193,8 +203,6 @@ class LocalSystem:
 
     def _show_summary(self) -> None:
         port = self._plan.settings.port
-        with self._screen.step(say("step_demo")):
-            demo.seed_once(self._plan)
         self._screen.line("\n" + say("ready", seconds=f"{self._screen.elapsed_seconds:.1f}"))
         rows = [
             (say("address_site"), f"http://localhost:{port('load_balancer')}"),
@@ -209,7 +217,9 @@ class LocalSystem:
             rows.append((say("address_sandbox"), f"http://localhost:{port('sandbox')}"))
         rows.append((say("address_logs"), str(self._plan.storage.logs)))
         self._screen.addresses(rows)
-        self._screen.accounts(demo.accounts())
+        if not self._plan.settings.is_production:
+            password = demo.PASSWORD
+            self._screen.accounts([(email, password, role) for email, role in demo.ACCOUNTS])
         self._screen.line("\n" + say("how_to_stop"))
 
     def _stay(self) -> None:
