@@ -46,7 +46,6 @@ def compose(mail: Mail) -> EmailMessage:
     message["Subject"] = clean_line(mail.subject, SUBJECT_CHARACTERS_MAX)
     message["Date"] = format_datetime(mail.written_at)
     message["Message-ID"] = mail.message_id
-    message["Content-Language"] = mail.language
     # RFC 3834: holiday notices and the like are not to answer this.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
@@ -60,6 +59,8 @@ def compose(mail: Mail) -> EmailMessage:
             filename=clean_line(attachment.filename, NAME_CHARACTERS_MAX),
             params=_parameters(attachment.content_type),
         )
+    # Only now: making a message multipart moves its Content headers to the first part.
+    message["Content-Language"] = mail.language
     return message
 
 
@@ -74,4 +75,5 @@ def _address(name: str, address: str) -> Address:
     local, at, domain = address.rpartition("@")
     if not (local and at and domain):
         raise ValueError("not an e-mail address")
-    return Address(clean_line(name, NAME_CHARACTERS_MAX), local, domain)
+    ascii_domain = domain.encode("idna").decode("ascii")
+    return Address(clean_line(name, NAME_CHARACTERS_MAX), local, ascii_domain)

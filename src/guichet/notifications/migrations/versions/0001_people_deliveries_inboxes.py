@@ -73,7 +73,8 @@ STATEMENTS = (
         ended_at timestamptz,
         PRIMARY KEY (id),
         CONSTRAINT deliveries_channel CHECK (channel IN ('email', 'sms')),
-        CONSTRAINT deliveries_status CHECK (status IN ('waiting', 'sent', 'failed', 'expired', 'erased')),
+        CONSTRAINT deliveries_status
+            CHECK (status IN ('waiting', 'sent', 'failed', 'expired', 'erased')),
         UNIQUE (dedup_key),
         UNIQUE (message_id)
     )
