@@ -1,0 +1,139 @@
+"""The two providers that the contract suite runs against, behind the same handles."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from guichet.tickets.payments import OrderToCharge, PaymentOutcome, PaymentProvider
+from guichet.tickets.payments.stripe_adapter import StripeProvider
+from tests.fakes.payments import FakeProvider, Twist
+from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox
+
+PAYS = "pm_card_visa"
+DECLINED = "pm_card_visa_chargeDeclined"
+LACKS_FUNDS = "pm_card_visa_chargeDeclinedInsufficientFunds"
+ASKS_BUYER = "pm_card_authenticationRequiredOnSetup"
+
+
+def an_order(method: str = PAYS, amount_minor: int = 4200) -> OrderToCharge:
+    """Return what a saga would pass for an order of two tickets."""
+    return {
+        "order_id": 7,
+        "order_code": "K7QP-2M",
+        "amount_minor": amount_minor,
+        "currency": "EUR",
+        "method": method,
+        "return_url": "http://127.0.0.1:8080/commandes/K7QP-2M",
+        "description": "2 places",
+    }
+
+
+class Stand(Protocol):
+    """A provider, and what a test does behind its back."""
+
+    provider: PaymentProvider
+
+    def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
+        """Play the buyer on the bank's page."""
+        ...
+
+    def lose_next(self, call: str, *, after: bool) -> None:
+        """Lose the answer of the next `charge` or `refund`, before or after its effect."""
+        ...
+
+    def settle_next_charge_later(self) -> None:
+        """Let the next charge stay open."""
+        ...
+
+    async def settle(self, intent_id: str) -> None:
+        """Let the open charge succeed, and come back when it has."""
+        ...
+
+    def captures(self, order_key: str) -> int:
+        """Return how many times money was taken for an order."""
+        ...
+
+
+class FakeStand:
+    """The fake."""
+
+    def __init__(self) -> None:
+        self.fake = FakeProvider()
+        self.provider: PaymentProvider = self.fake
+
+    def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
+        """See `Stand`."""
+        self.fake.finish_at_bank(intent_id, passed=passed)
+
+    def lose_next(self, call: str, *, after: bool) -> None:
+        """See `Stand`."""
+        self.fake.script(call, Twist.LOSE_AFTER if after else Twist.LOSE_BEFORE)
+
+    def settle_next_charge_later(self) -> None:
+        """See `Stand`."""
+        self.fake.script("charge", Twist.SETTLE_LATER)
+
+    async def settle(self, intent_id: str) -> None:
+        """See `Stand`."""
+        self.fake.settle(intent_id, paid=True)
+
+    def captures(self, order_key: str) -> int:
+        """See `Stand`."""
+        return self.fake.captures[order_key]
+
+
+class SandboxStand:
+    """The Stripe adapter, with the real SDK, on the sandbox over HTTP."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self.sandbox = sandbox
+        self.provider: PaymentProvider = StripeProvider(
+            api_key=API_KEY, webhook_secret=WEBHOOK_SECRET, api_url=sandbox.url
+        )
+
+    def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
+        """See `Stand`."""
+        intent = self.sandbox.get(f"/v1/payment_intents/{intent_id}").body
+        address = intent["next_action"]["redirect_to_url"]["url"]
+        reply = self.sandbox.post(address, {"choice": "pass" if passed else "fail"})
+        assert reply.status == 303
+
+    def lose_next(self, call: str, *, after: bool) -> None:
+        """See `Stand`."""
+        when = "after" if after else "before"
+        self.sandbox.fault(kind="drop", operation=call, when=when, times=1)
+
+    def settle_next_charge_later(self) -> None:
+        """See `Stand`."""
+        self.sandbox.fault(kind="async_success", seconds=0.4, times=1)
+
+    async def settle(self, intent_id: str) -> None:
+        """See `Stand`."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            intent = self.sandbox.get(f"/v1/payment_intents/{intent_id}").body
+            if intent["status"] != "processing":
+                return
+            await asyncio.sleep(0.05)
+
+    def captures(self, order_key: str) -> int:
+        """See `Stand`."""
+        rows = [row for row in self.sandbox.books() if row["metadata"]["order_key"] == order_key]
+        return sum(1 for row in rows if row["captured"])
+
+
+@asynccontextmanager
+async def stand_named(name: str, sandbox: RunningSandbox) -> AsyncGenerator[Stand]:
+    """Build the stand of that name, and close its provider afterwards."""
+    stand: Stand = FakeStand() if name == "fake" else SandboxStand(sandbox)
+    yield stand
+    await stand.provider.close()
+
+
+async def paid(stand: Stand, key: str, amount_minor: int = 4200) -> str:
+    result = await stand.provider.charge(order_key=key, **an_order(amount_minor=amount_minor))
+    assert result.outcome is PaymentOutcome.PAID
+    assert result.intent_id is not None
+    return result.intent_id
