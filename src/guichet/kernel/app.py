@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import fastapi_offline
+import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -14,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
-from guichet.kernel.entry import Entry
+from guichet.kernel.entry import Entry, problem_of
 from guichet.kernel.etag import ETags
 from guichet.kernel.hot_route import HotRoute, openapi_fragment, problem_responses
 from guichet.kernel.language import language_of
@@ -117,8 +118,7 @@ def _add_problems(app: FastAPI) -> None:
         return problem_response(request, kind())
 
     async def on_unexpected(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", path=request.url.path, exc_info=error)
-        return problem_response(request, Problem())
+        return problem_response(request, problem_of(error, request.url.path))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
@@ -126,11 +126,11 @@ def _add_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, on_unexpected)
 
 
-def problem_response(request: Request, problem: Problem) -> JSONResponse:
+def problem_response(request: Request, problem: Problem) -> Response:
     """Return the problem+json answer in the caller's language."""
     language = language_of(request.headers.get("accept-language"))
-    return JSONResponse(
-        problem.body(language),
+    return Response(
+        msgspec.json.encode(problem.body(language), enc_hook=str),
         status_code=problem.status,
         headers=problem.headers(),
         media_type="application/problem+json",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import asyncpg
 from sqlalchemy import text
@@ -91,6 +92,12 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
+
+
+async def raw_connection(transaction: Transaction) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return the driver's connection inside an open transaction, for hot statements within it."""
+    proxied = await transaction.get_raw_connection()
+    return cast("asyncpg.Connection[asyncpg.Record]", proxied.driver_connection)
 
 
 def mark_outbox_written(transaction: Transaction) -> None:

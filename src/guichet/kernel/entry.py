@@ -3,16 +3,29 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+import asyncpg
 import msgspec
+import sqlalchemy.exc
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guichet.kernel.context import accepted_request_id, request_id, traceparent
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
-from guichet.kernel.problems import Problem
+from guichet.kernel.problems import Problem, Unavailable
 
 HotEndpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_OUTAGES = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    sqlalchemy.exc.TimeoutError,
+)
 
 QUIET_PATHS = {"/health/live", "/health/ready", "/metrics"}
 
@@ -83,9 +96,29 @@ class Entry:
             accept = headers.get(b"accept-language", b"").decode("latin-1")
             await send_problem(send, problem, accept)
         except Exception as error:
-            log.error("unexpected error", path=scope["path"], exc_info=error)
             accept = headers.get(b"accept-language", b"").decode("latin-1")
-            await send_problem(send, Problem(), accept)
+            await send_problem(send, problem_of(error, scope["path"]), accept)
+
+
+def problem_of(error: Exception, path: str) -> Problem:
+    """Return what a caller is told of an unforeseen error, and log it.
+
+    A database or a bus that is away is no fault of the request: 503, to be tried again.
+    """
+    if is_outage(error):
+        log.warning("dependency away", path=path, exc_info=error)
+        return Unavailable()
+    log.error("unexpected error", path=path, exc_info=error)
+    return Problem()
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Return whether an error, or what caused it, is a lost or refused connection."""
+    while error is not None:
+        if isinstance(error, _OUTAGES):
+            return True
+        error = error.__cause__
+    return False
 
 
 async def send_problem(send: Send, problem: Problem, accept_language: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.types import Receive, Scope, Send
 
 from guichet.kernel.entry import HotEndpoint, send_body
@@ -12,6 +14,7 @@ from guichet.kernel.problems import BadRequest, Malformed, PayloadTooLarge, Prob
 from guichet.kernel.tokens import Principal, TokenVerifier
 
 BODY_BYTES_MAX = 64 * 1024
+_REF = "#/components/schemas/{name}"
 
 Body = TypeVar("Body")
 
@@ -35,10 +38,10 @@ class HotRequest(Generic[Body]):
 
 @dataclass(frozen=True, slots=True)
 class HotAnswer:
-    """What a hot handler returns: a status and a msgspec structure (or ready-made JSON bytes)."""
+    """What a hot handler returns: a status and a Pydantic model, written as it stands."""
 
     status: int
-    body: object
+    body: BaseModel
     headers: Mapping[str, str] | None = None
 
 
@@ -49,8 +52,8 @@ Handler = Callable[[HotRequest[Any]], Awaitable[HotAnswer]]
 class HotRoute:
     """One hot route, as documented and as served.
 
-    `token` is "required", "optional" or "none". `responses` maps a status to a msgspec structure;
-    `problems` are the refusals that it can answer with.
+    `token` is "required", "optional" or "none". `request` is a msgspec type, `responses` maps a
+    status to a model; `problems` are the refusals that it can answer with.
     """
 
     method: str
@@ -58,7 +61,7 @@ class HotRoute:
     summary: str
     handler: Handler
     request: type[Any]
-    responses: Mapping[int, Any]
+    responses: Mapping[int, type[BaseModel]]
     problems: Sequence[type[Problem]]
     token: str = "required"
     tag: str = ""
@@ -67,7 +70,6 @@ class HotRoute:
     def endpoint(self, verifier: Callable[[], TokenVerifier]) -> HotEndpoint:
         """Return the ASGI callable; `verifier` is asked at each request, once the app runs."""
         decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self.request)
-        encoder = msgspec.json.Encoder()
         handler, token = self.handler, self.token
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +92,7 @@ class HotRoute:
                     path_values=scope.get("path_params", {}),
                 )
             )
-            content = answer.body if isinstance(answer.body, bytes) else encoder.encode(answer.body)
+            content = answer.body.__pydantic_serializer__.to_json(answer.body)
             await send_body(send, answer.status, content, headers=answer.headers)
 
         return serve
@@ -134,12 +136,13 @@ def _field_and_reason(text: str) -> tuple[str, str]:
 
 def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the OpenAPI paths and component schemas of these routes."""
-    types: list[Any] = []
-    for route in routes:
-        types += [route.request, *route.responses.values()]
-    schemas, components = msgspec.json.schema_components(
-        types, ref_template="#/components/schemas/{name}"
+    requests = [route.request for route in routes]
+    schemas, components = msgspec.json.schema_components(requests, ref_template=_REF)
+    answers = {answer for route in routes for answer in route.responses.values()}
+    answer_schemas, answer_components = models_json_schema(
+        [(answer, "serialization") for answer in answers], ref_template=_REF.format(name="{model}")
     )
+    components.update(answer_components.get("$defs", {}))
     by_type = iter(schemas)
     paths: dict[str, Any] = {}
     for route in routes:
@@ -147,9 +150,11 @@ def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[s
         responses: dict[str, Any] = {
             str(status): {
                 "description": "Done" if status < 300 else "Pending",  # noqa: PLR2004 - HTTP
-                "content": {"application/json": {"schema": next(by_type)}},
+                "content": {
+                    "application/json": {"schema": answer_schemas[answer, "serialization"]}
+                },
             }
-            for status in route.responses
+            for status, answer in route.responses.items()
         }
         responses.update(problem_responses(route.problems))
         paths.setdefault(route.path, {})[route.method.lower()] = {

@@ -1,10 +1,13 @@
 """The outbox: a message is stored with the change it tells of, and sent by a relay afterwards."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, func, insert, select, update
 
@@ -48,6 +51,23 @@ async def enqueue(transaction: Transaction, *messages: Message) -> None:
         ],
     )
     mark_outbox_written(transaction)
+
+
+async def enqueue_hot(
+    connection: "asyncpg.Connection[Any] | PoolConnectionProxy[Any]", messages: Sequence[Message]
+) -> None:
+    """Do what `enqueue` does on a raw connection; the caller wakes the relay after its commit."""
+    if not messages:
+        return
+    headers = msgspec.json.encode(outgoing_headers()).decode()
+    await connection.execute(
+        "INSERT INTO outbox (subject, payload, headers)"
+        " SELECT subject, payload, $3::jsonb FROM unnest($1::text[], $2::jsonb[])"
+        " AS n(subject, payload)",
+        [message.subject for message in messages],
+        [message.model_dump_json() for message in messages],
+        headers,
+    )
 
 
 class OutboxRelay:

@@ -24,7 +24,7 @@ JWKS_AGE_SECONDS_MAX = 300.0
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "role"]
 
 _UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
-"""What decoding a hostile token can raise; a deeply nested header exhausts the JSON decoder."""
+"""What decoding can raise; PyJWT wraps most of it, which is not left to its next release."""
 
 log = logger(__name__)
 

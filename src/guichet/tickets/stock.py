@@ -47,7 +47,7 @@ from guichet.tickets.repository.stock import Allotted, Connection
 
 HOLD_ID_BITS = 53
 """Hold ids are random: as large as JavaScript counts exactly, and too many to guess."""
-LEASE_SECONDS = 15
+LEASE_SECONDS = 12
 FIRST_PAID_STEP = "take_payment"
 
 

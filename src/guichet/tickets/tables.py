@@ -76,7 +76,7 @@ stock = Table(
     Column("published_version", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("sold >= 0 AND held >= 0 AND sold + held <= capacity", name="stock_is_enough"),
     CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
-    comment="The one thing that decides a sale. sold: live tickets; held: holds, unpaid orders.",
+    comment="What alone decides a sale. sold: live tickets; held: holds, unpaid orders.",
 )
 Index("stock_event", stock.c.event_id)
 Index(
@@ -249,7 +249,7 @@ purchase_keys = Table(
     Column("hold_id", BigInteger),
     Column("refusal", JSONB),
     _created(),
-    comment="One Idempotency-Key, one effect: which order or hold, or which refusal, it led to.",
+    comment="One Idempotency-Key, one effect: the order, hold or refusal it led to.",
 )
 Index("purchase_keys_created", purchase_keys.c.created_at)
 

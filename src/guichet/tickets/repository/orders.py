@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from guichet.tickets.domain import Order, Ticket
-from guichet.tickets.repository.rows import lines_json, order_of, ticket_of
+from guichet.tickets.repository.rows import Row, lines_json, order_of, ticket_of
 from guichet.tickets.repository.stock import Connection
 
 ORDER_COLUMNS = """
@@ -54,16 +54,24 @@ async def claim_keys(
     if not known:
         return fresh, {}
     used = await connection.fetch("SELECT * FROM purchase_keys WHERE key = ANY($1::text[])", known)
-    return fresh, {
-        row["key"]: KeyUse(
-            row["buyer"],
-            row["fingerprint"],
-            row["order_id"],
-            row["hold_id"],
-            msgspec.json.decode(row["refusal"]) if row["refusal"] else None,
-        )
-        for row in used
-    }
+    return fresh, {row["key"]: _key_use_of(row) for row in used}
+
+
+async def read_key(connection: Connection, key: str) -> KeyUse | None:
+    """Return what a key was used for, None where it never was."""
+    row = await connection.fetchrow("SELECT * FROM purchase_keys WHERE key = $1", key)
+    return None if row is None else _key_use_of(row)
+
+
+def _key_use_of(row: Row) -> KeyUse:
+    refusal = row["refusal"]
+    return KeyUse(
+        row["buyer"],
+        row["fingerprint"],
+        row["order_id"],
+        row["hold_id"],
+        msgspec.json.decode(refusal) if refusal else None,
+    )
 
 
 async def settle_keys(
@@ -291,3 +299,17 @@ async def read_order_tickets(connection: Connection, order_id: int) -> list[Tick
         "SELECT * FROM tickets WHERE order_id = $1 ORDER BY ticket_id", order_id
     )
     return [ticket_of(row) for row in rows]
+
+
+async def insert_webhook_event(
+    connection: Connection, event_id: str, kind: str, intent_id: str | None
+) -> bool:
+    """Store a provider's message; returns whether it came for the first time."""
+    stored = await connection.fetchval(
+        "INSERT INTO webhook_events (provider_event_id, kind, intent_id) VALUES ($1, $2, $3)"
+        " ON CONFLICT DO NOTHING RETURNING 1",
+        event_id,
+        kind,
+        intent_id,
+    )
+    return stored is not None

@@ -1,0 +1,32 @@
+"""What the use cases of tickets work with."""
+
+from dataclasses import dataclass
+
+from guichet.kernel.database import Database
+from guichet.tickets.admission import Admissions
+from guichet.tickets.cancelling import Cancelling
+from guichet.tickets.catalogue import Catalogue
+from guichet.tickets.holding import Holding
+from guichet.tickets.links import OrderLinks
+from guichet.tickets.payments import PaymentProvider
+from guichet.tickets.purchase import Purchase
+from guichet.tickets.refunds import Refunds
+from guichet.tickets.selling import Selling
+from guichet.tickets.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The open resources of tickets, handed to every route."""
+
+    settings: Settings
+    database: Database
+    provider: PaymentProvider
+    links: OrderLinks
+    catalogue: Catalogue
+    purchase: Purchase
+    selling: Selling
+    holding: Holding
+    refunds: Refunds
+    cancelling: Cancelling
+    admissions: Admissions

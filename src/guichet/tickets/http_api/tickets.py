@@ -1,0 +1,222 @@
+"""Tickets: lists, one, its QR code and PDF, cancelling, admission by id."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from guichet.contracts.roles import Permission, may
+from guichet.kernel.callers import Caller, OptionalCaller
+from guichet.kernel.paging import Page, Paging, page_of
+from guichet.kernel.problems import Forbidden
+from guichet.kernel.tokens import Principal
+from guichet.tickets.admission import AdmissionRequest, Admitted
+from guichet.tickets.codes import order_code, ticket_number
+from guichet.tickets.context import Context
+from guichet.tickets.documents import TicketToPrint, qr_svg, tickets_pdf
+from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.tickets.problems import TicketNotFound
+from guichet.tickets.repository import reading
+from guichet.tickets.repository.reading import TicketRecord
+from guichet.tickets.views import TicketView, ticket_view
+
+router = APIRouter(prefix=PREFIX, tags=["tickets"])
+
+TicketId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class AdmissionView(BaseModel):
+    """What the door is told: the holder may come in."""
+
+    admitted: bool
+    ticket_id: int
+    ticket_number: str
+    order_code: str
+    event_id: int
+    event_title: str
+    ticket_type: str
+    holder_name: str
+    status: str
+    used_at: datetime | None
+    used_where: str | None
+
+
+def admission_view(admitted: Admitted) -> AdmissionView:
+    """Return an admission as the door is told."""
+    ticket = admitted.ticket
+    return AdmissionView.model_construct(
+        admitted=True,
+        ticket_id=ticket.ticket_id,
+        ticket_number=ticket_number(ticket.ticket_id),
+        order_code=order_code(ticket.order_id),
+        event_id=ticket.event_id,
+        event_title=admitted.event_title,
+        ticket_type=admitted.ticket_type,
+        holder_name=admitted.holder_name,
+        status=ticket.status.value,
+        used_at=ticket.used_at,
+        used_where=ticket.used_where,
+    )
+
+
+def _view(record: TicketRecord) -> TicketView:
+    return ticket_view(record.ticket, record.payment, record.card, refunded=record.is_refunded)
+
+
+@router.get("")
+@router.get("/admin/tickets")
+async def list_tickets(
+    context: Ctx,
+    caller: Caller,
+    paging: Paging,
+    event_id: Annotated[int | None, Query(ge=1)] = None,
+    status: Annotated[Literal["confirmed", "used", "cancelled"] | None, Query()] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+) -> Page[TicketView]:
+    """List tickets: all for an administrator, those of their own events for an organiser."""
+    sees_all = may(caller, Permission.LIST_ALL_TICKETS)
+    if not sees_all and not may(caller, Permission.LIST_TICKETS_OF_OWN_EVENTS):
+        raise Forbidden
+    async with context.database.reading() as connection:
+        records, total = await reading.all_tickets(
+            connection,
+            paging,
+            creator_id=None if sees_all else caller.account_id,
+            event_id=event_id,
+            status=status,
+            text=q,
+        )
+    return page_of([_view(record) for record in records], total, paging)
+
+
+@router.get("/user/{user_id}")
+async def tickets_of_user(
+    user_id: int, context: Ctx, caller: Caller, paging: Paging
+) -> Page[TicketView]:
+    """List an account's tickets, newest first: to itself or an administrator."""
+    if caller.account_id != user_id and not may(caller, Permission.LIST_ALL_TICKETS):
+        raise Forbidden
+    async with context.database.reading() as connection:
+        records, total = await reading.tickets_of_account(connection, user_id, paging)
+    return page_of([_view(record) for record in records], total, paging)
+
+
+@router.get("/{ticket_id}")
+async def read_ticket(
+    ticket_id: TicketId,
+    context: Ctx,
+    caller: OptionalCaller,
+    access: Annotated[str | None, Query(max_length=100)] = None,
+) -> TicketView:
+    """Return a ticket: to its holder, its event's creator, an administrator, or by the link."""
+    return _view(await _readable(context, ticket_id, caller, access))
+
+
+@router.get("/{ticket_id}/qr.svg", response_class=Response)
+async def ticket_qr(
+    ticket_id: TicketId,
+    context: Ctx,
+    caller: OptionalCaller,
+    access: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """Return the QR code that admits; to its holder alone, since it is the secret."""
+    record = await _readable(context, ticket_id, caller, access, holder_only=True)
+    return Response(
+        qr_svg(record.ticket),
+        media_type="image/svg+xml",
+        headers={"Cache-Control": "private, no-store"},
+    )
+
+
+@router.get("/{ticket_id}/ticket.pdf", response_class=Response)
+async def ticket_pdf(
+    ticket_id: TicketId,
+    context: Ctx,
+    caller: OptionalCaller,
+    access: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """Return the ticket as a PDF, in the buyer's language; to its holder alone."""
+    record = await _readable(context, ticket_id, caller, access, holder_only=True)
+    buyer = (await context.selling.read(record.ticket.order_id)).order.buyer
+    content = await tickets_pdf(
+        [TicketToPrint(record.ticket, record.card, buyer.name)], buyer.language
+    )
+    name = ticket_number(ticket_id)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@router.post("/{ticket_id}/cancel")
+async def cancel_ticket(
+    ticket_id: TicketId,
+    context: Ctx,
+    caller: OptionalCaller,
+    access: Annotated[str | None, Query(max_length=100)] = None,
+) -> TicketView:
+    """Cancel a ticket: its price goes back to the buyer and its place to the stock."""
+    record = await _readable(context, ticket_id, caller, access, holder_only=True)
+    is_holder = caller is None or caller.account_id == record.ticket.account_id
+    await context.cancelling.cancel_ticket(
+        record.ticket, "holder" if is_holder else "administrator"
+    )
+    return _view(await _record(context, ticket_id))
+
+
+@router.post("/{ticket_id}/validate")
+async def validate_ticket(ticket_id: TicketId, context: Ctx, caller: Caller) -> AdmissionView:
+    """Admit a ticket's holder by the ticket's id, once."""
+    admitted = await context.admissions.admit(
+        AdmissionRequest(
+            ticket_id=ticket_id,
+            secret=None,
+            admitted_by=caller.account_id,
+            creator_id=admitting_creator(caller),
+        )
+    )
+    return admission_view(admitted)
+
+
+def admitting_creator(principal: Principal) -> int | None:
+    """Return whose events the caller may admit to: None for all; raises `Forbidden`."""
+    if may(principal, Permission.ADMIT_ANYWHERE):
+        return None
+    if may(principal, Permission.CREATE_EVENTS):
+        return principal.account_id
+    raise Forbidden
+
+
+async def _record(context: Context, ticket_id: int) -> TicketRecord:
+    async with context.database.reading() as connection:
+        record = await reading.ticket(connection, ticket_id)
+    if record is None:
+        raise TicketNotFound
+    return record
+
+
+async def _readable(
+    context: Context,
+    ticket_id: int,
+    caller: Principal | None,
+    access: str | None,
+    *,
+    holder_only: bool = False,
+) -> TicketRecord:
+    """Return the ticket, or `TicketNotFound` where the caller may not know of it."""
+    record = await _record(context, ticket_id)
+    if caller is not None:
+        is_holder = caller.account_id == record.ticket.account_id
+        is_creator = caller.account_id == record.creator_id and not holder_only
+        if is_holder or is_creator or may(caller, Permission.LIST_ALL_TICKETS):
+            return record
+    if access is not None:
+        order = (await context.selling.read(record.ticket.order_id)).order
+        if context.links.opens(order, access):
+            return record
+    raise TicketNotFound

@@ -1,0 +1,131 @@
+"""The wiring of tickets: settings, what is opened and started, routes."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import cast
+
+from fastapi import FastAPI
+
+from guichet.contracts.clients.events import EventsClient
+from guichet.kernel.app import Check, create_app
+from guichet.kernel.service import Platform, platform, serve
+from guichet.kernel.workers import every
+from guichet.tickets import http_api
+from guichet.tickets.admission import Admissions
+from guichet.tickets.cancelling import Cancelling
+from guichet.tickets.catalogue import Catalogue
+from guichet.tickets.consumers import consumers
+from guichet.tickets.context import Context
+from guichet.tickets.faults import FaultPoints
+from guichet.tickets.holding import Holding
+from guichet.tickets.issuing import OrderWriter
+from guichet.tickets.links import OrderLinks
+from guichet.tickets.payments.stripe_adapter import StripeProvider
+from guichet.tickets.purchase import Purchase
+from guichet.tickets.refunds import Refunds
+from guichet.tickets.selling import Selling
+from guichet.tickets.settings import Settings
+from guichet.tickets.stock import StockWriter
+
+SERVICE = "tickets"
+CHARGE_SECONDS_MAX = 8.0
+"""Shorter than an order's lease; what takes longer is asked about afterwards."""
+SWEEP_SECONDS = 1.0
+PUBLISH_STOCK_SECONDS = 0.2
+CANCEL_EVENTS_SECONDS = 1.0
+
+
+def build(settings: Settings, port: int | None = None) -> FastAPI:
+    """Return the application; what it needs is opened and closed with its lifespan.
+
+    `port` is where it will be served, to be announced to the gateway; the default is its own.
+    """
+    links = OrderLinks(settings.tickets_link_secret, settings.outside_url)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncGenerator[Mapping[str, Check]]:
+        async with platform(
+            app,
+            settings,
+            service=SERVICE,
+            dsn=settings.tickets_dsn,
+            consumers=consumers(lambda: links),
+            hot_connections=settings.tickets_connections,
+            port=port,
+        ) as here:
+            context = open_context(settings, here, links)
+            app.state.context = context
+            start_workers(here, context)
+            try:
+                yield here.checks
+            finally:
+                await here.workers.stop()
+                await context.provider.close()
+
+    app = create_app(
+        service=SERVICE,
+        title="Guichet: tickets",
+        context=running,
+        routers=http_api.ROUTERS,
+        hot_routes=http_api.hot_routes(lambda: cast(Context, app.state.context)),
+    )
+    return app
+
+
+def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Context:
+    """Return the use cases, each with what it needs."""
+    database = here.database
+    provider = StripeProvider(
+        api_key=settings.stripe_api_key,
+        api_url=settings.stripe_api_url,
+        webhook_secret=settings.stripe_webhook_secret,
+        charge_seconds_max=CHARGE_SECONDS_MAX,
+        call_seconds_max=CHARGE_SECONDS_MAX,
+    )
+    events = EventsClient(
+        here.session, settings.url_of("events"), service="events", tokens=here.service_tokens
+    )
+    catalogue = Catalogue(database, events)
+    refunds = Refunds(database, provider)
+    purchase = Purchase(
+        OrderWriter(database, links),
+        provider,
+        refunds,
+        FaultPoints(settings.tickets_fault_dir),
+    )
+    writer = StockWriter(database, links, hold_seconds=settings.tickets_hold_seconds)
+    return Context(
+        settings=settings,
+        database=database,
+        provider=provider,
+        links=links,
+        catalogue=catalogue,
+        purchase=purchase,
+        selling=Selling(database, catalogue, writer, purchase),
+        holding=Holding(database, hold_seconds=settings.tickets_hold_seconds),
+        refunds=refunds,
+        cancelling=Cancelling(database, refunds),
+        admissions=Admissions(database),
+    )
+
+
+def start_workers(here: Platform, context: Context) -> None:
+    """Start what goes on in the background."""
+    here.workers.start("saga", context.purchase.runner.resume)
+    here.workers.start("refunds", context.refunds.run)
+    here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
+    here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
+    here.workers.start(
+        "event cancellations",
+        every(CANCEL_EVENTS_SECONDS, context.cancelling.cancel_event_orders),
+    )
+
+
+def run(port: int | None = None) -> None:
+    """Serve tickets until told to stop; its settings come from the environment."""
+    settings = Settings()  # pyright: ignore[reportCallIssue] - the environment fills it
+    serve(build(settings, port), settings, service=SERVICE, port=port)
+
+
+if __name__ == "__main__":
+    run()

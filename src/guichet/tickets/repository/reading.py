@@ -1,0 +1,214 @@
+"""Questions about orders and tickets, with Core."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from guichet.kernel.database import Transaction
+from guichet.kernel.paging import PageAsked
+from guichet.tickets.codes import order_id_of, ticket_id_of
+from guichet.tickets.domain import Order, Payment, Ticket
+from guichet.tickets.repository.rows import order_of, ticket_of
+from guichet.tickets.tables import offers, orders, payments, refunds, stock, tickets
+from guichet.tickets.views import EventCard
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """A ticket with all that is shown beside it."""
+
+    ticket: Ticket
+    payment: Payment | None
+    card: EventCard
+    creator_id: int
+    is_refunded: bool
+
+
+_PAYMENT = [
+    payments.c[name].label(f"payment_{name}")
+    for name in (
+        "method",
+        "return_url",
+        "status",
+        "captured_minor",
+        "refunded_minor",
+        "intent_id",
+        "method_label",
+        "decline_code",
+        "next_action",
+        "paid_at",
+        "refunded_at",
+    )
+]
+
+
+def _tickets() -> Select[Any]:
+    return (
+        select(
+            tickets,
+            *_PAYMENT,
+            offers.c.title,
+            offers.c.starts_at,
+            offers.c.time_zone,
+            offers.c.location,
+            offers.c.currency,
+            offers.c.creator_id,
+            stock.c.name.label("type_name"),
+            refunds.c.status.label("refund_status"),
+        )
+        .select_from(tickets)
+        .join(offers, offers.c.event_id == tickets.c.event_id)
+        .join(stock, stock.c.ticket_type_id == tickets.c.ticket_type_id)
+        .outerjoin(payments, payments.c.order_id == tickets.c.order_id)
+        .outerjoin(refunds, refunds.c.refund_id == tickets.c.refund_id)
+    )
+
+
+def _record(row: Any) -> TicketRecord:
+    payment = None
+    if row["payment_method"] is not None:
+        payment = Payment(
+            method=row["payment_method"],
+            return_url=row["payment_return_url"],
+            status=row["payment_status"],
+            captured_minor=row["payment_captured_minor"],
+            refunded_minor=row["payment_refunded_minor"],
+            intent_id=row["payment_intent_id"],
+            method_label=row["payment_method_label"],
+            paid_at=row["payment_paid_at"],
+            refunded_at=row["payment_refunded_at"],
+        )
+    return TicketRecord(
+        ticket=ticket_of(row),
+        payment=payment,
+        card=EventCard(
+            event_id=row["event_id"],
+            title=row["title"],
+            starts_at=row["starts_at"],
+            time_zone=row["time_zone"],
+            location=row["location"],
+            currency=row["currency"],
+            type_names={row["ticket_type_id"]: row["type_name"]},
+        ),
+        creator_id=row["creator_id"],
+        is_refunded=row["refund_status"] == "completed",
+    )
+
+
+async def ticket(transaction: Transaction, ticket_id: int) -> TicketRecord | None:
+    """Return one ticket, None where there is none."""
+    found = await transaction.execute(_tickets().where(tickets.c.ticket_id == ticket_id))
+    row = found.mappings().first()
+    return None if row is None else _record(row)
+
+
+async def tickets_of_order(transaction: Transaction, order_id: int) -> list[TicketRecord]:
+    """Return an order's tickets, oldest first."""
+    found = await transaction.execute(
+        _tickets().where(tickets.c.order_id == order_id).order_by(tickets.c.ticket_id)
+    )
+    return [_record(row) for row in found.mappings()]
+
+
+async def tickets_of_account(
+    transaction: Transaction, account_id: int, asked: PageAsked
+) -> tuple[list[TicketRecord], int]:
+    """Return a page of an account's tickets, newest first, and how many there are in all."""
+    return await _page(transaction, tickets.c.account_id == account_id, asked)
+
+
+async def all_tickets(
+    transaction: Transaction,
+    asked: PageAsked,
+    *,
+    creator_id: int | None,
+    event_id: int | None,
+    status: str | None,
+    text: str | None,
+) -> tuple[list[TicketRecord], int]:
+    """Return a page of tickets, newest first, and their number; of a creator's events if given.
+
+    `text` is looked for as a ticket number, an order code, or in the buyer's name and e-mail.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if creator_id is not None:
+        conditions.append(
+            tickets.c.event_id.in_(
+                select(offers.c.event_id).where(offers.c.creator_id == creator_id)
+            )
+        )
+    if event_id is not None:
+        conditions.append(tickets.c.event_id == event_id)
+    if status is not None:
+        conditions.append(tickets.c.status == status)
+    if text:
+        conditions.append(_matching(text))
+    return await _page(transaction, and_(True, *conditions), asked)
+
+
+def _matching(text: str) -> ColumnElement[bool]:
+    ticket_id, order_id = ticket_id_of(text), order_id_of(text)
+    buyer = select(orders.c.order_id).where(
+        or_(
+            orders.c.buyer_name.icontains(text, autoescape=True),
+            orders.c.buyer_email.icontains(text, autoescape=True),
+        )
+    )
+    # A text that is no number or code compares with null, which matches nothing.
+    return or_(
+        tickets.c.ticket_id == ticket_id,
+        tickets.c.order_id == order_id,
+        tickets.c.order_id.in_(buyer),
+    )
+
+
+async def _page(
+    transaction: Transaction, condition: ColumnElement[bool], asked: PageAsked
+) -> tuple[list[TicketRecord], int]:
+    total = await transaction.scalar(select(func.count()).select_from(tickets).where(condition))
+    # The page's ids come first, by index alone; the joins then touch one page of rows.
+    ids = (
+        select(tickets.c.ticket_id)
+        .where(condition)
+        .order_by(tickets.c.ticket_id.desc())
+        .limit(asked.per_page)
+        .offset(asked.offset)
+    )
+    found = await transaction.execute(
+        _tickets().where(tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id.desc())
+    )
+    return [_record(row) for row in found.mappings()], total or 0
+
+
+async def orders_of_email(transaction: Transaction, email: str, limit: int) -> Sequence[Order]:
+    """Return a guest's issued orders under this address, newest first."""
+    return await _orders(
+        transaction,
+        and_(
+            func.lower(orders.c.buyer_email) == email.lower(),
+            orders.c.account_id.is_(None),
+            orders.c.state == "issued",
+        ),
+        limit,
+    )
+
+
+async def orders_of_account(transaction: Transaction, account_id: int) -> Sequence[Order]:
+    """Return every order of an account, newest first."""
+    return await _orders(transaction, orders.c.account_id == account_id, None)
+
+
+async def _orders(
+    transaction: Transaction, condition: ColumnElement[bool], limit: int | None
+) -> Sequence[Order]:
+    found = await transaction.execute(
+        select(orders, *_PAYMENT)
+        .select_from(orders)
+        .outerjoin(payments, payments.c.order_id == orders.c.order_id)
+        .where(condition)
+        .order_by(orders.c.order_id.desc())
+        .limit(limit)
+    )
+    return [order_of(row) for row in found.mappings()]

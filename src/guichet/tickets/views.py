@@ -1,0 +1,254 @@
+"""Orders, holds and tickets as clients see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from guichet.contracts.money import Amount
+from guichet.tickets.codes import order_code, ticket_number
+from guichet.tickets.domain import Hold, Line, Order, OrderState, Payment, Ticket, TicketStatus
+
+ORDER_STATUS = {
+    OrderState.PAYING: "pending",
+    OrderState.ISSUED: "confirmed",
+    OrderState.FAILED: "failed",
+    OrderState.REFUNDED: "refunded",
+    OrderState.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventCard:
+    """What is shown of an event beside its tickets; type names by ticket type id."""
+
+    event_id: int
+    title: str
+    starts_at: datetime
+    time_zone: str
+    location: str
+    currency: str
+    type_names: dict[int, str]
+
+
+class EventView(BaseModel):
+    """The event of a ticket."""
+
+    id: int
+    title: str
+    date: datetime
+    time_zone: str
+    location: str
+
+
+class PaymentView(BaseModel):
+    """The payment of a ticket or an order; never anything of a card but its last digits."""
+
+    transaction_id: str | None
+    amount: Amount
+    status: str
+    payment_method: str | None
+    paid_at: datetime | None
+    refunded_at: datetime | None
+    refunded_amount: Amount
+
+
+class TicketView(BaseModel):
+    """A ticket, without its secret: that is in its QR code alone."""
+
+    id: int
+    ticket_number: str
+    event_id: int
+    user_id: int | None
+    order_code: str
+    ticket_type_id: int
+    ticket_type: str
+    price: Amount
+    currency: str
+    status: TicketStatus
+    purchase_date: datetime
+    used_at: datetime | None
+    cancelled_at: datetime | None
+    payment: PaymentView | None
+    event: EventView
+
+
+class LineView(BaseModel):
+    """One line of an order or a hold."""
+
+    ticket_type_id: int
+    ticket_type: str
+    quantity: int
+    price: Amount
+
+
+class NextActionView(BaseModel):
+    """What the provider wants of the buyer: follow `url` (3-D Secure)."""
+
+    type: str
+    url: str | None
+    client_secret: str | None
+
+
+class OrderView(BaseModel):
+    """An order. `access_token` opens a guest's order; it is shown once, to its buyer."""
+
+    id: int
+    code: str
+    event_id: int
+    status: str
+    failure: str | None
+    items: list[LineView]
+    quantity: int
+    total: Amount
+    currency: str
+    buyer_name: str
+    buyer_email: str
+    created_at: datetime
+    payment: PaymentView | None
+    next_action: NextActionView | None
+    access_token: str | None
+    needs_attention: bool
+    event: EventView
+
+
+class PurchaseView(BaseModel):
+    """The answer to a purchase; no tickets while its payment is not settled."""
+
+    order: OrderView
+    tickets: list[TicketView]
+
+
+class HoldView(BaseModel):
+    """Places kept for a buyer."""
+
+    id: int
+    event_id: int
+    status: str
+    items: list[LineView]
+    total: Amount
+    currency: str
+
+
+class HoldAnswer(BaseModel):
+    """A hold with its end, and the server's time to count down from."""
+
+    hold: HoldView
+    expires_at: datetime
+    server_time: datetime
+
+
+def event_view(card: EventCard) -> EventView:
+    """Return the event of a ticket."""
+    return EventView.model_construct(
+        id=card.event_id,
+        title=card.title,
+        date=card.starts_at,
+        time_zone=card.time_zone,
+        location=card.location,
+    )
+
+
+def payment_view(payment: Payment | None, amount_minor: int) -> PaymentView | None:
+    """Return the payment, None for what is free."""
+    if payment is None:
+        return None
+    return PaymentView.model_construct(
+        transaction_id=payment.intent_id,
+        amount=amount_minor,
+        status=payment.status,
+        payment_method=payment.method_label,
+        paid_at=payment.paid_at,
+        refunded_at=payment.refunded_at,
+        refunded_amount=payment.refunded_minor,
+    )
+
+
+def ticket_view(
+    ticket: Ticket, payment: Payment | None, card: EventCard, *, refunded: bool = False
+) -> TicketView:
+    """Return a ticket; `refunded` says that the money for this very ticket has gone back."""
+    paid = payment_view(payment, ticket.price_minor)
+    if paid is not None:
+        paid.status = "refunded" if refunded else paid.status
+        if paid.status == "refunded" and not refunded:
+            paid.status = "completed"
+        paid.refunded_amount = ticket.price_minor if refunded else 0
+        paid.refunded_at = paid.refunded_at if refunded else None
+    return TicketView.model_construct(
+        id=ticket.ticket_id,
+        ticket_number=ticket_number(ticket.ticket_id),
+        event_id=ticket.event_id,
+        user_id=ticket.account_id,
+        order_code=order_code(ticket.order_id),
+        ticket_type_id=ticket.ticket_type_id,
+        ticket_type=card.type_names.get(ticket.ticket_type_id, ""),
+        price=ticket.price_minor,
+        currency=card.currency,
+        status=ticket.status,
+        purchase_date=ticket.created_at,
+        used_at=ticket.used_at,
+        cancelled_at=ticket.cancelled_at,
+        payment=paid,
+        event=event_view(card),
+    )
+
+
+def lines_view(lines: Sequence[Line], card: EventCard) -> list[LineView]:
+    """Return the lines of an order or a hold."""
+    return [
+        LineView.model_construct(
+            ticket_type_id=line.ticket_type_id,
+            ticket_type=card.type_names.get(line.ticket_type_id, ""),
+            quantity=line.quantity,
+            price=line.price_minor,
+        )
+        for line in lines
+    ]
+
+
+def order_view(order: Order, card: EventCard, access_token: str | None = None) -> OrderView:
+    """Return an order as its buyer sees it."""
+    action = order.payment.next_action if order.payment else None
+    return OrderView.model_construct(
+        id=order.order_id,
+        code=order_code(order.order_id),
+        event_id=order.event_id,
+        status="awaiting_payment" if action else ORDER_STATUS[order.state],
+        failure=order.failure,
+        items=lines_view(order.lines, card),
+        quantity=sum(line.quantity for line in order.lines),
+        total=order.total_minor,
+        currency=order.currency,
+        buyer_name=order.buyer.name,
+        buyer_email=order.buyer.email,
+        created_at=order.created_at,
+        payment=payment_view(order.payment, order.total_minor),
+        next_action=NextActionView.model_construct(
+            type=action["type"] or "",
+            url=action.get("url"),
+            client_secret=action.get("client_secret"),
+        )
+        if action
+        else None,
+        access_token=access_token,
+        needs_attention=order.needs_attention,
+        event=event_view(card),
+    )
+
+
+def hold_view(hold: Hold, card: EventCard, server_time: datetime) -> HoldAnswer:
+    """Return a hold as its buyer sees it."""
+    return HoldAnswer.model_construct(
+        hold=HoldView.model_construct(
+            id=hold.hold_id,
+            event_id=hold.event_id,
+            status=hold.state,
+            items=lines_view(hold.lines, card),
+            total=sum(line.quantity * line.price_minor for line in hold.lines),
+            currency=card.currency,
+        ),
+        expires_at=hold.expires_at,
+        server_time=server_time,
+    )
