@@ -12,6 +12,7 @@ from guichet.kernel.language import language_of
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.kernel.problems import Forbidden, Problem, Unauthenticated
 from guichet.kernel.tokens import Principal
+from guichet.kernel.uploads import FileMissing, documented_upload, uploaded_file
 from guichet.users import use_cases
 from guichet.users.domain import (
     LastAdministrator,
@@ -37,7 +38,6 @@ from guichet.users.shapes import (
     purchase_answer,
     shown,
 )
-from guichet.users.uploads import FileMissing, uploaded_file
 from guichet.users.use_cases import Search, Users
 
 ID_MAX = 2**63 - 1
@@ -133,25 +133,12 @@ async def export_me(request: Request, response: Response, caller: Caller) -> Exp
     "/me/picture",
     summary="Upload one's profile picture",
     responses=_refusals(FileMissing, NotAPicture, PictureOutOfBounds, PictureTooHeavy),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["picture"],
-                        "properties": {"picture": {"type": "string", "format": "binary"}},
-                    }
-                }
-            },
-        }
-    },
+    openapi_extra=documented_upload("picture"),
 )
 async def change_own_picture(request: Request, caller: Caller) -> ProfileAnswer:
     """JPEG, PNG, WebP or GIF of 5 MiB at most; kept as WebP of 512 pixels, without metadata."""
     upload = await uploaded_file(
-        request, "picture", bytes_max=UPLOAD_BYTES_MAX, too_large=PictureTooHeavy
+        request, "picture", bytes_max=UPLOAD_BYTES_MAX, too_large=PictureTooHeavy()
     )
     return full(await use_cases.change_picture(_users(request), caller.account_id, upload))
 
