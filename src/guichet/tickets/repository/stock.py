@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from guichet.tickets.domain import Hold, Line, Offer, Stock
 from guichet.tickets.repository.rows import hold_of, lines_json, offer_of, stock_of
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+else:
+    # The driver's classes take no type arguments while the program runs.
+    Connection = asyncpg.Connection
 Allotted = dict[tuple[str, int], dict[int, int]]
 """By buyer and event: how many places of each ticket type the buyer has."""
 

@@ -1,0 +1,160 @@
+"""A tickets service without HTTP: real PostgreSQL, a fake provider, events that are made here."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guichet.contracts.messages.events import EventSnapshot, TicketTypeOffer
+from guichet.kernel.database import Database
+from guichet.tickets.admission import Admissions
+from guichet.tickets.cancelling import Cancelling
+from guichet.tickets.catalogue import Catalogue
+from guichet.tickets.domain import Buyer, Line
+from guichet.tickets.faults import FaultPoints
+from guichet.tickets.holding import Holding
+from guichet.tickets.issuing import OrderWriter
+from guichet.tickets.links import OrderLinks
+from guichet.tickets.purchase import Purchase
+from guichet.tickets.refunds import Refunds
+from guichet.tickets.selling import Selling, Wanted
+from guichet.tickets.stock import StockWriter
+from tests.fakes.payments import FakeProvider
+
+_ids = itertools.count(1)
+
+TABLES = (
+    "admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
+    " purchase_keys, webhook_events, outbox, inbox, dead_letters"
+)
+
+
+@dataclass(slots=True)
+class FakeEvents:
+    """The events service as tickets asks it."""
+
+    snapshots: dict[int, EventSnapshot] = field(default_factory=dict[int, EventSnapshot])
+    asked: list[int] = field(default_factory=list[int])
+
+    async def snapshot(self, event_id: int) -> EventSnapshot | None:
+        """Return the event, None where there is none."""
+        self.asked.append(event_id)
+        return self.snapshots.get(event_id)
+
+
+@dataclass(slots=True)
+class Shop:
+    """Everything that sells, and short ways to use it."""
+
+    database: Database
+    provider: FakeProvider
+    events: FakeEvents
+    links: OrderLinks
+    catalogue: Catalogue
+    writer: StockWriter
+    orders: OrderWriter
+    refunds: Refunds
+    purchase: Purchase
+    selling: Selling
+    holding: Holding
+    cancelling: Cancelling
+    admissions: Admissions
+
+    async def event(self, capacity: int = 10, price_minor: int = 2500, **fields: Any) -> int:
+        """Put an event on sale with one ticket type of the same id, and return that id."""
+        event_id = next(_ids)
+        snapshot = snapshot_of(event_id, capacity, price_minor, **fields)
+        self.events.snapshots[event_id] = snapshot
+        await self.catalogue.accept(snapshot)
+        return event_id
+
+    async def one(self, statement: str, *values: object) -> Any:
+        """Return the first value of a query."""
+        async with self.database.hot.acquire() as connection:
+            return await connection.fetchval(statement, *values)
+
+    async def rows(self, statement: str, *values: object) -> list[Any]:
+        """Return the rows of a query."""
+        async with self.database.hot.acquire() as connection:
+            return list(await connection.fetch(statement, *values))
+
+    async def stock(self, event_id: int) -> tuple[int, int]:
+        """Return sold and held of an event's one ticket type."""
+        row = (await self.rows("SELECT sold, held FROM stock WHERE event_id = $1", event_id))[0]
+        return row["sold"], row["held"]
+
+
+def snapshot_of(event_id: int, capacity: int, price_minor: int, **fields: Any) -> EventSnapshot:
+    """Return a published event with one ticket type of the same id."""
+    content: dict[str, Any] = {
+        "event_id": event_id,
+        "version": 1,
+        "title": "Concert",
+        "status": "published",
+        "creator_id": 3,
+        "starts_at": datetime.now(UTC) + timedelta(days=30),
+        "time_zone": "Europe/Paris",
+        "location": "Grenoble",
+        "currency": "EUR",
+        "per_order_max": 10,
+        "ticket_types": [
+            TicketTypeOffer(
+                ticket_type_id=event_id, name="Standard", price_minor=price_minor, capacity=capacity
+            )
+        ],
+    }
+    content.update(fields)
+    return EventSnapshot.model_validate(content)
+
+
+def buyer(number: int = 1) -> Buyer:
+    """Return one of many accounts."""
+    return Buyer(number, f"Compte {number}", f"compte{number}@example.com", "fr")
+
+
+def wanted(event_id: int, quantity: int = 1, *, by: Buyer | None = None, **more: Any) -> Wanted:
+    """Return a request for places of the event's one ticket type, paid by a card that works."""
+    asked: dict[str, Any] = {"payment_method": "pm_card_visa", **more}
+    return Wanted(
+        buyer=by or buyer(),
+        event_id=event_id,
+        quantity=None,
+        lines=(Line(event_id, quantity),),
+        **asked,
+    )
+
+
+@pytest.fixture
+async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop over an empty database."""
+    database = Database(database_dsn("tickets"), application="test", hot_connections=12)
+    await database.open()
+    async with database.hot.acquire() as connection:
+        await connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY")
+    provider, events = FakeProvider(), FakeEvents()
+    links = OrderLinks("a secret for tests alone", "http://localhost")
+    catalogue = Catalogue(database, events)  # pyright: ignore[reportArgumentType] - answers the one call made
+    refunds = Refunds(database, provider)
+    orders = OrderWriter(database, links)
+    purchase = Purchase(orders, provider, refunds, FaultPoints(tmp_path))
+    writer = StockWriter(database, links)
+    yield Shop(
+        database=database,
+        provider=provider,
+        events=events,
+        links=links,
+        catalogue=catalogue,
+        writer=writer,
+        orders=orders,
+        refunds=refunds,
+        purchase=purchase,
+        selling=Selling(database, catalogue, writer, purchase),
+        holding=Holding(database),
+        cancelling=Cancelling(database, refunds),
+        admissions=Admissions(database),
+    )
+    await database.close()

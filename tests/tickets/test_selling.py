@@ -1,0 +1,222 @@
+"""Buying and holding, as a buyer sees it, against a real database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from guichet.kernel.problems import Problem
+from guichet.tickets import problems
+from guichet.tickets.domain import Buyer, OrderState
+from guichet.tickets.selling import Wanted
+from tests.fakes.payments import Twist
+from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
+
+
+async def test_a_paid_purchase_captures_once_and_issues_every_ticket(shop: Shop) -> None:
+    event = await shop.event(price_minor=2500)
+    bought = await shop.selling.buy(wanted(event, 2))
+    assert bought.order.state is OrderState.ISSUED
+    assert len(bought.tickets) == 2
+    assert shop.provider.captured_minor(f"order-{bought.order.order_id}") == 5000
+    assert await shop.stock(event) == (2, 0)
+    assert await shop.one("SELECT status FROM payments") == "completed"
+    assert await shop.one("SELECT subject FROM outbox") == "tickets.order.confirmed"
+
+
+async def test_a_free_purchase_asks_no_provider(shop: Shop) -> None:
+    event = await shop.event(price_minor=0)
+    bought = await shop.selling.buy(wanted(event, 2, payment_method=None))
+    assert len(bought.tickets) == 2
+    assert shop.provider.calls == []
+    assert await shop.stock(event) == (2, 0)
+
+
+async def test_a_declined_card_takes_nothing_and_gives_the_places_back(shop: Shop) -> None:
+    event = await shop.event()
+    with pytest.raises(problems.PaymentDeclined):
+        await shop.selling.buy(wanted(event, 2, payment_method="pm_card_visa_chargeDeclined"))
+    assert await shop.stock(event) == (0, 0)
+    assert await shop.one("SELECT quantity FROM allotments") == 0
+    assert await shop.one("SELECT state FROM orders") == "failed"
+
+
+async def test_a_declined_card_keeps_the_hold_for_another_try(shop: Shop) -> None:
+    event = await shop.event(capacity=1)
+    hold = await shop.selling.hold(wanted(event))
+    with pytest.raises(problems.PaymentDeclined):
+        await shop.selling.buy(_from(hold.hold_id, "pm_card_visa_chargeDeclined"))
+    assert await shop.stock(event) == (0, 1)
+    bought = await shop.selling.buy(_from(hold.hold_id, "pm_card_visa"))
+    assert len(bought.tickets) == 1
+    assert await shop.stock(event) == (1, 0)
+
+
+async def test_a_hold_serves_one_order_only(shop: Shop) -> None:
+    event = await shop.event()
+    hold = await shop.selling.hold(wanted(event, 2))
+    answers = await asyncio.gather(
+        *(shop.selling.buy(_from(hold.hold_id, "pm_card_visa")) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(answer, problems.HoldGone) for answer in answers) == 4
+    assert await shop.stock(event) == (2, 0)
+
+
+async def test_300_buyers_of_100_tickets_get_exactly_100(shop: Shop) -> None:
+    event = await shop.event(capacity=100)
+    answers = await asyncio.gather(
+        *(shop.selling.buy(wanted(event, by=buyer(n))) for n in range(1, 301)),
+        return_exceptions=True,
+    )
+    sold_out = [answer for answer in answers if isinstance(answer, problems.SoldOut)]
+    assert len(sold_out) == 200
+    assert await shop.stock(event) == (100, 0)
+    assert await shop.one("SELECT count(*) FROM tickets") == 100
+
+
+async def test_the_same_key_gives_the_same_order_also_in_parallel(shop: Shop) -> None:
+    event = await shop.event()
+    answers = await asyncio.gather(
+        *(shop.selling.buy(wanted(event, 2, key="key-1")) for _ in range(20))
+    )
+    assert {answer.order.order_id for answer in answers} == {answers[0].order.order_id}
+    assert await shop.one("SELECT count(*) FROM orders") == 1
+    assert shop.provider.captures.total() == 1
+
+
+@pytest.mark.parametrize("other", ["body", "buyer"])
+async def test_a_key_with_another_body_or_buyer_is_refused(shop: Shop, other: str) -> None:
+    event = await shop.event()
+    await shop.selling.buy(wanted(event, 1, key="key-1"))
+    by = buyer(2) if other == "buyer" else buyer()
+    with pytest.raises(problems.KeyReused):
+        await shop.selling.buy(wanted(event, 2 if other == "body" else 1, by=by, key="key-1"))
+    assert await shop.stock(event) == (1, 0)
+
+
+async def test_a_refusal_is_repeated_under_its_key(shop: Shop) -> None:
+    event = await shop.event(capacity=1)
+    await shop.selling.buy(wanted(event))
+    for _ in range(2):
+        with pytest.raises(problems.SoldOut):
+            await shop.selling.buy(wanted(event, by=buyer(2), key="key-2"))
+
+
+async def test_limits_hold_in_parallel(shop: Shop) -> None:
+    event = await shop.event(capacity=100, per_account_max=4, per_order_max=3)
+    with pytest.raises(problems.PerOrderLimit):
+        await shop.selling.buy(wanted(event, 4))
+    answers = await asyncio.gather(
+        *(shop.selling.buy(wanted(event)) for _ in range(12)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, problems.PerAccountLimit) for answer in answers) == 8
+    assert await shop.stock(event) == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"status": "draft"}, problems.EventNotFound),
+        ({"status": "cancelled"}, problems.EventCancelled),
+        ({"starts_at": datetime.now(UTC) - timedelta(days=2)}, problems.EventOver),
+        ({"sale_opens_at": datetime.now(UTC) + timedelta(hours=1)}, problems.NotOnSaleYet),
+        ({"sale_closes_at": datetime.now(UTC) - timedelta(hours=1)}, problems.SaleClosed),
+    ],
+)
+async def test_what_is_not_for_sale_is_refused(
+    shop: Shop, fields: dict[str, object], problem: type[Problem]
+) -> None:
+    event = await shop.event(**fields)
+    with pytest.raises(problem):
+        await shop.selling.buy(wanted(event))
+    assert await shop.stock(event) == (0, 0)
+
+
+async def test_an_event_just_published_is_asked_for(shop: Shop) -> None:
+    shop.events.snapshots[900] = snapshot_of(900, 5, 1000)
+    bought = await shop.selling.buy(wanted(900))
+    assert len(bought.tickets) == 1
+    with pytest.raises(problems.EventNotFound):
+        await shop.selling.buy(wanted(901))
+    with pytest.raises(problems.EventNotFound):
+        await shop.selling.buy(wanted(901))
+    assert shop.events.asked.count(901) == 1
+
+
+async def test_an_unknown_outcome_is_found_out_and_charged_once(shop: Shop) -> None:
+    event = await shop.event()
+    shop.provider.script("charge", Twist.LOSE_AFTER)
+    bought = await shop.selling.buy(wanted(event))
+    assert bought.order.state is OrderState.PAYING
+    assert await shop.stock(event) == (0, 1)
+    await _until_settled(shop, bought.order.order_id)
+    assert (await shop.selling.read(bought.order.order_id)).order.state is OrderState.ISSUED
+    assert shop.provider.captures.total() == 1
+    assert await shop.stock(event) == (1, 0)
+
+
+async def test_an_order_waits_for_its_buyer_and_ends_either_way(shop: Shop) -> None:
+    event = await shop.event()
+    for passed in (True, False):
+        asked = wanted(event, payment_method="pm_card_authenticationRequired")
+        bought = await shop.selling.buy(asked)
+        payment = bought.order.payment
+        assert payment is not None and payment.next_action is not None
+        assert payment.intent_id is not None
+        shop.provider.finish_at_bank(payment.intent_id, passed=passed)
+        await _until_settled(shop, bought.order.order_id)
+        ended = (await shop.selling.read(bought.order.order_id)).order
+        assert ended.state is (OrderState.ISSUED if passed else OrderState.FAILED)
+    assert await shop.stock(event) == (1, 0)
+
+
+async def test_an_unnamed_hold_becomes_the_order_of_a_guest(shop: Shop) -> None:
+    event = await shop.event()
+    nobody = Buyer(None, "", "", "fr")
+    hold = await shop.selling.hold(wanted(event, 2, by=nobody))
+    guest = Buyer(None, "Invité", "invite@example.com", "fr")
+    bought = await shop.selling.buy(_from(hold.hold_id, "pm_card_visa", guest))
+    assert bought.order.buyer.email == "invite@example.com"
+    assert await shop.one("SELECT quantity FROM allotments WHERE buyer = $1", guest.key) == 2
+
+
+async def test_an_account_hold_is_its_own(shop: Shop) -> None:
+    event = await shop.event()
+    hold = await shop.selling.hold(wanted(event, by=buyer(1)))
+    with pytest.raises(problems.HoldGone):
+        await shop.selling.buy(_from(hold.hold_id, "pm_card_visa", buyer(2)))
+    with pytest.raises(problems.HoldGone):
+        await shop.holding.release(hold.hold_id, 2)
+    assert await shop.stock(event) == (0, 1)
+
+
+async def test_holds_are_capped_for_each_buyer(shop: Shop) -> None:
+    event = await shop.event(capacity=100)
+    for _ in range(5):
+        await shop.selling.hold(wanted(event))
+    with pytest.raises(problems.TooManyHolds):
+        await shop.selling.hold(wanted(event))
+
+
+async def _until_settled(shop: Shop, order_id: int) -> None:
+    """Run what the saga worker runs, as if the time to try again had come."""
+    for _ in range(20):
+        async with shop.database.hot.acquire() as connection:
+            await connection.execute("UPDATE orders SET run_at = now(), leased_until = NULL")
+        for order in await shop.orders.claim_due(10):
+            await shop.purchase.run(order)
+        if (await shop.selling.read(order_id)).order.step is None:
+            return
+    raise AssertionError("the order did not settle")
+
+
+def _from(hold_id: int, method: str, by: Buyer | None = None) -> Wanted:
+    return Wanted(
+        buyer=by or buyer(),
+        event_id=None,
+        quantity=None,
+        lines=(),
+        hold_id=hold_id,
+        payment_method=method,
+    )
