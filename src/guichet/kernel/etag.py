@@ -43,7 +43,7 @@ async def _finish(send: Send, start: Message, body: bytes, wanted: bytes) -> Non
     tag = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
     known = {part.strip().removeprefix(b"W/") for part in wanted.split(b",")}
     headers = [item for item in start["headers"] if item[0] != b"etag"] + [(b"etag", tag)]
-    if tag in known:
+    if tag in known or known == {b"*"}:
         kept = [item for item in headers if item[0] not in {b"content-length", b"content-type"}]
         await send({"type": "http.response.start", "status": 304, "headers": kept})
         await send({"type": "http.response.body", "body": b""})

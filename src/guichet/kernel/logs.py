@@ -3,10 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -78,13 +78,24 @@ def logger(name: str) -> structlog.typing.FilteringBoundLogger:
 def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Mask values whose name says they are secret, and numbers that could be a card's."""
     for name, value in event.items():
-        if name in {"event", "timestamp", "level", "request_id"} and not isinstance(value, str):
-            continue
-        if _SECRET_NAMES.search(name):
-            event[name] = _MASK
-        elif isinstance(value, str):
-            event[name] = mask_card_numbers(value)
+        event[name] = _MASK if _SECRET_NAMES.search(name) else _without_secrets(value)
     return event
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_card_numbers(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _MASK if _is_card_number(str(value)) else value
+    if isinstance(value, Mapping):
+        inside = cast(Mapping[Any, Any], value)
+        return {
+            key: _MASK if _SECRET_NAMES.search(str(key)) else _without_secrets(part)
+            for key, part in inside.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_secrets(part) for part in cast(Iterable[Any], value)]
+    return value
 
 
 def mask_card_numbers(text: str) -> str:

@@ -98,7 +98,7 @@ def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]
         path = [str(part) for part in item["loc"]]
         if len(path) > 1 and path[0] in _PLACES:
             path = path[1:]
-        french, english = _SENTENCES.get(item["type"], _FALLBACK)
+        french, english = _SENTENCES.get(_kind_of(item), _FALLBACK)
         sentence = french if language == "fr" else english
         given: dict[str, object] = item.get("ctx") or {}
         if isinstance(refusal := given.get("error"), Refused):
@@ -106,6 +106,14 @@ def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]
         context = {name: str(value) for name, value in given.items()}
         errors.setdefault(".".join(path), []).append(sentence.format_map(_Blank(context)))
     return errors
+
+
+def _kind_of(item: Any) -> str:
+    # Pydantic counts the signs of a text behind a validator as it counts the items of a list.
+    kind: str = item["type"]
+    if kind in {"too_long", "too_short"} and isinstance(item.get("input"), str):
+        return f"string_{kind}"
+    return kind
 
 
 class _Blank(dict[str, str]):
