@@ -134,11 +134,21 @@ def _field_and_reason(text: str) -> tuple[str, str]:
     return field or "body", reason
 
 
+def _schema_of_refused(kind: type[Any]) -> dict[str, Any]:
+    """Describe a field that is declared only to be refused, `UnsetType` being all it may be."""
+    if kind is msgspec.UnsetType:
+        return {"not": {}, "description": "Not the caller's to say; refused."}
+    raise NotImplementedError
+
+
 def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the OpenAPI paths and component schemas of these routes."""
     requests = [route.request for route in routes]
-    schemas, components = msgspec.json.schema_components(requests, ref_template=_REF)
-    answers = {answer for route in routes for answer in route.responses.values()}
+    schemas, components = msgspec.json.schema_components(
+        requests, ref_template=_REF, schema_hook=_schema_of_refused
+    )
+    # In a fixed order, since the document is committed and compared.
+    answers = dict.fromkeys(answer for route in routes for answer in route.responses.values())
     answer_schemas, answer_components = models_json_schema(
         [(answer, "serialization") for answer in answers], ref_template=_REF.format(name="{model}")
     )
