@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ async def test_limits_hold_in_parallel(shop: Shop) -> None:
     ],
 )
 async def test_what_is_not_for_sale_is_refused(
-    shop: Shop, fields: dict[str, object], problem: type[Problem]
+    shop: Shop, fields: dict[str, Any], problem: type[Problem]
 ) -> None:
     event = await shop.event(**fields)
     with pytest.raises(problem):
