@@ -1,9 +1,13 @@
 """Which ports are free, and who holds those that are not."""
 
+import secrets
 import socket
 from contextlib import closing
 
 import psutil
+
+_FIRST_FREE_PORT = 10_500
+_FREE_PORTS = 8_000
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -25,11 +29,16 @@ def answers(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """Return a port that is free now; another process may take it before it is used."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free now; another process may take it before it is used.
+
+    It lies below the range that Linux hands out to outgoing connections, so that none of those
+    can take it. Raises OSError when no free one is found.
+    """
+    for _ in range(1000):
+        port = _FIRST_FREE_PORT + secrets.randbelow(_FREE_PORTS)
+        if is_free(port):
+            return port
+    raise OSError("no free port")
 
 
 def holder(port: int) -> str:
