@@ -4,7 +4,7 @@ import ast
 import re
 
 from guichet.kernel.settings import PORTS
-from tests.repository_files import ROOT, tracked_files
+from tests.repository_files import ROOT
 from tools.documents import all_messages
 
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
@@ -19,19 +19,18 @@ def rows_of_messages() -> dict[str, str]:
 
 
 def consumers_in_code() -> dict[str, set[str]]:
-    """Return which service builds a `Consumer` of which message, by subject."""
+    """Return which service's `consumers.py` imports which message, by subject."""
     subject_of = {message.__name__: message.subject for message in all_messages()}
     found: dict[str, set[str]] = {subject: set() for subject in subject_of.values()}
-    for path in tracked_files():
-        parts = path.relative_to(ROOT).parts
-        if path.suffix != ".py" or parts[:2] != ("src", "guichet") or parts[2] not in SERVICES:
+    for service in SERVICES:
+        path = ROOT / "src/guichet" / service / "consumers.py"
+        if not path.exists():
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Consumer":
-                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-                name = ast.unparse(arguments[0]).split(".")[-1]
-                if name in subject_of:
-                    found[subject_of[name]].add(parts[2])
+            if isinstance(node, ast.ImportFrom) and "contracts.messages" in (node.module or ""):
+                for alias in node.names:
+                    if alias.name in subject_of:
+                        found[subject_of[alias.name]].add(service)
     return found
 
 
