@@ -1,7 +1,6 @@
 """What the tests of notifications stand on: a database, a desk, a mail server of their own."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, text
+from sqlalchemy import text
 
 from guichet.kernel.database import Database
 from guichet.local.mailbox.smtp_server import SmtpServer
@@ -21,9 +20,10 @@ from guichet.notifications.domain import Channel
 from guichet.notifications.links import Links
 from guichet.notifications.preparing import Preparer
 from guichet.notifications.sending import EmailWay, Sender
-from guichet.notifications.tables import deliveries, metadata
+from guichet.notifications.tables import metadata
 from guichet.notifications.use_cases.telling import Desk
 from tests.conftest import DatabaseDsn
+from tests.notifications.office import Office
 
 HOME = "https://tickets.example.com"
 
@@ -45,22 +45,9 @@ async def database(database_dsn: DatabaseDsn) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    """Return once the condition holds; TimeoutError where it does not in time."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if await condition():
-                return
-            await asyncio.sleep(0.03)
-
-
-async def stored(database: Database, **wanted: Any) -> list[Row[Any]]:
-    """Return the deliveries with these values, oldest first."""
-    statement = select(deliveries).order_by(deliveries.c.id)
-    for name, value in wanted.items():
-        statement = statement.where(deliveries.c[name] == value)
-    async with database.reading() as transaction:
-        return list(await transaction.execute(statement))
+@pytest.fixture
+def office(database: Database, desk: Desk) -> Office:
+    return Office(database, desk)
 
 
 class FakeAttachments:
@@ -88,6 +75,7 @@ class PostOffice:
     server: SmtpServer
     sender: Sender
     way: EmailWay
+    port: int
     attachments: FakeAttachments = field(default_factory=FakeAttachments)
 
     def mails(self, to: str = "") -> list[EmailMessage]:
@@ -108,6 +96,6 @@ async def post(database: Database, tmp_path: Path) -> AsyncIterator[PostOffice]:
     preparer = Preparer(database, attachments, home=HOME, mail_from="Guichet <guichet@example.com>")
     way = EmailWay(preparer, EmailChannel(MailServer("127.0.0.1", port)))
     sender = Sender(database, Channel.EMAIL, way, slots=4)
-    yield PostOffice(store, server, sender, way, attachments)
+    yield PostOffice(store, server, sender, way, port, attachments)
     await way.rest()
     await server.stop()

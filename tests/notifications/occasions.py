@@ -1,7 +1,7 @@
 """Messages as the other services send them, for the tests of notifications."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from guichet.contracts.messages.auth import AccountRegistered
@@ -14,6 +14,7 @@ from guichet.contracts.messages.tickets import (
     SoldTicket,
     TicketCancelled,
 )
+from guichet.contracts.messages.users import ProfileUpdated
 
 NOW = datetime(2027, 5, 1, 12, 0, tzinfo=UTC)
 STARTS_AT = datetime(2027, 6, 12, 18, 30, tzinfo=UTC)
@@ -143,3 +144,16 @@ def snapshot(event_id: int, version: int = 2, **more: Any) -> EventSnapshot:
         **more,
     }
     return EventSnapshot.model_validate(content)
+
+
+def profile(account_id: int, **more: Any) -> ProfileUpdated:
+    """Return the message of a changed profile, a minute after the registration."""
+    content: dict[str, Any] = {
+        "account_id": account_id,
+        "name": "Camille Exemple",
+        "email": f"account{account_id}@example.com",
+        "language": "fr",
+        "occurred_at": NOW + timedelta(minutes=1),
+        **more,
+    }
+    return ProfileUpdated.model_validate(content)

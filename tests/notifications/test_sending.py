@@ -32,8 +32,9 @@ from guichet.notifications.samples import SAMPLES
 from guichet.notifications.sending import Sender
 from guichet.notifications.use_cases import deliveries
 from guichet.notifications.use_cases.telling import Desk, Telling, tell
-from tests.notifications.conftest import PostOffice, eventually, stored
+from tests.notifications.conftest import PostOffice
 from tests.notifications.occasions import number
+from tests.notifications.office import eventually, stored
 
 
 async def enqueue(database: Database, desk: Desk, count: int = 1, **more: Any) -> None:

@@ -6,7 +6,7 @@ message; `Refused` is about this one message.
 
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import aiohttp
 import aiosmtplib
@@ -140,8 +140,7 @@ class LocalSms:
     async def send(self, to: str, text: str, reference: str) -> str:
         """Send as `SmsChannel` says."""
         body = {"from": "Guichet", "to": to, "text": text, "reference": reference}
-        answer = await _post(self._session, f"{self._url}/sms", json=body)
-        return str(answer["id"])
+        return await _post(self._session, f"{self._url}/sms", "id", json=body)
 
     async def probe(self) -> None:
         """Ask whether the mailbox is there."""
@@ -162,21 +161,19 @@ class TwilioSms:
     ) -> None:
         self._session = session
         self._url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}"
-        self._auth = aiohttp.BasicAuth(account_sid, auth_token)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(account_sid, auth_token)}
         self._sender = sender
 
     async def send(self, to: str, text: str, reference: str) -> str:  # noqa: ARG002 - Twilio has no idempotency key
         """Send as `SmsChannel` says; the answer is Twilio's message SID."""
         sender_field = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
         form = {"To": to, sender_field: self._sender, "Body": text}
-        answer = await _post(
-            self._session, f"{self._url}/Messages.json", data=form, auth=self._auth
-        )
-        return str(answer["sid"])
+        url = f"{self._url}/Messages.json"
+        return await _post(self._session, url, "sid", data=form, headers=self._headers)
 
     async def probe(self) -> None:
         """Ask for our own account."""
-        await _ask(self._session, f"{self._url}.json", auth=self._auth)
+        await _ask(self._session, f"{self._url}.json", headers=self._headers)
 
 
 def normalised_phone(text: str | None, region: str) -> str | None:
@@ -190,16 +187,19 @@ def normalised_phone(text: str | None, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-async def _post(session: aiohttp.ClientSession, url: str, **request: Any) -> dict[str, Any]:
+async def _post(session: aiohttp.ClientSession, url: str, id_field: str, **request: Any) -> str:
     timeout = aiohttp.ClientTimeout(total=STEP_SECONDS_MAX)
     try:
         async with session.post(url, timeout=timeout, allow_redirects=False, **request) as answer:
             if _is_the_providers_trouble(answer.status):
                 raise Unreachable(f"HTTP {answer.status}")
-            body: dict[str, Any] = await answer.json(content_type=None)
+            body = await answer.json(content_type=None)
+            if not isinstance(body, dict):
+                raise Refused("no clear answer: not an object")
+            members = cast("dict[str, Any]", body)
             if answer.status >= 400:  # noqa: PLR2004 - the first HTTP error status
-                raise Refused(f"HTTP {answer.status}: {body.get('message', '')}")
-            return body
+                raise Refused(f"HTTP {answer.status}: {members.get('message', '')}")
+            return str(members.get(id_field, ""))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise Unreachable(_reason(error)) from error
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:

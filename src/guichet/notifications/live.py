@@ -57,7 +57,9 @@ class Listener:
 
     async def run(self) -> None:
         """Listen until cancelled; raises where the connection is lost, to be started again."""
-        connection = await asyncpg.connect(self._dsn, timeout=5)
+        connection = await asyncpg.connect(
+            self._dsn, timeout=5, server_settings={"application_name": "guichet-listener"}
+        )
         try:
             await connection.add_listener(CHANNEL, self._on_notice)
             await connection.add_listener(WAKE_CHANNEL, self._on_work)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from guichet.kernel.database import Transaction
 from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import Person, Status, language_or_default
-from guichet.notifications.tables import attendances, deliveries, notices, people
+from guichet.notifications.tables import attempts, attendances, deliveries, notices, people
 
 
 async def save_person(
@@ -84,6 +84,11 @@ async def erase(transaction: Transaction, account_id: int, now: datetime) -> Non
         update(deliveries)
         .where(own, deliveries.c.status.in_([Status.WAITING, Status.FAILED]))
         .values(status=Status.ERASED, lease=None, leased_until=None, ended_at=now)
+    )
+    # A server's refusal often repeats the address.
+    own_ids = select(deliveries.c.id).where(own)
+    await transaction.execute(
+        update(attempts).where(attempts.c.delivery_id.in_(own_ids)).values(detail="")
     )
     await transaction.execute(delete(notices).where(notices.c.account_id == account_id))
     await transaction.execute(delete(attendances).where(attendances.c.account_id == account_id))

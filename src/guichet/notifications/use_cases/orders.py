@@ -91,6 +91,9 @@ async def tickets_cancelled(
     Tickets that go with their event are told as the event's cancellation, under the same
     occasion as when events told it first: whoever speaks first, the buyer hears it once.
     """
+    account_id = message.buyer.account_id
+    if account_id is not None and await people.erased_among(transaction, [account_id]):
+        return
     person = await buyer_as_person(transaction, message.buyer)
     ids = sorted(ticket.ticket_id for ticket in message.tickets)
     blank = _attendance_values(message, person.account_id)

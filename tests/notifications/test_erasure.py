@@ -1,0 +1,82 @@
+"""What is held of a person can be exported, and is gone once the account is deleted."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, text
+
+from guichet.contracts.messages.auth import AccountDeleted
+from guichet.contracts.messages.tickets import OrdersClaimed
+from guichet.contracts.messages.users import ProfileUpdated
+from guichet.notifications.domain import Status
+from guichet.notifications.tables import metadata
+from guichet.notifications.use_cases import accounts, orders
+from tests.notifications.occasions import (
+    NOW,
+    buyer,
+    cancelled,
+    confirmed,
+    number,
+    profile,
+    registered,
+    sold_event,
+)
+from tests.notifications.office import Office, stored
+
+
+async def test_a_deleted_account_leaves_no_personal_data_anywhere(office: Office) -> None:
+    account_id = number() * 1_000_003
+    trace = "Traceable"
+    address = f"{trace.lower()}@example.com"
+    person = {"name": trace, "email": address}
+    await office.tell(accounts.account_registered, registered(account_id, **person))
+    wish = profile(account_id, **person, phone_number="0612345678", preferences={"sms": True})
+    await office.keep(accounts.profile_updated, wish)
+    order = confirmed(buyer(account_id, **person), sold_event(7))
+    await office.tell(orders.order_confirmed, order)
+    async with office.database.transaction() as transaction:
+        await transaction.execute(
+            text(
+                "INSERT INTO delivery_attempts (delivery_id, outcome, detail, at)"
+                " SELECT id, 'refused', '550 no such user ' || address, now() FROM deliveries"
+            )
+        )
+        await transaction.execute(
+            text(
+                "INSERT INTO dead_letters (message_id, subject, payload, error, attempts)"
+                " VALUES ('m', 's', :payload, 'e', 1)"
+            ),
+            {"payload": order.model_dump_json()},
+        )
+    gone = AccountDeleted(account_id=account_id, tokens_until=0, occurred_at=NOW)
+    await office.keep(accounts.account_deleted, gone, NOW)
+
+    # Whatever arrives late must not bring the person back.
+    await office.keep(accounts.profile_updated, replace_time(wish))
+    await office.tell(orders.tickets_cancelled, cancelled(order, order.tickets))
+    await office.keep(
+        orders.orders_claimed,
+        OrdersClaimed(account_id=account_id, orders=[order], occurred_at=NOW),
+        NOW,
+    )
+    assert {row.status for row in await stored(office.database)} == {Status.ERASED}
+    async with office.database.reading() as transaction:
+        for table in metadata.sorted_tables:
+            for row in await transaction.execute(select(table)):
+                assert trace.lower() not in repr(row).lower(), table.name
+                assert "612345678" not in repr(row), table.name
+    held = await accounts.export(office.database, account_id)
+    assert held["inbox"] == []
+
+
+def replace_time(message: ProfileUpdated) -> ProfileUpdated:
+    return message.model_copy(update={"occurred_at": NOW + timedelta(days=1)})
+
+
+async def test_the_export_tells_all_that_is_held(office: Office) -> None:
+    await office.tell(accounts.account_registered, registered(1))
+    await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(7)))
+    held = await accounts.export(office.database, 1)
+    assert [row["email"] for row in held["profile"]] == ["account1@example.com"]
+    assert len(held["inbox"]) == len(held["deliveries"]) == 2
+    assert len(held["attendances"]) == 1
+    assert "link" not in repr(held)
