@@ -1,0 +1,350 @@
+"""A whole system on ports of its own, and how tests talk to it."""
+
+import asyncio
+import itertools
+import json
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import aiohttp
+import psutil
+from multidict import CIMultiDictProxy
+
+from guichet.kernel.settings import PORTS
+from guichet.local.development_secrets import read_secrets
+from guichet.local.process import last_lines, wait_until
+
+START_SECONDS_MAX = 150.0
+STOP_SECONDS_MAX = 60.0
+REPLICA_PORT_STEP = 100
+PASSWORD = "un mot de passe à part"
+ROLES = {
+    "admin": "admin@example.com",
+    "event_creator": "eventcreator@example.com",
+    "operator": "operator@example.com",
+    "user": "user@example.com",
+}
+
+Door = Literal["gateway", "load_balancer", "direct"]
+"""How a request comes in; `direct` is the debugging route of the service behind the balancer."""
+
+Found = TypeVar("Found")
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with its body read."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    content: bytes
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON; ValueError where it is none."""
+        return json.loads(self.content)
+
+    @property
+    def code(self) -> str:
+        """The stable code of a refusal, empty for anything else."""
+        found: Any = self.body
+        return "" if isinstance(found, list) else str(found.get("code", ""))
+
+
+@dataclass
+class Person:
+    """Somebody with an account; `token` is sent along."""
+
+    id: int
+    email: str
+    token: str
+
+
+@dataclass
+class System:
+    """The running system."""
+
+    shift: int
+    storage: Path
+    faults: Path
+    process: subprocess.Popen[bytes]
+    output: Path
+    _people: dict[str, Person] = field(default_factory=dict[str, Person])
+
+    def port(self, listener: str) -> int:
+        """Return the port of a listener, shift included."""
+        return PORTS[listener] + self.shift
+
+    def url(self, path: str, door: Door = "gateway") -> str:
+        """Return the address of `path` (from the service's name on) behind a door."""
+        service = path.split("/", 2)[1].partition("?")[0]
+        prefix = f"/{service}" if door == "direct" else ""
+        listener = "gateway" if door == "gateway" else "load_balancer"
+        return f"http://127.0.0.1:{self.port(listener)}{prefix}/api/v1{path}"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: Person | None = None,
+        door: Door = "gateway",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and return its answer, whatever it is."""
+        sent = dict(headers or {})
+        if who is not None:
+            sent["Authorization"] = f"Bearer {who.token}"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                method, self.url(path, door), json=body, headers=sent, allow_redirects=False
+            ) as answer,
+        ):
+            return Answer(answer.status, answer.headers, await answer.read())
+
+    async def expect(
+        self, status: int, method: str, path: str, body: Any = None, **options: Any
+    ) -> Any:
+        """Send one request that must end with this status; return its body (None if empty)."""
+        answer = await self.call(method, path, body, **options)
+        assert answer.status == status, f"{method} {path}: {answer.status} {answer.content!r}"
+        return answer.body if answer.content else None
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> Person:
+        """Sign somebody in anew."""
+        body = {"email": email, "password": password}
+        found = await self.expect(200, "POST", "/auth/login", body)
+        return Person(found["user"]["id"], email, found["token"])
+
+    async def demo(self, role: str) -> Person:
+        """Return the demo account of that role, signed in once for the whole run."""
+        if role not in self._people:
+            self._people[role] = await self.sign_in(ROLES[role], "password")
+        return self._people[role]
+
+    async def register(self, language: str = "fr") -> Person:
+        """Register somebody new."""
+        email = fresh_email()
+        body = {
+            "name": f"Camille {next(_numbers)}",
+            "email": email,
+            "password": PASSWORD,
+            "password_confirmation": PASSWORD,
+            "language": language,
+        }
+        found = await self.expect(201, "POST", "/auth/register", body)
+        return Person(found["user"]["id"], email, found["token"])
+
+    async def event(self, **wanted: Any) -> dict[str, Any]:
+        """Create a published event of the demo organiser's; `wanted` replaces the defaults."""
+        body = {
+            "title": f"Concert {next(_numbers)}",
+            "description": "Un soir de musique.",
+            "date": in_days(200),
+            "location": "Salle des fêtes, Lyon",
+            "max_tickets": 50,
+            "price": 20.0,
+            "status": "published",
+            **wanted,
+        }
+        who = await self.demo("event_creator")
+        return dict(await self.expect(201, "POST", "/events", body, who=who))
+
+    async def buy(
+        self,
+        who: Person | None,
+        event: Mapping[str, Any],
+        quantity: int = 1,
+        *,
+        card: str = "4242 4242 4242 4242",
+        key: str | None = None,
+        **more: Any,
+    ) -> Answer:
+        """Buy tickets with a test card."""
+        body = {
+            "event_id": event["id"],
+            "quantity": quantity,
+            "payment": {"card_number": card, "expiry": "12/30", "cvv": "123"},
+            **more,
+        }
+        headers = {"Idempotency-Key": key or secrets.token_hex(8)}
+        return await self.call("POST", "/tickets/purchase", body, who=who, headers=headers)
+
+    async def books(self) -> dict[str, dict[str, Any]]:
+        """Return the payment provider's own books: payment id → its row."""
+        key = self.secrets()["GUICHET_STRIPE_API_KEY"]
+        address = f"http://127.0.0.1:{self.port('sandbox')}/_sandbox/books"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(address, headers={"Authorization": f"Bearer {key}"}) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
+            rows = [json.loads(line) for line in (await answer.text()).splitlines()]
+        return {row["id"]: row for row in rows}
+
+    async def mailbox(self, path: str, method: str = "GET", body: Any = None) -> Answer:
+        """Ask the local mailbox."""
+        address = f"http://127.0.0.1:{self.port('mailbox')}/mailbox/api{path}"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, address, json=body) as answer,
+        ):
+            return Answer(answer.status, answer.headers, await answer.read())
+
+    async def mails(self, address: str, words: str = "") -> list[dict[str, Any]]:
+        """Return the mails to an address whose subject contains `words`, newest first."""
+        found = (await self.mailbox(f"/messages?to={address}&kind=mail")).body["data"]
+        return [mail for mail in found if words.lower() in mail["subject"].lower()]
+
+    async def mail(self, address: str, words: str, seconds_max: float = 20.0) -> dict[str, Any]:
+        """Wait for a mail and return it whole."""
+
+        async def newest() -> dict[str, Any] | None:
+            found = await self.mails(address, words)
+            return found[0] if found else None
+
+        mail = await eventually(newest, seconds_max)
+        return dict((await self.mailbox(f"/messages/{mail['id']}")).body)
+
+    def secrets(self) -> dict[str, str]:
+        """Return the secrets that `guichet up` has drawn."""
+        return read_secrets(self.storage / "secrets.env")
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a part of the system."""
+        return int((self.storage / "run" / f"{name}.pid").read_text())
+
+    def kill(self, name: str) -> None:
+        """Kill a part of the system; `guichet up` starts it again."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+    async def all_up(self) -> None:
+        """Wait until every instance of every service is up."""
+
+        async def are_up() -> bool:
+            health = (await self.call("GET", "/health")).body
+            return health["status"] == "ok" and len(health["services"]["tickets"]["instances"]) == 2
+
+        await eventually(are_up, 30)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `guichet` command beside the running system."""
+        command = [sys.executable, "-m", "guichet", *arguments]
+        environment = environment_for(self.shift, self.storage, self.faults)
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+
+def fresh_email() -> str:
+    """Return an e-mail address that nobody has used."""
+    return f"camille.{next(_numbers)}.{secrets.token_hex(4)}@example.com"
+
+
+def in_days(days: int) -> str:
+    """Return an instant in so many days, RFC 3339, UTC."""
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+async def eventually(
+    look: Callable[[], Awaitable[Found | None]], seconds_max: float = 20.0
+) -> Found:
+    """Look again and again until something true is found, and return it."""
+    deadline = time.monotonic() + seconds_max
+    while not (found := await look()):
+        assert time.monotonic() < deadline, f"not so after {seconds_max:.0f} s"
+        await asyncio.sleep(0.1)
+    return found
+
+
+def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
+    """Return the environment of a test's own system: two instances of tickets, faults allowed."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "GUICHET_PORT_SHIFT": str(shift),
+        "GUICHET_STORAGE_DIR": str(storage),
+        "GUICHET_TICKETS_FAULT_DIR": str(faults),
+        "GUICHET_LOCAL_REPLICAS": "tickets=2",
+        # Many honest people come from this one address.
+        "GUICHET_GATEWAY_SIGN_IN_RATE": "500",
+        "GUICHET_GATEWAY_SIGN_IN_BURST": "500",
+    }
+
+
+def free_shift() -> int:
+    """Return a shift under which every port of a system is free, replicas included."""
+    wanted = [*PORTS.values(), PORTS["tickets"] + REPLICA_PORT_STEP]
+    for _ in range(200):
+        shift = random.randrange(20_000, 45_000)  # noqa: S311 - no secret
+        if all(_is_free(port + shift) for port in wanted):
+            return shift
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def start(folder: Path) -> System:
+    """Start a system in `folder`; AssertionError with its last words where it does not come up."""
+    shift, output = free_shift(), folder / "output"
+    faults = folder / "faults"
+    faults.mkdir(exist_ok=True)
+    environment = environment_for(shift, folder / "storage", faults)
+    with output.open("ab") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "guichet", "up"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
+    site = f"http://localhost:{PORTS['load_balancer'] + shift}"
+    came_up = wait_until(
+        lambda: site in output.read_text(), lambda: process.poll() is None, START_SECONDS_MAX
+    )
+    system = System(shift, folder / "storage", faults, process, output)
+    if not came_up:
+        stop(system)
+    assert came_up, last_lines(output, 20)
+    return system
+
+
+def stop(system: System) -> list[str]:
+    """Press Ctrl-C and wait; return what of the system is still alive after that."""
+    if system.process.poll() is not None:
+        return []
+    family = psutil.Process(system.process.pid).children(recursive=True)
+    system.process.send_signal(signal.SIGINT)
+    try:
+        system.process.wait(STOP_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        system.process.kill()
+        system.process.wait()
+        return ["guichet up itself did not end"]
+    _, alive = psutil.wait_procs(family, timeout=1)
+    return [str(process) for process in alive]
