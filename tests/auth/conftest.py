@@ -12,11 +12,17 @@ import aiohttp
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from guichet.auth import passwords
 from guichet.auth.context import Context
 from guichet.auth.main import build
+from guichet.auth.repository import accounts
 from guichet.auth.settings import Settings
+from guichet.kernel import clock
 from guichet.kernel.app import entry_of
+from guichet.kernel.outbox import Message
+from guichet.kernel.tables import outbox
 from guichet.kernel.tokens import ServiceTokens
 from guichet.local.ports import free_port
 from guichet.local.servers import NatsServer
@@ -89,6 +95,26 @@ class Auth:
         assert answer.status == 201, answer.body
         return answer.body
 
+    async def messages(self, kind: type[Message], account_id: int) -> list[dict[str, Any]]:
+        """Return what the outbox holds of one kind about an account, the oldest first."""
+        async with self.context.database.reading() as connection:
+            rows = await connection.execute(
+                select(outbox.c.payload)
+                .where(
+                    outbox.c.subject == kind.subject,
+                    outbox.c.payload["account_id"].as_integer() == account_id,
+                )
+                .order_by(outbox.c.id)
+            )
+            return [row.payload for row in rows]
+
+    async def administrator(self, email: str) -> dict[str, Any]:
+        """Register somebody, make them an administrator in the database, and sign them in."""
+        account_id = (await self.register(email))["user"]["id"]
+        async with self.context.database.transaction() as transaction:
+            await accounts.update_account(transaction, account_id, clock.now(), role="admin")
+        return (await self.login(email)).body
+
     async def login(self, email: str, password: str = PASSWORD, **more: object) -> Answer:
         return await self.ask("POST", "/login", {"email": email, "password": password, **more})
 
@@ -138,6 +164,16 @@ async def running_auth(settings: Settings) -> AsyncGenerator[Auth]:
 
 
 @pytest.fixture
-async def auth(auth_settings: Settings) -> AsyncGenerator[Auth]:
+async def auth(auth_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Auth]:
+    """Auth with passwords that are hashed cheaply, for tests that are about something else."""
+    monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
+    monkeypatch.setattr(passwords, "PASSES", 1)
+    async with running_auth(auth_settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def strong_auth(auth_settings: Settings) -> AsyncGenerator[Auth]:
+    """Auth exactly as it is served."""
     async with running_auth(auth_settings) as running:
         yield running

@@ -381,13 +381,15 @@ class Tally:
     ends_at: datetime
 
 
-def check_tallies(tallies: Sequence[Tally], limits: Limits, moment: datetime) -> None:
-    """Raise `TooManyTries` where any tally is above its limit."""
-    waits = [
-        tally.ends_at - moment for tally in tallies if tally.count > limits[tally.key].count_max
-    ]
-    if waits:
-        raise TooManyTries(retry_after_seconds=max(1, int(max(waits).total_seconds()) + 1))
+def tallies_above(tallies: Sequence[Tally], limits: Limits) -> list[Tally]:
+    """Return the tallies that are above their limits."""
+    return [tally for tally in tallies if tally.count > limits[tally.key].count_max]
+
+
+def seconds_to_wait(above: Sequence[Tally], moment: datetime) -> int:
+    """Return the whole seconds until every one of these windows is over, at least one."""
+    longest = max(tally.ends_at for tally in above) - moment
+    return max(1, int(longest.total_seconds()) + 1)
 
 
 def totp_steps(moment: datetime) -> tuple[int, int, int]:
