@@ -1,10 +1,14 @@
 """ARCHITECTURE.md is compared with the code that it describes."""
 
 import ast
+import importlib
 import re
+from pathlib import Path
 
-from guichet.kernel.settings import PORTS
-from tests.repository_files import ROOT
+import pytest
+
+from guichet.kernel.settings import PORTS, CommonSettings
+from tests.repository_files import ROOT, tracked_files
 from tools.documents import all_messages
 
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
@@ -57,3 +61,25 @@ def test_the_drawing_shows_the_ports_of_the_settings() -> None:
     names = {"control_plane", "gateway", "load_balancer", "web", *SERVICES}
     missing = [name for name in names if f":{PORTS[name]}" not in PAGE]
     assert not missing
+
+
+def settings_in_code() -> set[str]:
+    """Return every variable that a process of the system reads, by the classes of settings."""
+    for path in tracked_files():
+        parts = path.relative_to(ROOT / "src").with_suffix("").parts if is_wiring(path) else ()
+        if parts:
+            importlib.import_module(".".join(parts))
+    kinds = [CommonSettings, *CommonSettings.__subclasses__()]
+    return {f"GUICHET_{name.upper()}" for kind in kinds for name in kind.model_fields}
+
+
+def is_wiring(path: Path) -> bool:
+    return path.is_relative_to(ROOT / "src") and path.name in {"main.py", "settings.py"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.fr.md", "ARCHITECTURE.md", "SECURITY.md"])
+def test_the_documents_name_settings_that_exist(page: str) -> None:
+    read_by_the_local_system = {"GUICHET_LOCAL_REPLICAS"}
+    named = set(re.findall(r"GUICHET_[A-Z_]+[A-Z]", (ROOT / page).read_text("utf-8")))
+    assert named
+    assert named <= settings_in_code() | read_by_the_local_system
