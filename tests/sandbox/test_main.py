@@ -5,35 +5,44 @@ from pathlib import Path
 
 import pytest
 
+from guichet.kernel.settings import Environment
+from guichet.sandbox.journal import Journal
+from guichet.sandbox.main import SandboxSettings, UnsafeSettingsError, build
 from tests.sandbox.running import RunningSandbox, charge_form
 
 INTENTS = "/v1/payment_intents"
 
 
-def words_of_the_refusal(sandbox: RunningSandbox) -> str:
-    process = sandbox.spawn()
-    _out, said = process.communicate(timeout=20)
-    assert process.returncode != 0
-    return said.decode()
-
-
 def test_it_does_not_run_in_production(tmp_path: Path) -> None:
-    sandbox = RunningSandbox(tmp_path, GUICHET_ENVIRONMENT="production")
-    assert "does not run in production" in words_of_the_refusal(sandbox)
+    settings = SandboxSettings(environment=Environment.PRODUCTION, storage_dir=tmp_path)
+    with pytest.raises(UnsafeSettingsError, match="does not run in production"):
+        build(settings, port=1)
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_does_not_touch_a_live_key(tmp_path: Path) -> None:
     key = "sk_" + "live_123"
-    said = words_of_the_refusal(RunningSandbox(tmp_path, GUICHET_STRIPE_API_KEY=key))
-    assert "not a test key" in said
-    assert key not in said
+    settings = SandboxSettings(stripe_api_key=key, storage_dir=tmp_path)
+    with pytest.raises(UnsafeSettingsError, match="not a test key") as refused:
+        build(settings, port=1)
+    assert key not in str(refused.value)
+    assert key not in repr(settings)
 
 
 def test_two_do_not_share_a_journal(tmp_path: Path) -> None:
-    first = RunningSandbox(tmp_path)
-    first.start()
-    assert "Another sandbox" in words_of_the_refusal(RunningSandbox(tmp_path))
-    first.stop()
+    first = Journal(tmp_path / "sandbox" / "journal.jsonl")
+    process = RunningSandbox(tmp_path).spawn()
+    _out, said = process.communicate(timeout=60)
+    first.close()
+    assert process.returncode == 1
+    assert said.decode().strip().endswith("journal.jsonl.")
+    assert "Another sandbox" in said.decode()
+
+
+def test_addresses_follow_the_port_shift() -> None:
+    settings = SandboxSettings(port_shift=1000, sandbox_webhook_url="", sandbox_public_url="")
+    assert settings.webhook_url == "http://127.0.0.1:9000/api/v1/tickets/payments/webhook"
+    assert settings.bank_url(9010) == "http://127.0.0.1:9010/_sandbox/bank"
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
