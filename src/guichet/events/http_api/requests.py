@@ -116,6 +116,10 @@ class SponsorBody(_Body):
         return Sponsor(sponsor_id=self.id or 0, **self.model_dump(exclude={"id"}))
 
 
+_Speakers = Annotated[list[SpeakerBody], Field(max_length=LINE_UP_MAX)]
+_Sponsors = Annotated[list[SponsorBody], Field(max_length=LINE_UP_MAX)]
+
+
 class _Changes(_Body):
     """A partial body: what is left out, or null where nothing can be missing, stays."""
 
@@ -189,12 +193,8 @@ class _EventBody(_Body):
     max_tickets: Capacity | None = None
     price: Amount | None = None
     ticket_types: list[TicketTypeBody] | None = Field(default=None, max_length=TICKET_TYPES_MAX)
-    speakers: Annotated[
-        list[SpeakerBody] | None, BeforeValidator(_names), Field(max_length=LINE_UP_MAX)
-    ] = None
-    sponsors: Annotated[
-        list[SponsorBody] | None, BeforeValidator(_names), Field(max_length=LINE_UP_MAX)
-    ] = None
+    speakers: Annotated[_Speakers | None, BeforeValidator(_names)] = None
+    sponsors: Annotated[_Sponsors | None, BeforeValidator(_names)] = None
     image: WebAddress = None
     sale_opens_at: Moment | None = None
     sale_closes_at: Moment | None = None

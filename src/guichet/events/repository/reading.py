@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Table, cast, false, func, literal, select
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Table,
+    Text,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY, aggregate_order_by
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -182,10 +193,10 @@ def _whole() -> Select[Any]:
 
 def _gathered(table: Table, id_name: str) -> ScalarSelect[Any]:
     """Return a subquery: an event's rows of that table as one JSON array, oldest first."""
-    members: list[Any] = [literal(id_name), table.c.id]
+    members: list[Any] = [_quoted(id_name), table.c.id]
     for column in table.c:
         if column.name not in {"id", "event_id"}:
-            members += [literal(column.name), column]
+            members += [_quoted(column.name), column]
     objects = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*members), table.c.id))
     empty = cast(literal("[]"), JSONB)
     return (
@@ -194,6 +205,11 @@ def _gathered(table: Table, id_name: str) -> ScalarSelect[Any]:
         .correlate(events)
         .scalar_subquery()
     )
+
+
+def _quoted(name: str) -> ColumnElement[str]:
+    """Return a name of this module's own as an SQL text; as a parameter it would lack a type."""
+    return literal_column(f"'{name}'", Text)
 
 
 async def _ticket_types_of(

@@ -1,0 +1,487 @@
+"""Over HTTP: what clients send and get, who may do what, and what is refused."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from guichet.contracts.messages.events import EventSnapshot
+from guichet.events.http_api.answers import EventAnswer
+from tests.events.conftest import CREATOR, RunningEvents, ahead, event_body
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_an_old_client_creates_changes_and_deletes(running: RunningEvents) -> None:
+    made = await running.create(
+        status="draft",
+        date="2027-06-15 11:00",
+        speakers="Première invitée, Second invité",
+        sponsors=[{"name": "Partenaire", "tier": "Gold", "type": "main"}],
+    )
+    assert made["date"] == "2027-06-15T09:00:00Z"
+    assert (made["price"], made["currency"]) == ("25.50", "EUR")
+    assert (made["max_tickets"], made["available_tickets"]) == (100, 100)
+    assert [item["name"] for item in made["speakers"]] == ["Première invitée", "Second invité"]
+    assert (made["sponsors"][0]["tier"], made["sponsors"][0]["type"]) == ("gold", "main")
+    assert [item["name"] for item in made["ticket_types"]] == ["Standard"]
+    assert made["creator_id"] == CREATOR
+    assert (made["per_order_max"], made["per_account_max"]) == (10, 20)
+
+    path = f"/{made['id']}"
+    put = await running.ask("PUT", path, {"price": "30", "max_tickets": 80}, token=running.creator)
+    assert put.status == 200
+    assert (put.body["price"], put.body["max_tickets"]) == ("30.00", 80)
+    assert put.body["title"] == made["title"]
+    assert put.body["speakers"] == made["speakers"]
+    patched = await running.ask("PATCH", path, {"status": "published"}, token=running.creator)
+    assert (patched.status, patched.body["status"]) == (200, "published")
+    deleted = await running.ask("DELETE", path, token=running.creator)
+    assert (deleted.status, deleted.body["deleted"]) == (200, True)
+    assert (await running.ask("GET", path, token=running.creator)).status == 404
+
+
+async def test_an_answer_is_what_its_documentation_says(running: RunningEvents) -> None:
+    made = await running.create(end_date=ahead(31), city="Lyon", venue="Salle des fêtes")
+    assert set(made) == set(EventAnswer.model_fields)
+    read = await running.ask("GET", f"/{made['id']}")
+    assert read.body == made
+    assert read.headers["ETag"]
+    assert read.headers["Cache-Control"] == "public, max-age=1"
+    own = await running.ask("GET", f"/{made['id']}", token=running.buyer)
+    assert own.headers["Cache-Control"] == "private, no-cache"
+
+
+async def test_a_draft_is_invisible_to_others(running: RunningEvents) -> None:
+    made = await running.create(status="draft")
+    path = f"/{made['id']}"
+    for token in (None, running.buyer, running.other_creator, running.token(2, "operator")):
+        for below in ("", "/calendar.ics", "/ticket-types"):
+            assert (await running.ask("GET", path + below, token=token)).status == 404
+    for token in (running.buyer, running.other_creator):
+        for method in ("PUT", "PATCH", "DELETE"):
+            answer = await running.ask(method, path, {"title": "x"}, token=token)
+            assert (answer.status, answer.code) == (404, "event_not_found")
+    assert (await running.ask("GET", path, token=running.creator)).status == 200
+    assert (await running.ask("GET", path, token=running.admin)).status == 200
+
+
+async def test_only_its_creator_and_administrators_change_an_event(running: RunningEvents) -> None:
+    made = await running.create()
+    path = f"/{made['id']}"
+    requests: list[tuple[str, str, object]] = [
+        ("PUT", "", {"title": "x"}),
+        ("PATCH", "", {"status": "cancelled"}),
+        ("DELETE", "", None),
+        ("POST", "/speakers", {"name": "x"}),
+        ("POST", "/sponsors", {"name": "x"}),
+        ("POST", "/ticket-types", {"name": "x", "price": 1, "capacity": 1}),
+        ("GET", "/stats", None),
+        ("PUT", "/image", None),
+    ]
+    for method, below, body in requests:
+        assert (await running.ask(method, path + below, body)).status == 401
+        for token in (running.buyer, running.other_creator, running.token(2, "operator")):
+            assert (await running.ask(method, path + below, body, token=token)).status == 403
+    for token in (running.buyer, running.token(2, "operator")):
+        assert (await running.ask("POST", "", {}, token=token)).status == 403
+    # Who created it but is no creator any more has lost the right with the role.
+    demoted = running.token(CREATOR, "user")
+    assert (await running.ask("PUT", path, {"title": "x"}, token=demoted)).status == 403
+    changed = await running.ask("PUT", path, {"title": "Par l'admin"}, token=running.admin)
+    assert (changed.status, changed.body["creator_id"]) == (200, CREATOR)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("creator_id", 1),
+        ("available_tickets", 5),
+        ("price", -1),
+        ("price", "1.999"),
+        ("price", "1e999999999"),
+        ("price", True),
+        ("max_tickets", 0),
+        ("max_tickets", -3),
+        ("max_tickets", 1.5),
+        ("max_tickets", 10**9),
+        ("currency", "XXX"),
+        ("date", "demain"),
+        ("date", "2027-02-30T10:00"),
+        ("date", 1_800_000_000),
+        ("date", "9999-12-31T23:59:59-14:00"),
+        ("end_date", "2020-01-01T10:00"),
+        ("title", "   "),
+        ("title", "x" * 201),
+        ("title", None),
+        ("location", ""),
+        ("time_zone", "Mars/Olympus"),
+        ("category", "no-such-category"),
+        ("category", "a\x00b"),
+        ("status", "cancelled"),
+        ("status", "completed"),
+        ("image", "javascript:alert(1)"),
+        ("image", "file:///etc/passwd"),
+        ("per_order_max", 0),
+        ("ticket_types", [{"name": "Sans prix", "capacity": 3}]),
+        ("ticket_types", [{"name": "A", "price": 1, "capacity": 3}] * 2),
+        ("sponsors", [{"name": "x", "tier": "diamond"}]),
+        ("speakers", [{"name": "x", "speaking_time": "25:00"}]),
+        ("sale_closes_at", "2020-01-01T10:00"),
+    ],
+)
+async def test_a_malformed_value_is_refused(
+    running: RunningEvents, field: str, value: object
+) -> None:
+    body = event_body(sale_opens_at=ahead(1))
+    answer = await running.ask("POST", "", {**body, field: value}, token=running.creator)
+    assert (answer.status, answer.body["status"]) == (422, 422), answer.body
+    assert any(name.startswith(field) for name in answer.body["errors"]) or field in {
+        "ticket_types"
+    }
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+async def test_what_is_missing_is_named(running: RunningEvents) -> None:
+    empty = await running.ask("POST", "", {}, token=running.creator)
+    assert empty.status == 422
+    assert set(empty.body["errors"]) == {"title", "date", "location"}
+    body = event_body()
+    del body["price"]
+    assert (await running.ask("POST", "", body, token=running.creator)).status == 422
+    del body["max_tickets"]
+    nothing = await running.ask("POST", "", body, token=running.creator)
+    assert (nothing.status, list(nothing.body["errors"])) == (422, ["ticket_types"])
+    draft = await running.ask("POST", "", {**body, "status": "draft"}, token=running.creator)
+    assert (draft.status, draft.body["price"], draft.body["max_tickets"]) == (201, "0.00", 0)
+    french = await running.ask(
+        "POST", "", body, token=running.creator, headers={"Accept-Language": "fr"}
+    )
+    assert "avant de publier" in french.body["errors"]["ticket_types"][0]
+    unreadable = await running.ask("POST", "", token=running.creator, data=b"{not json")
+    assert unreadable.status in {400, 422}
+
+
+async def test_harmless_extras_are_ignored(running: RunningEvents) -> None:
+    made = await running.create(id=77, created_at="2020-01-01", colour="red", role="admin")
+    assert made["id"] != 77
+    again = await running.ask("PUT", f"/{made['id']}", _sendable(made), token=running.creator)
+    assert again.status == 200, again.body
+    assert _sendable(again.body) == _sendable(made) | {"version": made["version"] + 1}
+
+
+def _sendable(event: dict[str, Any]) -> dict[str, Any]:
+    refused = {"creator_id", "available_tickets", "updated_at"}
+    return {name: value for name, value in event.items() if name not in refused}
+
+
+async def test_a_published_event_lies_ahead(running: RunningEvents) -> None:
+    past = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    answer = await running.ask("POST", "", event_body(date=past), token=running.creator)
+    assert (answer.status, list(answer.body["errors"])) == (422, ["date"])
+    draft = await running.create(date=past, status="draft")
+    publish = {"status": "published"}
+    refused = await running.ask("PUT", f"/{draft['id']}", publish, token=running.creator)
+    assert refused.status == 422
+    made = await running.create()
+    moved = await running.ask("PUT", f"/{made['id']}", {"date": past}, token=running.creator)
+    assert moved.status == 422
+
+
+async def test_the_page_has_its_shape_and_the_soonest_first(running: RunningEvents) -> None:
+    token = running.token(901, "event_creator")
+    ids = [
+        (await running.create(token, title=f"Ordre {days}", date=ahead(days), city="Ordreville"))[
+            "id"
+        ]
+        for days in (50, 40, 60)
+    ]
+    first = await running.ask("GET", "?city=ordreville&per_page=2")
+    assert set(first.body) == {"data", "current_page", "per_page", "last_page", "total"}
+    assert [item["id"] for item in first.body["data"]] == [ids[1], ids[0]]
+    assert (first.body["total"], first.body["last_page"]) == (3, 2)
+    second = await running.ask("GET", "/public?city=ORDREVILLE&per_page=2&page=2")
+    assert [item["id"] for item in second.body["data"]] == [ids[2]]
+    assert second.body["total"] == 3
+    latest = await running.ask("GET", "?city=Ordreville&sort=-date")
+    assert [item["id"] for item in latest.body["data"]] == [ids[2], ids[0], ids[1]]
+    beyond = await running.ask("GET", "?city=Ordreville&page=9")
+    assert (beyond.body["data"], beyond.body["total"]) == ([], 3)
+    assert (await running.ask("GET", "?per_page=1000")).status == 422
+
+
+async def test_lists_show_to_each_what_is_theirs(running: RunningEvents) -> None:
+    token = running.token(902, "event_creator")
+    draft = await running.create(token, status="draft", city="Listeville")
+    shown = await running.create(token, city="Listeville")
+    gone = await running.create(token, city="Listeville")
+    await running.ask("PUT", f"/{gone['id']}", {"status": "cancelled"}, token=token)
+
+    async def ids(query: str, by: str | None, where: str = "") -> set[int]:
+        answer = await running.ask("GET", f"{where}?city=listeville{query}", token=by)
+        assert answer.status == 200, answer.body
+        return {item["id"] for item in answer.body["data"]}
+
+    every = {draft["id"], shown["id"], gone["id"]}
+    for by in (None, running.buyer, running.other_creator):
+        assert await ids("", by) == {shown["id"]}
+        assert await ids("&status=draft", by) == set()
+        assert await ids("&status=cancelled", by) == {gone["id"]}
+    assert await ids("", token) == {draft["id"], shown["id"]}
+    assert await ids("&status=draft", token) == {draft["id"]}
+    assert await ids("&mine=true", token) == every
+    assert await ids("&mine=true", running.other_creator) == set()
+    assert await ids("", running.admin) == every
+    assert await ids("", running.admin, "/public") == {shown["id"]}
+    assert (await running.ask("GET", "?mine=true", token=running.buyer)).status == 403
+
+
+async def test_search_disregards_accents_and_case(running: RunningEvents) -> None:
+    made = await running.create(
+        title="Été à l'Œuvre", city="Besançon", venue="Théâtre Ledoux", category="theatre"
+    )
+    for query in ("ete", "ÉTÉ oeuvre", "besancon", "theatre led", "l'oeuv", "BESANÇ"):
+        answer = await running.ask("GET", "", params={"q": query})
+        assert [item["id"] for item in answer.body["data"]] == [made["id"]], query
+    for query in ("hiver oeuvre", "!!!", "' | '", "uvre", ":*"):
+        answer = await running.ask("GET", "", params={"q": query})
+        assert answer.status == 200
+        assert made["id"] not in [item["id"] for item in answer.body["data"]], query
+
+
+async def test_filters_narrow_a_list(running: RunningEvents) -> None:
+    cheap = await running.create(city="Filtres", price=5, date="2031-05-01T10:00", category="sport")
+    dear = await running.create(city="Filtres", price=50, date="2031-05-02 23:30", category="dance")
+
+    async def ids(**query: str) -> list[int]:
+        answer = await running.ask("GET", "", params={"city": "filtres", **query})
+        assert answer.status == 200, answer.body
+        return [item["id"] for item in answer.body["data"]]
+
+    assert await ids(category="sport") == [cheap["id"]]
+    assert await ids(price_max="5.00") == [cheap["id"]]
+    assert await ids(price_max="4.99") == []
+    assert await ids(**{"from": "2031-05-02"}) == [dear["id"]]
+    assert await ids(to="2031-05-01") == [cheap["id"]]
+    assert await ids(**{"from": "2031-05-01", "to": "2031-05-02"}) == [cheap["id"], dear["id"]]
+    assert await ids(**{"from": "2031-05-02T21:30:00Z"}) == [dear["id"]]
+    assert await ids(sort="-price") == [dear["id"], cheap["id"]]
+    for wrong in ("?from=soon", "?price_max=-1", "?status=secret", "?sort=id", "?category=a%00b"):
+        assert (await running.ask("GET", wrong)).status == 422, wrong
+
+
+async def test_categories_have_names_in_both_languages(running: RunningEvents) -> None:
+    answer = await running.ask("GET", "/categories")
+    assert answer.status == 200
+    assert len(answer.body["data"]) >= 10
+    by_key = {item["key"]: item for item in answer.body["data"]}
+    assert by_key["theatre"] == {"key": "theatre", "name_fr": "Théâtre", "name_en": "Theatre"}
+
+
+async def test_speakers_come_change_and_go(running: RunningEvents) -> None:
+    made = await running.create()
+    path = f"/{made['id']}/speakers"
+    body = {
+        "name": "Compagnie du Guichet",
+        "bio": "Une troupe.\r\nDe démonstration.",
+        "photo_url": "https://example.com/p.jpg",
+        "company": "Le Guichet",
+        "position": "Direction",
+        "topic": "Ouverture",
+        "speaking_time": "14:00",
+    }
+    added = await running.ask("POST", path, body, token=running.creator)
+    assert added.status == 201
+    number = added.body.pop("id")
+    assert added.body == {**body, "bio": "Une troupe.\nDe démonstration."}
+    changed = await running.ask(
+        "PUT", f"{path}/{number}", {"speaking_time": "9h30", "topic": None}, token=running.creator
+    )
+    assert (changed.body["speaking_time"], changed.body["topic"]) == ("09:30", None)
+    assert changed.body["name"] == body["name"]
+    read = await running.ask("GET", f"/{made['id']}")
+    assert read.body["speakers"] == [changed.body]
+    other = await running.create()
+    elsewhere = f"/{other['id']}/speakers/{number}"
+    assert (await running.ask("DELETE", elsewhere, token=running.creator)).status == 404
+    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
+    assert (gone.status, gone.body["deleted"]) == (200, True)
+    again = await running.ask("PUT", f"{path}/{number}", {"name": "x"}, token=running.creator)
+    assert again.status == 404
+
+
+async def test_sponsors_come_change_and_go(running: RunningEvents) -> None:
+    made = await running.create(sponsors="Ancien partenaire")
+    path = f"/{made['id']}/sponsors"
+    body = {
+        "name": "Partenaire de démonstration",
+        "logo_url": "https://example.com/l.png",
+        "website_url": "https://example.com",
+        "tier": "platinum",
+        "type": "main",
+    }
+    added = await running.ask("POST", path, body, token=running.creator)
+    assert added.status == 201
+    number = added.body.pop("id")
+    assert added.body == body
+    bad = await running.ask("PUT", f"{path}/{number}", {"tier": "tin"}, token=running.creator)
+    assert bad.status == 422
+    changed = await running.ask(
+        "PUT", f"{path}/{number}", {"tier": "silver"}, token=running.creator
+    )
+    assert (changed.body["tier"], changed.body["type"]) == ("silver", "main")
+    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
+    assert gone.status == 200
+    read = await running.ask("GET", f"/{made['id']}")
+    assert [item["name"] for item in read.body["sponsors"]] == ["Ancien partenaire"]
+
+
+async def test_ticket_types_come_change_and_go(running: RunningEvents) -> None:
+    made = await running.create()
+    path = f"/{made['id']}/ticket-types"
+    body = {"name": "Balcon", "price": "12.00", "capacity": 20, "is_hidden": True}
+    added = await running.ask("POST", path, body, token=running.creator)
+    assert added.status == 201, added.body
+    assert (added.body["price"], added.body["available"]) == ("12.00", 20)
+    assert len((await running.ask("GET", path)).body["data"]) == 1
+    assert len((await running.ask("GET", path, token=running.creator)).body["data"]) == 2
+    number = added.body["id"]
+    shown = await running.ask(
+        "PATCH", f"{path}/{number}", {"is_hidden": False, "price": 10}, token=running.creator
+    )
+    assert (shown.body["price"], shown.body["capacity"]) == ("10.00", 20)
+    read = await running.ask("GET", f"/{made['id']}")
+    assert (read.body["price"], read.body["max_tickets"]) == ("10.00", 120)
+    several = await running.ask("PUT", f"/{made['id']}", {"max_tickets": 50}, token=running.creator)
+    assert (several.status, several.code) == (409, "several_ticket_types")
+    double = await running.ask(
+        "POST", path, {"name": "balcon", "price": 1, "capacity": 1}, token=running.creator
+    )
+    assert double.status == 422
+    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
+    assert gone.status == 200
+    last = made["ticket_types"][0]["id"]
+    kept = await running.ask("DELETE", f"{path}/{last}", token=running.creator)
+    assert (kept.status, kept.code) == (409, "last_ticket_type")
+    nowhere = await running.ask("PATCH", f"{path}/{number}", {"price": 1}, token=running.creator)
+    assert nowhere.status == 404
+
+
+async def test_scripts_and_control_characters_are_inert(running: RunningEvents) -> None:
+    made = await running.create(
+        title="<script>alert(1)</script>\r\nX-Injected: yes\x00",
+        description="a\r\nb\x00c\x1b[31m",
+        city="Ligne\nVille",
+    )
+    assert made["title"] == "<script>alert(1)</script> X-Injected: yes"
+    assert made["description"] == "a\nbc[31m"
+    assert made["city"] == "Ligne Ville"
+    read = await running.ask("GET", f"/{made['id']}")
+    assert read.headers["Content-Type"] == "application/json"
+    calendar = await running.ask("GET", f"/{made['id']}/calendar.ics")
+    lines = calendar.body.decode().split("\r\n")
+    assert calendar.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert not [line for line in lines if line.startswith("X-Injected")]
+
+
+async def test_stats_are_for_who_runs_the_event(running: RunningEvents) -> None:
+    made = await running.create()
+    running.tickets.taken[made["ticket_types"][0]["id"]] = (7, 2)
+    answer = await running.ask("GET", f"/{made['id']}/stats", token=running.creator)
+    assert answer.status == 200
+    assert (answer.body["sold"], answer.body["held"], answer.body["left"]) == (7, 2, 91)
+    assert (answer.body["revenue"], answer.body["refunded"]) == ("178.50", "0.00")
+    assert answer.body["ticket_types"][0]["left"] == 91
+    assert answer.body["by_day"] == [{"day": "2027-01-02", "tickets": 7, "revenue": "178.50"}]
+    assert (await running.ask("GET", f"/{made['id']}/stats", token=running.admin)).status == 200
+
+
+def picture(image_format: str = "PNG", size: tuple[int, int] = (1200, 700), **more: Any) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (180, 40, 30)).save(out, image_format, **more)
+    return out.getvalue()
+
+
+async def _upload(running: RunningEvents, event_id: int, content: bytes, **more: Any) -> Any:
+    import aiohttp  # noqa: PLC0415 - a form is needed here alone
+
+    form = aiohttp.FormData()
+    form.add_field(more.pop("field", "image"), content, filename="x.png", content_type="image/png")
+    token = more.pop("token", running.creator)
+    return await running.ask("PUT", f"/{event_id}/image", token=token, data=form)
+
+
+async def test_a_picture_is_stored_and_shown_in_sizes(running: RunningEvents) -> None:
+    made = await running.create()
+    answer = await _upload(running, made["id"], picture())
+    assert answer.status == 200, answer.body
+    address = answer.body["image"].removeprefix("/api/v1/events")
+    shown = await running.ask("GET", address, headers={"Accept": "image/webp"})
+    assert shown.headers["Content-Type"] == "image/webp"
+    assert "immutable" in shown.headers["Cache-Control"]
+    assert Image.open(io.BytesIO(shown.body)).size == (1200, 700)
+    small = await running.ask("GET", f"{address}&size=400", headers={"Accept": "image/*"})
+    assert small.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(small.body)).size[0] == 400
+    known = {"Accept": "image/webp", "If-None-Match": shown.headers["ETag"]}
+    assert (await running.ask("GET", address, headers=known)).status == 304
+    plain = await running.ask("GET", f"/{made['id']}/image")
+    assert plain.headers["Cache-Control"] == "no-cache"
+    kept = await running.ask(
+        "PUT", f"/{made['id']}", {"image": answer.body["image"]}, token=running.creator
+    )
+    assert kept.body["image"] == answer.body["image"]
+    gone = await running.ask("DELETE", f"/{made['id']}/image", token=running.creator)
+    assert gone.body["image"] is None
+    assert (await running.ask("GET", f"/{made['id']}/image")).status == 404
+
+
+async def test_a_draft_shows_its_picture_by_its_hash_alone(running: RunningEvents) -> None:
+    made = await running.create(status="draft")
+    answer = await _upload(running, made["id"], picture())
+    address = answer.body["image"].removeprefix("/api/v1/events")
+    assert (await running.ask("GET", address)).status == 200
+    assert (await running.ask("GET", f"/{made['id']}/image")).status == 404
+    own = await running.ask("GET", f"/{made['id']}/image", token=running.creator)
+    assert own.status == 200
+
+
+async def test_what_is_no_picture_is_refused(running: RunningEvents) -> None:
+    made = await running.create()
+    too_many_bytes = b"\x89PNG\r\n\x1a\n" + bytes(11 * 1024 * 1024)
+    for content in (b"", b"not a picture", picture("GIF"), too_many_bytes, picture()[:300]):
+        answer = await _upload(running, made["id"], content)
+        assert answer.status == 422, (len(content), answer.body)
+    assert (await _upload(running, made["id"], picture(), field="file")).status == 422
+    json_body = await running.ask(
+        "PUT", f"/{made['id']}/image", {"image": "x"}, token=running.creator
+    )
+    assert (json_body.status, json_body.code) == (422, "file_missing")
+    assert (await running.ask("GET", f"/{made['id']}")).body["image"] is None
+
+
+async def test_internal_routes_are_for_services(running: RunningEvents) -> None:
+    made = await running.create(status="draft")
+    path = f"/events/{made['id']}"
+    for token in (None, running.admin, running.creator):
+        assert (await running.ask("GET", f"/internal{path}", token=token)).status == 401
+    answer = await running.as_service(path)
+    assert answer.status == 200
+    found = EventSnapshot.model_validate(answer.body)
+    assert (found.event_id, found.version, found.status) == (made["id"], 1, "draft")
+    assert found.ticket_types[0].price_minor == 2550
+    assert (await running.as_service("/events/999999999")).status == 404
+    calendar = await running.as_service(f"{path}/calendar.ics", "notifications")
+    assert calendar.body.startswith(b"BEGIN:VCALENDAR\r\n")
+    export = await running.as_service(f"/accounts/{CREATOR}/export", "users")
+    assert made["id"] in [item["id"] for item in export.body["events"]]
+    assert (await running.as_service("/accounts/424242/export", "users")).body == {"events": []}
+
+
+@pytest.mark.parametrize("path", ["/0", "/99999999999999999999", "/abc", "/-1"])
+async def test_a_strange_id_is_no_error_of_ours(running: RunningEvents, path: str) -> None:
+    for below in ("", "/image", "/calendar.ics", "/stats"):
+        answer = await running.ask("GET", path + below, token=running.admin)
+        assert answer.status in {404, 422}
