@@ -33,10 +33,13 @@ async def call(
     leaves: bool = False,
     **headers: str,
 ) -> Answer:
-    """Send a request; a list of bytes comes in so many chunks, `_` in a header's name is a `-`.
+    """Send a request, its body as JSON unless a header says otherwise; a list of
+    bytes comes in so many chunks, `_` in a header's name is a `-`.
 
     A client that `leaves` hangs up after its last chunk, before the body's end.
     """
+    if body:
+        headers.setdefault("content_type", "application/json")
     chunks = [body] if isinstance(body, bytes) else list(body)
     scope = {
         "type": "http",

@@ -10,8 +10,9 @@ from pydantic.json_schema import models_json_schema
 from starlette.types import Receive, Scope, Send
 
 from guichet.kernel.entry import HotEndpoint, send_body
-from guichet.kernel.problems import BadRequest, Malformed, PayloadTooLarge, Problem, Unauthenticated
+from guichet.kernel.problems import BadRequest, PayloadTooLarge, Problem, Unauthenticated
 from guichet.kernel.tokens import Principal, TokenVerifier
+from guichet.kernel.validation import MalformedBody
 
 BODY_BYTES_MAX = 64 * 1024
 _REF = "#/components/schemas/{name}"
@@ -119,19 +120,9 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
-        field, reason = _field_and_reason(str(error))
-        raise Malformed(errors={field: [reason]}) from None
+        raise MalformedBody(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest from None
-
-
-def _field_and_reason(text: str) -> tuple[str, str]:
-    """Split msgspec's sentence, "reason - at `$.a[0].b`", into field and reason."""
-    reason, _, place = text.partition(" - at `$")
-    field = place.rstrip("`").lstrip(".")
-    if not field and "`" in reason:
-        field = reason.split("`")[1]
-    return field or "body", reason
 
 
 def _schema_of_refused(kind: type[Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is wrong with a field, said in French or English."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -7,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints
 
 from guichet.kernel.logs import mask_card_numbers
-from guichet.kernel.problems import Language
+from guichet.kernel.problems import Language, Malformed
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("Ce champ est obligatoire.", "This field is required."),
@@ -37,11 +38,40 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Une date et une heure sont attendues.",
         "A date and time are expected.",
     ),
+    "model_attributes_type": ("Un objet est attendu.", "An object is expected."),
+    "dict_type": ("Un objet est attendu.", "An object is expected."),
     "list_type": ("Une liste est attendue.", "A list is expected."),
     "too_long": ("{max_length} éléments au plus.", "{max_length} items at most."),
     "too_short": ("{min_length} élément(s) au moins.", "{min_length} item(s) at least."),
 }
 _FALLBACK = ("Valeur invalide.", "Invalid value.")
+_NAMED_FIELD = re.compile(r"^Object (?:missing required|contains unknown) field `(.+)`$")
+_REASONS = (
+    (r"Object missing required", _SENTENCES["missing"]),
+    (r"Object contains unknown", _SENTENCES["extra_forbidden"]),
+    (r"Expected `msgspec.UnsetType`", _SENTENCES["extra_forbidden"]),
+    (
+        r"Expected `str` of length >= (\d+)",
+        ("Il faut au moins {} caractère(s).", "At least {} character(s) are needed."),
+    ),
+    (r"Expected `str` of length <= (\d+)", ("{} caractères au plus.", "{} characters at most.")),
+    (
+        r"Expected `array` of length >= (\d+)",
+        ("{} élément(s) au moins.", "{} item(s) at least."),
+    ),
+    (r"Expected `array` of length <= (\d+)", ("{} éléments au plus.", "{} items at most.")),
+    (
+        r"Expected `\w+` >= (\S+)",
+        ("La valeur minimale est {}.", "The smallest value is {}."),
+    ),
+    (r"Expected `\w+` <= (\S+)", ("La valeur maximale est {}.", "The largest value is {}.")),
+    (r"Expected `int\b[^`]*`, got", _SENTENCES["int_type"]),
+    (r"Expected `str\b[^`]*`, got", _SENTENCES["string_type"]),
+    (r"Expected `bool\b[^`]*`, got", _SENTENCES["bool_parsing"]),
+    (r"Expected `array\b[^`]*`, got", _SENTENCES["list_type"]),
+    (r"Expected `object\b[^`]*`, got", _SENTENCES["dict_type"]),
+)
+"""What msgspec says, and what a caller is told; its regular expressions and inputs stay here."""
 _CONTROLS = {"Cc", "Zl", "Zp"}
 """Unicode's control characters, line and paragraph separators."""
 _PLACES = {"body", "query", "path", "header"}
@@ -114,6 +144,30 @@ def _kind_of(item: Any) -> str:
     if kind in {"too_long", "too_short"} and isinstance(item.get("input"), str):
         return f"string_{kind}"
     return kind
+
+
+class MalformedBody(Malformed):
+    """A body that msgspec refused; built from its sentence, "Expected `int` >= 1 - at `$.a`"."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__()
+        reason, _, place = refusal.partition(" - at `$")
+        named = _NAMED_FIELD.search(reason)
+        parts = [*re.findall(r"[^.\[\]`]+", place), *([named[1]] if named else [])]
+        self.field = ".".join(parts) or "body"
+        self._reason = reason
+
+    def body(self, language: Language) -> dict[str, object]:
+        """Return the members of the answer, the reason at its field in the caller's language."""
+        sentence = _sentence_of(self._reason, language)
+        return {**super().body(language), "errors": {self.field: [sentence]}}
+
+
+def _sentence_of(reason: str, language: Language) -> str:
+    for pattern, (french, english) in _REASONS:
+        if found := re.match(pattern, reason):
+            return (french if language == "fr" else english).format(*found.groups())
+    return _FALLBACK[0 if language == "fr" else 1]
 
 
 class _Blank(dict[str, str]):

@@ -1,0 +1,118 @@
+"""The outermost layer: a request's id, its line in the log, and problems that are always told."""
+
+import asyncpg
+import pytest
+import sqlalchemy.exc
+import structlog
+from prometheus_client import REGISTRY
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from guichet.kernel.context import request_id, traceparent
+from guichet.kernel.entry import Entry, is_outage, send_body
+from guichet.kernel.problems import Conflict
+from tests.kernel.asgi import call
+
+
+async def application(scope: Scope, _receive: Receive, send: Send) -> None:
+    seen = f"{request_id.get()} {traceparent.get()} {scope['path']}".encode()
+    await send_body(send, 200, seen, b"text/plain")
+
+
+def raising(error: Exception) -> ASGIApp:
+    async def endpoint(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    return Entry(application, {("POST", "/hot"): endpoint})
+
+
+async def test_an_id_is_made_and_given_back() -> None:
+    answer = await call(Entry(application, {}), "GET", "/x")
+    made = answer.headers["x-request-id"]
+    assert len(made) == 24
+    assert answer.body.decode().split()[0] == made
+
+
+async def test_the_caller_s_id_and_trace_go_on() -> None:
+    answer = await call(
+        Entry(application, {}), "GET", "/x", x_request_id="abc-12345", traceparent="00-a-b-01"
+    )
+    assert answer.headers["x-request-id"] == "abc-12345"
+    assert answer.body == b"abc-12345 00-a-b-01 /x"
+
+
+async def test_a_hostile_id_is_replaced() -> None:
+    answer = await call(Entry(application, {}), "GET", "/x", x_request_id="a b\tc;<script>")
+    assert "script" not in answer.headers["x-request-id"]
+
+
+async def test_hot_routes_are_found_by_method_and_path() -> None:
+    app = raising(Conflict())
+    assert (await call(app, "POST", "/hot")).status == 409
+    assert (await call(app, "GET", "/hot")).status == 200
+    assert (await call(app, "POST", "/hot/")).status == 200
+
+
+@pytest.mark.parametrize(("language", "detail"), [("fr", "L'état"), ("en", "The present")])
+async def test_a_refusal_is_problem_json(language: str, detail: str) -> None:
+    answer = await call(raising(Conflict()), "POST", "/hot", accept_language=language)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["code"] == "conflict"
+    assert answer.json["detail"].startswith(detail)
+    assert answer.headers["x-request-id"]
+
+
+async def test_an_unforeseen_error_is_told_without_its_reason() -> None:
+    answer = await call(raising(KeyError("secret detail")), "POST", "/hot", accept_language="en")
+    assert (answer.status, answer.json["code"]) == (500, "internal_error")
+    assert "secret" not in answer.body.decode()
+
+
+def caused_by(cause: Exception) -> Exception:
+    try:
+        raise RuntimeError("wrapped") from cause
+    except RuntimeError as error:
+        return error
+
+
+OUTAGES = [
+    ConnectionRefusedError(),
+    TimeoutError(),
+    asyncpg.ConnectionDoesNotExistError(),
+    asyncpg.CannotConnectNowError(),
+    sqlalchemy.exc.TimeoutError(),
+    caused_by(asyncpg.AdminShutdownError()),
+]
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+async def test_a_dependency_that_is_away_is_no_fault_of_the_request(
+    outage: Exception,
+) -> None:
+    answer = await call(raising(outage), "POST", "/hot")
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_a_bug_is_no_outage() -> None:
+    assert not is_outage(KeyError("x"))
+    assert not is_outage(asyncpg.UniqueViolationError())
+    assert not is_outage(None)
+
+
+async def test_each_request_leaves_one_line_and_health_checks_none() -> None:
+    with structlog.testing.capture_logs() as lines:
+        await call(Entry(application, {}), "GET", "/x")
+        await call(Entry(application, {}), "GET", "/health/live")
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/x", 200)
+    assert line["milliseconds"] >= 0
+
+
+async def test_requests_are_counted_by_status() -> None:
+    def count() -> float:
+        labels = {"method": "POST", "status": "409"}
+        return REGISTRY.get_sample_value("guichet_requests_total", labels) or 0
+
+    before = count()
+    await call(raising(Conflict()), "POST", "/hot")
+    assert count() == before + 1
