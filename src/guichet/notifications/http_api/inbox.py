@@ -51,6 +51,7 @@ async def health(service: Service) -> Health:
         oldest_waiting_seconds=max(0.0, (moment - oldest).total_seconds()) if oldest else 0.0,
         failures_last_hour=state.failures_of_last_hour,
         given_up=state.given_up,
+        dead_letters=state.dead_letters,
         channels=[
             LineHealth(channel=channel, is_down=sender.is_down)
             for channel, sender in service.senders.items()

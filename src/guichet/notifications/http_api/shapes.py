@@ -28,6 +28,7 @@ class Health(BaseModel):
     oldest_waiting_seconds: float
     failures_last_hour: int
     given_up: int
+    dead_letters: int
     channels: list[LineHealth]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.database import Transaction
@@ -118,7 +118,5 @@ async def card(transaction: Transaction, event_id: int) -> Row[Any] | None:
 async def purge_past(transaction: Transaction, before: datetime) -> int:
     """Forget who went to events that began before that instant; return how many orders."""
     past = select(event_cards.c.event_id).where(event_cards.c.starts_at < before)
-    gone = await transaction.execute(
-        attendances.delete().where(and_(True, attendances.c.event_id.in_(past)))
-    )
+    gone = await transaction.execute(delete(attendances).where(attendances.c.event_id.in_(past)))
     return gone.rowcount

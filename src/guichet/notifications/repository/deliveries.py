@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.database import Transaction
+from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import LEASE_SECONDS, Channel, Outcome, Status
 from guichet.notifications.tables import attempts, deliveries
 
@@ -212,6 +213,7 @@ class QueueState:
     oldest_waiting_at: datetime | None
     given_up: int
     failures_of_last_hour: int
+    dead_letters: int
 
 
 async def queue_state(transaction: Transaction, now: datetime) -> QueueState:
@@ -231,4 +233,7 @@ async def queue_state(transaction: Transaction, now: datetime) -> QueueState:
         .select_from(attempts)
         .where(attempts.c.at > now - timedelta(hours=1), attempts.c.outcome != Outcome.SENT)
     )
-    return QueueState(waiting[0], waiting[1], given_up or 0, failures or 0)
+    letters = await transaction.scalar(
+        select(func.count()).select_from(dead_letters).where(dead_letters.c.retried_at.is_(None))
+    )
+    return QueueState(waiting[0], waiting[1], given_up or 0, failures or 0, letters or 0)

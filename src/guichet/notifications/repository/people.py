@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.database import Transaction
@@ -129,14 +129,6 @@ async def purge(transaction: Transaction, before: datetime) -> int:
         delete(notices).where(or_(notices.c.read_at < before, notices.c.created_at < before))
     )
     return ended.rowcount + old.rowcount
-
-
-async def dead_letter_count(transaction: Transaction) -> int:
-    """Return how many messages wait for an administrator."""
-    count = await transaction.scalar(
-        select(func.count()).select_from(dead_letters).where(dead_letters.c.retried_at.is_(None))
-    )
-    return count or 0
 
 
 def _person(row: Row[Any]) -> Person:

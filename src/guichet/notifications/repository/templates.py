@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from guichet.kernel.database import Transaction
 from guichet.kernel.problems import Language
@@ -29,7 +30,7 @@ async def all_latest(transaction: Transaction) -> dict[tuple[str, str], Row[Any]
     """Return the newest saved version of every template that was ever edited."""
     rows = await transaction.execute(
         select(templates)
-        .distinct(templates.c.key, templates.c.language)
+        .ext(distinct_on(templates.c.key, templates.c.language))
         .order_by(templates.c.key, templates.c.language, templates.c.version.desc())
     )
     return {(row.key, row.language): row for row in rows}

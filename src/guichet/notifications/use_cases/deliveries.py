@@ -25,7 +25,7 @@ from guichet.notifications.domain import (
     retry_delay,
     status_after_failure,
 )
-from guichet.notifications.repository import deliveries, people
+from guichet.notifications.repository import attendances, deliveries, people
 from guichet.notifications.repository.deliveries import Claimed, QueueState
 from guichet.notifications.use_cases.telling import WAKE_CHANNEL, without_secrets
 
@@ -110,9 +110,11 @@ async def expire(database: Database, now: datetime) -> int:
 
 
 async def purge(database: Database) -> None:
-    """Forget what ended half a year ago."""
+    """Forget what ended, and who went where, half a year ago."""
+    before = clock_now() - timedelta(days=KEPT_DAYS)
     async with database.transaction() as transaction:
-        await people.purge(transaction, clock_now() - timedelta(days=KEPT_DAYS))
+        await people.purge(transaction, before)
+        await attendances.purge_past(transaction, before)
 
 
 async def queue_state(database: Database, now: datetime) -> QueueState:

@@ -1,0 +1,139 @@
+"""The tables are what the migrations make, and old things are forgotten."""
+
+from datetime import timedelta
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, select, text
+
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.notifications.domain import Status, TemplateKey
+from guichet.notifications.rendering import Draft
+from guichet.notifications.repository import attendances, deliveries, notices, people, templates
+from guichet.notifications.repository.notices import NewNotice
+from guichet.notifications.tables import attempts, metadata
+from guichet.notifications.tables import attendances as attendances_table
+from guichet.notifications.tables import deliveries as deliveries_table
+from guichet.notifications.use_cases import orders
+from guichet.notifications.use_cases.deliveries import KEPT_DAYS, purge, queue_state
+from tests.notifications.occasions import NOW, buyer, confirmed, sold_event
+from tests.notifications.office import Office, stored
+
+
+async def test_the_migrations_make_the_tables(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, metadata)
+        return [each for each in found if "alembic_version" not in str(each)]
+
+    async with database.reading() as transaction:
+        assert await transaction.run_sync(differences) == []
+
+
+async def test_what_ended_half_a_year_ago_is_forgotten(office: Office) -> None:
+    for event_id in (1, 2):
+        order = confirmed(buyer(1), sold_event(event_id))
+        await office.tell(orders.order_confirmed, order)
+    old, young = await stored(office.database)
+    long_ago = now() - timedelta(days=KEPT_DAYS + 1)
+    async with office.database.transaction() as transaction:
+        await transaction.execute(
+            text("UPDATE deliveries SET status = 'sent', ended_at = :at WHERE id = :id"),
+            {"at": long_ago, "id": old.id},
+        )
+        await transaction.execute(
+            text(
+                "INSERT INTO delivery_attempts (delivery_id, outcome, at) VALUES (:id, 'sent', :at)"
+            ),
+            {"at": long_ago, "id": old.id},
+        )
+        await transaction.execute(
+            text("UPDATE event_cards SET starts_at = :at WHERE event_id = 1"), {"at": long_ago}
+        )
+        await transaction.execute(
+            text("UPDATE notices SET created_at = :at WHERE details #>> '{event,event_id}' = '1'"),
+            {"at": long_ago},
+        )
+    await purge(office.database)
+    assert [row.id for row in await stored(office.database)] == [young.id]
+    assert await office.inbox(1) == ["order_confirmed"]
+    async with office.database.reading() as transaction:
+        left = await transaction.scalars(select(attendances_table.c.event_id))
+        assert list(left) == [2]
+        assert await transaction.scalar(select(func.count()).select_from(attempts)) == 0
+
+
+async def test_the_queue_is_told_with_its_oldest(office: Office) -> None:
+    empty = await queue_state(office.database, NOW)
+    assert (empty.waiting, empty.oldest_waiting_at) == (0, None)
+    await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(1)))
+    (row,) = await stored(office.database)
+    state = await queue_state(office.database, NOW)
+    assert (state.waiting, state.oldest_waiting_at) == (1, row.created_at)
+
+
+async def test_a_search_takes_no_wildcards(office: Office) -> None:
+    await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(1)))
+
+    async def found(query: str) -> int:
+        async with office.database.reading() as transaction:
+            _, total = await deliveries.page(
+                transaction,
+                status=Status.WAITING,
+                channel=None,
+                template=None,
+                query=query,
+                offset=0,
+                limit=10,
+            )
+            return total
+
+    assert await found("ACCOUNT1@") == 1
+    assert await found("%") == 0
+    assert await found("account_@") == 0
+
+
+async def test_unknown_people_and_events_are_none(database: Database) -> None:
+    async with database.reading() as transaction:
+        assert await people.person(transaction, 1) is None
+        assert await attendances.card(transaction, 1) is None
+        assert await attendances.attendance(transaction, "none") is None
+        assert await templates.latest(transaction, TemplateKey.WELCOME, "fr") is None
+        assert await notices.newest_id(transaction, 1) == 0
+
+
+async def test_the_same_line_stands_in_an_inbox_once(database: Database) -> None:
+    line = NewNotice("key", 1, "welcome", {"path": "/"})
+    for _ in range(2):
+        async with database.transaction() as transaction:
+            await notices.add(transaction, [line])
+    async with database.reading() as transaction:
+        assert await notices.unread(transaction, 1) == 1
+
+
+async def test_the_newest_version_of_each_template_is_listed(database: Database) -> None:
+    key = TemplateKey.WELCOME
+    async with database.transaction() as transaction:
+        for version in (1, 2):
+            draft = Draft(f"subject {version}", "m", "t")
+            await templates.add_version(transaction, key, "fr", version, draft, 1)
+        await templates.add_version(transaction, key, "en", 1, None, 1)
+        listed = await templates.all_latest(transaction)
+    assert {(key, language): row.version for (key, language), row in listed.items()} == {
+        (key, "fr"): 2,
+        (key, "en"): 1,
+    }
+    assert listed[key, "en"].is_default
+
+
+async def test_only_known_states_and_channels_can_be_stored(office: Office) -> None:
+    await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(1)))
+    async with office.database.reading() as transaction:
+        constraints = set(
+            await transaction.scalars(
+                text("SELECT conname FROM pg_constraint WHERE conrelid = 'deliveries'::regclass")
+            )
+        )
+    assert {"deliveries_channel", "deliveries_status"} <= constraints
+    assert {str(column.name) for column in deliveries_table.primary_key} == {"id"}
