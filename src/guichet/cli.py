@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that `guichet --help` is qui
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -76,6 +77,19 @@ def serve(service: str, *, port: int | None = None) -> None:
     module = servable.module_of(service)
     os.environ.update(servable.environment_of(service))
     importlib.import_module(module).run(port)
+
+
+@app.command
+def verify(
+    *,
+    wait: Annotated[float, Parameter(help="Seconds to wait for what is under way.")] = 10.0,
+    answered: Annotated[Path | None, Parameter(help="A file of order codes to be found.")] = None,
+) -> None:
+    """Check the invariants on the databases and the provider's books; status 1 if one is red."""
+    from guichet.local.checking import check  # noqa: PLC0415 - imported only where used
+
+    if not check(wait_seconds=wait, answered=answered):
+        raise SystemExit(1)
 
 
 @outbox.command

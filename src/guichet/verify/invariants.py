@@ -1,0 +1,123 @@
+"""The invariants, each with its sentence and its check; the numbers are those of the design.
+
+A check returns what contradicts the invariant, a short sentence each, and nothing where all is
+well. It may be run on a working system: what is under way contradicts for a moment, so the report
+looks again before it gives its verdict.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from guichet.verify import messages, money, projections, selling
+from guichet.verify.sources import Sources
+
+Check = Callable[[Sources], Awaitable[list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Something that must be true; `needs` names a source that may be absent."""
+
+    number: int
+    fr: str
+    en: str
+    check: Check
+    needs: str = ""
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant(
+        1,
+        "vendus + réservés ≤ jauge, et les compteurs égalent commandes et réservations",
+        "sold + held ≤ capacity, and the counters equal orders and holds",
+        selling.stock_adds_up,
+    ),
+    Invariant(
+        3,
+        "chaque paiement encaissé a tous ses billets ou son remboursement complet",
+        "each captured payment has all its tickets or its full refund",
+        money.captured_is_served_or_refunded,
+    ),
+    Invariant(
+        4,
+        "aucun billet sans paiement encaissé ni gratuité",
+        "no ticket without a captured payment or a free order",
+        money.tickets_are_paid,
+    ),
+    Invariant(
+        5,
+        "remboursements ≤ encaissements, paiement par paiement",
+        "refunds ≤ captures, per payment",
+        money.refunds_within_captures,
+    ),
+    Invariant(
+        6,
+        "nos comptes égalent ceux du prestataire de paiement",
+        "our accounts equal the provider's books",
+        money.books_agree,
+        needs="sandbox",
+    ),
+    Invariant(
+        7,
+        "aucune réservation ne survit à son délai",
+        "no hold outlives its time",
+        selling.holds_end,
+    ),
+    Invariant(
+        8,
+        "chaque commande confirmée à un client existe",
+        "every order answered with 2xx exists",
+        selling.answered_orders_exist,
+        needs="answered",
+    ),
+    Invariant(
+        9,
+        "une clé d'idempotence, un effet, une réponse",
+        "one idempotency key, one effect, one answer",
+        selling.keys_have_one_effect,
+    ),
+    Invariant(
+        10,
+        "une confirmation par commande, aucune perdue",
+        "one confirmation per order, none lost",
+        messages.one_confirmation_per_order,
+    ),
+    Invariant(
+        10,
+        "au plus un exemplaire de chaque courriel dans la boîte locale",
+        "at most one copy of each mail in the local mailbox",
+        messages.one_copy_of_each_mail,
+        needs="mailbox",
+    ),
+    Invariant(
+        11,
+        "boîtes d'envoi, lettres mortes et files se vident",
+        "outboxes, dead letters and queues drain to empty",
+        messages.queues_are_empty,
+    ),
+    Invariant(
+        12,
+        "une seule admission par billet",
+        "one admission per ticket",
+        selling.one_admission_per_ticket,
+    ),
+    Invariant(
+        13,
+        "places disponibles et historiques égalent leur source",
+        "available tickets and purchase histories equal their source",
+        projections.projections_equal_their_source,
+    ),
+)
+
+
+def is_there(sources: Sources, need: str) -> bool:
+    """Return whether the optional source is there."""
+    match need:
+        case "sandbox":
+            return bool(sources.sandbox_url)
+        case "mailbox":
+            return bool(sources.mailbox_url)
+        case "answered":
+            return bool(sources.answered_codes)
+        case _:
+            return True

@@ -1,0 +1,86 @@
+"""Checks on mails, messages and queues."""
+
+from collections import Counter
+
+from guichet.tickets.codes import order_code
+from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.sources import SERVICES, Sources
+
+CONFIRMATION = "order_confirmed"
+
+
+async def one_confirmation_per_order(sources: Sources) -> list[str]:
+    """Compare the orders that have tickets with the confirmations that were prepared and sent."""
+    orders = await sources.rows("tickets", "SELECT DISTINCT order_id FROM tickets")
+    wanted = {order_code(row["order_id"]) for row in orders}
+    rows = await sources.rows(
+        "notifications",
+        "SELECT split_part(dedup_key, ':', 2) AS code, status FROM deliveries"
+        " WHERE template = $1 AND channel = 'email'",
+        CONFIRMATION,
+    )
+    sent = Counter[str](row["code"] for row in rows)
+    wrong = [f"order {code} has no confirmation" for code in sorted(wanted - sent.keys())]
+    wrong += [f"order {code} has {n} confirmations" for code, n in sent.items() if n > 1]
+    wrong += [f"a confirmation names {code}, which has no tickets" for code in sent.keys() - wanted]
+    wrong += [
+        f"the confirmation of order {row['code']} is {row['status']}"
+        for row in rows
+        if row["status"] != "sent"
+    ]
+    return wrong[:EXAMPLES_MAX]
+
+
+async def one_copy_of_each_mail(sources: Sources) -> list[str]:
+    """Count the copies of each mail in the local mailbox, and look for sent ones that are not."""
+    copies = Counter(await sources.mail_ids())
+    rows = await sources.rows(
+        "notifications",
+        "SELECT message_id FROM deliveries WHERE channel = 'email' AND status = 'sent'"
+        " AND template = $1",
+        CONFIRMATION,
+    )
+    wrong = [
+        f"{row['message_id']} is in the mailbox {copies[row['message_id']]} times"
+        for row in rows
+        if copies[row["message_id"]] != 1
+    ]
+    return wrong[:EXAMPLES_MAX]
+
+
+async def queues_are_empty(sources: Sources) -> list[str]:
+    """Look for messages not sent or given up, sagas and refunds not ended, mails not sent."""
+    wrong: list[str] = []
+    for service in SERVICES:
+        row = (
+            await sources.rows(
+                service,
+                "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS unsent,"
+                " (SELECT count(*) FROM dead_letters WHERE retried_at IS NULL) AS dead",
+            )
+        )[0]
+        if row["unsent"]:
+            wrong.append(f"{service}: {row['unsent']} messages not sent")
+        if row["dead"]:
+            wrong.append(f"{service}: {row['dead']} dead letters")
+    row = (
+        await sources.rows(
+            "tickets",
+            "SELECT (SELECT count(*) FROM orders o LEFT JOIN payments p USING (order_id)"
+            " WHERE o.step IS NOT NULL AND p.next_action IS NULL) AS sagas,"
+            " (SELECT count(*) FROM refunds WHERE status = 'pending') AS refunds,"
+            " (SELECT count(*) FROM orders WHERE needs_attention) AS attention",
+        )
+    )[0]
+    for name in ("sagas", "refunds", "attention"):
+        if row[name]:
+            wrong.append(f"tickets: {row[name]} {name} not settled")
+    row = (
+        await sources.rows(
+            "notifications",
+            "SELECT count(*) AS n FROM deliveries WHERE status NOT IN ('sent', 'cancelled')",
+        )
+    )[0]
+    if row["n"]:
+        wrong.append(f"notifications: {row['n']} deliveries not sent")
+    return wrong

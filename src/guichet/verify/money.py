@@ -1,0 +1,104 @@
+"""Checks on payments, refunds and the provider's books."""
+
+from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.sources import Sources
+
+
+async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
+    """Look for captured payments with neither the complete tickets nor the complete refund."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        WITH wanted AS (
+            SELECT o.order_id, sum((line ->> 'quantity')::int) AS n
+            FROM orders o, jsonb_array_elements(o.lines) AS line GROUP BY 1
+        ), had AS (
+            SELECT order_id, count(*) AS n,
+                   coalesce(sum(price_minor) FILTER (WHERE status = 'cancelled'), 0) AS cancelled
+            FROM tickets GROUP BY 1
+        ), given AS (
+            SELECT order_id, sum(amount_minor) AS asked,
+                   coalesce(sum(amount_minor) FILTER (WHERE status = 'completed'), 0) AS done
+            FROM refunds GROUP BY 1
+        )
+        SELECT o.order_id, o.state, o.step, p.captured_minor, o.total_minor,
+               coalesce(had.n, 0) AS tickets, wanted.n AS wanted,
+               coalesce(given.done, 0) AS refunded
+        FROM orders o JOIN wanted USING (order_id) LEFT JOIN payments p USING (order_id)
+        LEFT JOIN had USING (order_id) LEFT JOIN given USING (order_id)
+        WHERE NOT CASE
+            WHEN o.state IN ('issued', 'cancelled') THEN
+                coalesce(p.captured_minor, 0) = o.total_minor AND coalesce(had.n, 0) = wanted.n
+                AND coalesce(given.done, 0) = coalesce(had.cancelled, 0)
+            WHEN o.state = 'refunded' THEN
+                coalesce(had.n, 0) = 0 AND coalesce(given.done, 0) = p.captured_minor
+            WHEN o.state = 'paying' AND p.next_action IS NOT NULL THEN p.captured_minor = 0
+            WHEN o.state = 'paying' THEN o.step IS NULL
+            ELSE coalesce(p.captured_minor, 0) = 0 AND coalesce(had.n, 0) = 0
+        END LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [
+        f"order {row['order_id']} is {row['state']}: captured {row['captured_minor']} of"
+        f" {row['total_minor']}, tickets {row['tickets']} of {row['wanted']},"
+        f" refunded {row['refunded']}"
+        for row in rows
+    ]
+
+
+async def tickets_are_paid(sources: Sources) -> list[str]:
+    """Look for tickets whose order is not free and was not paid in full."""
+    rows = await sources.rows(
+        "tickets",
+        "SELECT t.ticket_id, o.order_id FROM tickets t JOIN orders o USING (order_id)"
+        " LEFT JOIN payments p USING (order_id)"
+        " WHERE o.total_minor > 0 AND coalesce(p.captured_minor, 0) < o.total_minor LIMIT $1",
+        EXAMPLES_MAX,
+    )
+    return [f"ticket {row['ticket_id']} of order {row['order_id']} is not paid" for row in rows]
+
+
+async def refunds_within_captures(sources: Sources) -> list[str]:
+    """Look for payments that were given back more than once, or counted wrongly."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT p.order_id, p.captured_minor, p.refunded_minor,
+               coalesce(sum(r.amount_minor), 0) AS asked,
+               coalesce(sum(r.amount_minor) FILTER (WHERE r.status = 'completed'), 0) AS done
+        FROM payments p LEFT JOIN refunds r USING (order_id)
+        GROUP BY p.order_id, p.captured_minor, p.refunded_minor
+        HAVING coalesce(sum(r.amount_minor), 0) > p.captured_minor
+            OR coalesce(sum(r.amount_minor) FILTER (WHERE r.status = 'completed'), 0)
+               <> p.refunded_minor LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [
+        f"order {row['order_id']}: captured {row['captured_minor']}, refunds asked {row['asked']},"
+        f" done {row['done']}, counted {row['refunded_minor']}"
+        for row in rows
+    ]
+
+
+async def books_agree(sources: Sources) -> list[str]:
+    """Compare every payment with the provider's books, in both directions."""
+    rows = await sources.rows(
+        "tickets",
+        "SELECT order_id, captured_minor, refunded_minor FROM payments",
+    )
+    ours = {
+        f"order-{row['order_id']}": (row["captured_minor"], row["refunded_minor"]) for row in rows
+    }
+    theirs: dict[str, tuple[int, int]] = {}
+    wrong: list[str] = []
+    for booked in await sources.books():
+        captured, refunded = theirs.get(booked.order_key, (0, 0))
+        if captured and booked.captured:
+            wrong.append(f"{booked.order_key} was charged twice")
+        theirs[booked.order_key] = (captured + booked.captured, refunded + booked.refunded)
+    for key in sorted(ours.keys() | theirs.keys()):
+        if ours.get(key, (0, 0)) != theirs.get(key, (0, 0)):
+            wrong.append(f"{key}: ours {ours.get(key)}, the provider's {theirs.get(key)}")
+    return wrong[:EXAMPLES_MAX]

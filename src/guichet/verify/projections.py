@@ -1,0 +1,56 @@
+"""Checks on what other services have copied: it must equal its source."""
+
+from typing import Any
+
+from guichet.tickets.codes import order_code
+from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.sources import Sources
+
+
+async def projections_equal_their_source(sources: Sources) -> list[str]:
+    """Compare available tickets in events, and purchase histories in users, with tickets."""
+    wrong = await _available_tickets(sources)
+    wrong += await _purchase_histories(sources)
+    return wrong[:EXAMPLES_MAX]
+
+
+async def _available_tickets(sources: Sources) -> list[str]:
+    source = await sources.rows("tickets", "SELECT ticket_type_id, sold, held FROM stock")
+    copied = await sources.rows("events", "SELECT ticket_type_id, sold, held FROM stock_levels")
+    copies = {row["ticket_type_id"]: (row["sold"], row["held"]) for row in copied}
+    return [
+        f"ticket type {row['ticket_type_id']}: sold and held are {row['sold']}, {row['held']},"
+        f" events believes {copies.get(row['ticket_type_id'], (0, 0))}"
+        for row in source
+        if copies.get(row["ticket_type_id"], (0, 0)) != (row["sold"], row["held"])
+    ]
+
+
+async def _purchase_histories(sources: Sources) -> list[str]:
+    source = await sources.rows(
+        "tickets",
+        "SELECT t.ticket_id, t.order_id, t.account_id, t.used_at IS NOT NULL AS used,"
+        " t.cancelled_at IS NOT NULL AS cancelled FROM tickets t WHERE t.account_id IS NOT NULL",
+    )
+    copied = await sources.rows(
+        "users",
+        "SELECT t.ticket_id, t.order_code, t.used_at IS NOT NULL AS used,"
+        " t.cancelled_at IS NOT NULL AS cancelled FROM purchased_tickets t"
+        " JOIN purchases p USING (order_code)",
+    )
+    known = await sources.rows("users", "SELECT id FROM profiles WHERE erased_at IS NULL")
+    accounts = {row["id"] for row in known}
+    copies = {row["ticket_id"]: row for row in copied}
+    return [
+        f"ticket {row['ticket_id']}: the history of account {row['account_id']} differs"
+        for row in source
+        if row["account_id"] in accounts and not _is_copied(row, copies.get(row["ticket_id"]))
+    ]
+
+
+def _is_copied(ticket: Any, copy: Any | None) -> bool:
+    return copy is not None and (copy["order_code"], copy["used"], copy["cancelled"]) == (
+        order_code(ticket["order_id"]),
+        ticket["used"],
+        ticket["cancelled"],
+    )

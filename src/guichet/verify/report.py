@@ -1,0 +1,62 @@
+"""The report: each invariant with its verdict, in French or English."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from guichet.kernel.problems import Language
+from guichet.verify.invariants import INVARIANTS, Invariant, is_there
+from guichet.verify.sources import Sources
+
+LOOK_AGAIN_SECONDS = 1.0
+EXAMPLES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found; `contradictions` is None where a source that it needs is absent."""
+
+    invariant: Invariant
+    contradictions: tuple[str, ...] | None
+
+    @property
+    def is_red(self) -> bool:
+        """Whether the invariant does not hold."""
+        return bool(self.contradictions)
+
+
+async def judge(sources: Sources, *, wait_seconds: float = 0.0) -> list[Verdict]:
+    """Check every invariant; what is red is looked at again until the wait is over."""
+    verdicts = [await _check(sources, invariant) for invariant in INVARIANTS]
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    while any(v.is_red for v in verdicts) and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        verdicts = [
+            await _check(sources, verdict.invariant) if verdict.is_red else verdict
+            for verdict in verdicts
+        ]
+    return verdicts
+
+
+async def _check(sources: Sources, invariant: Invariant) -> Verdict:
+    if not is_there(sources, invariant.needs):
+        return Verdict(invariant, None)
+    return Verdict(invariant, tuple(await invariant.check(sources)))
+
+
+def show(verdicts: Sequence[Verdict], language: Language, console: Console) -> None:
+    """Print the verdicts, with some of what contradicts the red ones."""
+    for verdict in verdicts:
+        sentence = verdict.invariant.fr if language == "fr" else verdict.invariant.en
+        if verdict.contradictions is None:
+            absent = "sans objet ici" if language == "fr" else "does not apply here"
+            console.print(f"[dim]–  {verdict.invariant.number:>2}  {sentence} ({absent})[/dim]")
+            continue
+        mark = "[red]✗[/red]" if verdict.is_red else "[green]✓[/green]"
+        console.print(f"{mark}  {verdict.invariant.number:>2}  {sentence}")
+        for contradiction in verdict.contradictions[:EXAMPLES_SHOWN]:
+            console.print(f"       {contradiction}", highlight=False, markup=False)
+        if (more := len(verdict.contradictions) - EXAMPLES_SHOWN) > 0:
+            console.print(f"       … +{more}")

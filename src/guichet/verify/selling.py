@@ -1,0 +1,131 @@
+"""Checks on stock, holds, keys, orders and admissions."""
+
+from guichet.tickets.codes import order_id_of
+from guichet.verify.sources import Sources
+
+HOLD_OVERDUE_SECONDS_MAX = 5
+KEY_UNSETTLED_SECONDS_MAX = 60
+EXAMPLES_MAX = 100
+
+
+async def stock_adds_up(sources: Sources) -> list[str]:
+    """Compare each ticket type's counters with what tickets, orders and holds add up to."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        WITH live AS (
+            SELECT ticket_type_id, count(*) AS n FROM tickets WHERE status <> 'cancelled' GROUP BY 1
+        ), lines AS (
+            SELECT lines FROM holds WHERE state = 'active'
+            UNION ALL SELECT lines FROM orders WHERE state = 'paying'
+        ), promised AS (
+            SELECT (line ->> 'ticket_type_id')::bigint AS ticket_type_id,
+                   sum((line ->> 'quantity')::int) AS n
+            FROM lines, jsonb_array_elements(lines) AS line GROUP BY 1
+        )
+        SELECT s.ticket_type_id, s.capacity, s.sold, s.held,
+               coalesce(live.n, 0) AS live, coalesce(promised.n, 0) AS promised
+        FROM stock s LEFT JOIN live USING (ticket_type_id) LEFT JOIN promised USING (ticket_type_id)
+        WHERE s.sold + s.held > s.capacity OR s.sold <> coalesce(live.n, 0)
+           OR s.held <> coalesce(promised.n, 0) LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    wrong = [
+        f"ticket type {row['ticket_type_id']}: capacity {row['capacity']}, sold {row['sold']}"
+        f" (tickets: {row['live']}), held {row['held']} (promised: {row['promised']})"
+        for row in rows
+    ]
+    return wrong + await _allotments_add_up(sources)
+
+
+async def _allotments_add_up(sources: Sources) -> list[str]:
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT s.ticket_type_id, s.sold + s.held AS promised, coalesce(sum(a.quantity), 0) AS n
+        FROM stock s LEFT JOIN allotments a USING (ticket_type_id)
+        GROUP BY s.ticket_type_id, s.sold, s.held
+        HAVING coalesce(sum(a.quantity), 0) > s.sold + s.held
+            OR coalesce(sum(a.quantity), 0) < s.sold LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [
+        f"ticket type {row['ticket_type_id']}: buyers are counted with {row['n']} places,"
+        f" {row['promised']} are promised"
+        for row in rows
+    ]
+
+
+async def holds_end(sources: Sources) -> list[str]:
+    """Look for holds that are still active after their time."""
+    rows = await sources.rows(
+        "tickets",
+        "SELECT hold_id, expires_at FROM holds WHERE state = 'active'"
+        " AND expires_at < now() - make_interval(secs => $1) LIMIT $2",
+        HOLD_OVERDUE_SECONDS_MAX,
+        EXAMPLES_MAX,
+    )
+    return [f"hold {row['hold_id']} should have ended at {row['expires_at']}" for row in rows]
+
+
+async def answered_orders_exist(sources: Sources) -> list[str]:
+    """Look up every order code that a client was answered with."""
+    wrong: list[str] = []
+    wanted: dict[int, str] = {}
+    for code in sources.answered_codes:
+        order_id = order_id_of(code)
+        if order_id is None:
+            wrong.append(f"{code} is no order's code")
+        else:
+            wanted[order_id] = code
+    rows = await sources.rows(
+        "tickets", "SELECT order_id FROM orders WHERE order_id = ANY($1::bigint[])", list(wanted)
+    )
+    missing = set(wanted) - {row["order_id"] for row in rows}
+    return wrong + [f"order {wanted[order_id]} was answered and is lost" for order_id in missing]
+
+
+async def keys_have_one_effect(sources: Sources) -> list[str]:
+    """Look for keys with two effects, with none, or with an order that does not exist."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT k.key, k.order_id, k.hold_id FROM purchase_keys k
+        LEFT JOIN orders o USING (order_id) LEFT JOIN holds h ON h.hold_id = k.hold_id
+        WHERE num_nonnulls(k.order_id, k.hold_id, k.refusal) > 1
+           OR (num_nonnulls(k.order_id, k.hold_id, k.refusal) = 0
+               AND k.created_at < now() - make_interval(secs => $1))
+           OR (k.order_id IS NOT NULL AND (o.order_id IS NULL OR o.buyer <> k.buyer)
+               AND NOT (o.buyer LIKE 'account:%' AND k.buyer LIKE 'guest:%'))
+           OR (k.hold_id IS NOT NULL AND h.hold_id IS NULL) LIMIT $2
+        """,
+        KEY_UNSETTLED_SECONDS_MAX,
+        EXAMPLES_MAX,
+    )
+    shared = await sources.rows(
+        "tickets",
+        "SELECT order_id, count(*) AS n FROM purchase_keys WHERE order_id IS NOT NULL"
+        " GROUP BY order_id HAVING count(*) > 1 LIMIT $1",
+        EXAMPLES_MAX,
+    )
+    return [
+        f"key {row['key'][:12]}…: order {row['order_id']}, hold {row['hold_id']}" for row in rows
+    ] + [f"order {row['order_id']} has {row['n']} keys" for row in shared]
+
+
+async def one_admission_per_ticket(sources: Sources) -> list[str]:
+    """Compare used tickets with admissions."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT t.ticket_id, t.status, t.used_at, count(a.admission_id) AS n
+        FROM tickets t LEFT JOIN admissions a USING (ticket_id)
+        GROUP BY t.ticket_id, t.status, t.used_at
+        HAVING count(a.admission_id) <> (t.used_at IS NOT NULL)::int
+            OR (t.status = 'used' AND t.used_at IS NULL) LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [f"ticket {row['ticket_id']} is {row['status']}, admissions: {row['n']}" for row in rows]

@@ -1,0 +1,97 @@
+"""A system's databases with one healthy sale in them, for the checker to read."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from guichet.tickets.codes import order_code
+from guichet.verify.sources import SERVICES, Booked, Sources, open_sources
+from tests.tickets.conftest import Shop, shop, wanted
+
+__all__ = ["shop"]
+
+
+class FakeOutside(Sources):
+    """Sources whose provider and mailbox are lists."""
+
+    booked: list[Booked]
+    mails: list[str]
+
+    async def books(self) -> list[Booked]:
+        """Return the given books."""
+        return self.booked
+
+    async def mail_ids(self) -> list[str]:
+        """Return the given mails."""
+        return self.mails
+
+
+@pytest.fixture
+async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterator[FakeOutside]:
+    """One paid order of two tickets and a hold, known to everybody who should know."""
+    environment = {f"GUICHET_{name.upper()}_DSN": database_dsn(name) for name in SERVICES}
+    event = await shop.event(price_minor=2500)
+    order = (await shop.selling.buy(wanted(event, 2, key="key-1"))).order
+    await shop.selling.hold(wanted(event, 1))
+    code = order_code(order.order_id)
+    async with open_sources(environment) as opened:
+        sources = FakeOutside(
+            opened.databases, opened.session, "fake", "", "fake", answered_codes=(code,)
+        )
+        sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5000, 0)]
+        sources.mails = ["<1@guichet>"]
+        await _tell_everybody(sources, event, order.order_id, code)
+        await spoil(sources, "tickets", "UPDATE outbox SET sent_at = now()")
+        yield sources
+
+
+async def _tell_everybody(sources: Sources, event: int, order_id: int, code: str) -> None:
+    """Do what the messages of one sale lead to in the other services."""
+    for service, tables in (
+        ("notifications", "deliveries"),
+        ("events", "stock_levels"),
+        ("users", "profiles, purchases, purchased_tickets"),
+    ):
+        await spoil(sources, service, f"TRUNCATE {tables} CASCADE")
+    await spoil(
+        sources,
+        "notifications",
+        "INSERT INTO deliveries (dedup_key, message_id, channel, template, language, address,"
+        " name, context, status, next_attempt_at) VALUES ($1, '<1@guichet>', 'email',"
+        " 'order_confirmed', 'fr', 'compte1@example.com', 'Compte 1', '{}', 'sent', now())",
+        f"order_confirmed:{code}:email",
+    )
+    await spoil(
+        sources,
+        "events",
+        "INSERT INTO stock_levels (ticket_type_id, event_id, version, sold, held)"
+        " VALUES ($1, $1, 1, 2, 1)",
+        event,
+    )
+    await spoil(
+        sources,
+        "users",
+        "INSERT INTO profiles (id, name, email) VALUES (1, 'Compte 1', 'a@example.com')",
+    )
+    await spoil(
+        sources,
+        "users",
+        "INSERT INTO purchases (order_code, order_id, account_id, event_id, total_minor,"
+        " currency, confirmed_at) VALUES ($1, $2, 1, $3, 5000, 'EUR', now())",
+        code,
+        order_id,
+        event,
+    )
+    await spoil(
+        sources,
+        "users",
+        "INSERT INTO purchased_tickets (ticket_id, order_code) VALUES (1, $1), (2, $1)",
+        code,
+    )
+
+
+async def spoil(sources: Sources, service: str, statement: str, *values: object) -> None:
+    """Change a database behind everybody's back."""
+    connection = sources.databases[service]
+    await connection.execute("SET default_transaction_read_only = off")
+    await connection.execute(statement, *values)

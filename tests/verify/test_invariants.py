@@ -1,0 +1,135 @@
+"""Every invariant is green on healthy data, and red once somebody has broken them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from guichet.verify.invariants import INVARIANTS
+from guichet.verify.report import judge
+from guichet.verify.sources import Booked
+from tests.verify.conftest import FakeOutside, spoil
+
+
+async def reds(sources: FakeOutside) -> set[int]:
+    return {v.invariant.number for v in await judge(sources) if v.is_red}
+
+
+async def test_healthy_data_are_all_green(healthy: FakeOutside) -> None:
+    verdicts = await judge(healthy)
+    assert [v.contradictions for v in verdicts if v.contradictions] == []
+    assert all(v.contradictions is not None for v in verdicts), "every source is there"
+
+
+BREAKS: list[tuple[int, str, str]] = [
+    (1, "tickets", "UPDATE stock SET sold = sold + 1"),
+    (1, "tickets", "UPDATE stock SET held = 0"),
+    (
+        1,
+        "tickets",
+        "ALTER TABLE stock DROP CONSTRAINT stock_is_enough; UPDATE stock SET capacity = 1",
+    ),
+    (1, "tickets", "UPDATE allotments SET quantity = 50"),
+    (3, "tickets", "DELETE FROM tickets WHERE ticket_id = 1"),
+    (3, "tickets", "UPDATE orders SET state = 'failed'"),
+    (3, "tickets", "UPDATE tickets SET status = 'cancelled', cancelled_at = now()"),
+    (4, "tickets", "UPDATE payments SET captured_minor = 0"),
+    (
+        5,
+        "tickets",
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at) VALUES (1, 9999, 'x', now())",
+    ),
+    (5, "tickets", "UPDATE payments SET refunded_minor = 100"),
+    (6, "tickets", "UPDATE payments SET captured_minor = 4999"),
+    (7, "tickets", "UPDATE holds SET expires_at = now() - interval '1 minute'"),
+    (8, "tickets", "DELETE FROM tickets; DELETE FROM payments; DELETE FROM orders"),
+    (9, "tickets", "UPDATE purchase_keys SET order_id = 999"),
+    (9, "tickets", "UPDATE purchase_keys SET buyer = 'account:9'"),
+    (
+        9,
+        "tickets",
+        "INSERT INTO purchase_keys (key, buyer, fingerprint, order_id)"
+        " VALUES ('key-2', 'account:1', '', 1)",
+    ),
+    (10, "notifications", "DELETE FROM deliveries"),
+    (
+        10,
+        "notifications",
+        "INSERT INTO deliveries (dedup_key, message_id, channel, template, language, address,"
+        " name, context, status, next_attempt_at) SELECT dedup_key || ':2', '<2@guichet>',"
+        " channel, template, language, address, name, context, status, now() FROM deliveries",
+    ),
+    (11, "tickets", "UPDATE outbox SET sent_at = NULL"),
+    (
+        11,
+        "users",
+        "INSERT INTO dead_letters (message_id, subject, payload, error, attempts)"
+        " VALUES ('x', 'x', '{}', 'x', 6)",
+    ),
+    (11, "notifications", "UPDATE deliveries SET status = 'waiting'"),
+    (12, "tickets", "UPDATE tickets SET status = 'used', used_at = now() WHERE ticket_id = 1"),
+    (13, "events", "UPDATE stock_levels SET sold = 0"),
+    (13, "users", "UPDATE purchased_tickets SET used_at = now() WHERE ticket_id = 1"),
+    (13, "users", "DELETE FROM purchased_tickets WHERE ticket_id = 2"),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "service", "statement"),
+    BREAKS,
+    ids=[f"{number}-{service}-{i}" for i, (number, service, _) in enumerate(BREAKS)],
+)
+async def test_broken_data_are_red(
+    healthy: FakeOutside, number: int, service: str, statement: str
+) -> None:
+    assert await reds(healthy) == set()
+    connection = healthy.databases[service]
+    transaction = connection.transaction()
+    await connection.execute("SET default_transaction_read_only = off")
+    await transaction.start()
+    try:
+        await spoil(healthy, service, statement)
+        assert number in await reds(healthy)
+    finally:
+        # Rolled back, so that the next case finds the database and its guards as they were.
+        await transaction.rollback()
+
+
+def _charge_without_order(sources: FakeOutside) -> None:
+    sources.booked.append(Booked("pi_2", "order-99", "succeeded", 100, 0))
+
+
+def _charge_twice(sources: FakeOutside) -> None:
+    sources.booked.append(Booked("pi_3", sources.booked[0].order_key, "succeeded", 5000, 0))
+
+
+def _lose_the_charge(sources: FakeOutside) -> None:
+    sources.booked.clear()
+
+
+def _mail_twice(sources: FakeOutside) -> None:
+    sources.mails.append("<1@guichet>")
+
+
+def _lose_the_mail(sources: FakeOutside) -> None:
+    sources.mails.clear()
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [
+        (6, _charge_without_order),
+        (6, _charge_twice),
+        (6, _lose_the_charge),
+        (10, _mail_twice),
+        (10, _lose_the_mail),
+    ],
+)
+async def test_books_and_mails_that_differ_are_red(
+    healthy: FakeOutside, number: int, change: Callable[[FakeOutside], object]
+) -> None:
+    change(healthy)
+    assert number in await reds(healthy)
+
+
+def test_every_invariant_has_a_break() -> None:
+    assert {invariant.number for invariant in INVARIANTS} == {number for number, _, _ in BREAKS}
