@@ -17,7 +17,8 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from guichet.contracts.messages.events import EventSnapshot
-from guichet.events.main import Settings, build
+from guichet.events.main import build
+from guichet.events.settings import Settings
 from guichet.events.use_cases.means import Means
 from guichet.kernel.app import entry_of
 from guichet.kernel.database import Database

@@ -4,25 +4,18 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from pydantic import Field
 
 from guichet.contracts.clients.tickets import TicketsClient
 from guichet.events.consumers import CONSUMERS
 from guichet.events.http_api import ROUTERS
+from guichet.events.settings import Settings
 from guichet.events.use_cases import upkeep
 from guichet.events.use_cases.means import Means
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import platform, serve
-from guichet.kernel.settings import CommonSettings
 from guichet.kernel.workers import every
 
 SERVICE = "events"
-
-
-class Settings(CommonSettings):
-    """The settings of events, on top of those that every process has."""
-
-    events_dsn: str = Field(default="", repr=False)
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:

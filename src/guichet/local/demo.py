@@ -19,7 +19,7 @@ ACCOUNTS = (
 )
 """E-mail address and role of the accounts that auth creates; shown once the system is ready."""
 
-SEEDERS = {"auth": "guichet.auth.settings"}
+SEEDERS = {"auth": "guichet.auth.settings", "events": "guichet.events.settings"}
 """Services with demo data, in this order → the module of their settings.
 
 Their `seed.py` has `seed(settings)`, which creates what is missing and may be called again.

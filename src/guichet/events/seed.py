@@ -1,0 +1,80 @@
+"""The demo events, for development alone."""
+
+from datetime import datetime, timedelta
+
+import aiohttp
+
+from guichet.contracts.clients.tickets import TicketsClient
+from guichet.contracts.money import CURRENCY_DEFAULT
+from guichet.contracts.times import TIME_ZONE_DEFAULT, zone_of
+from guichet.events.demo_events import DEMO_EVENTS, DemoEvent
+from guichet.events.domain.records import Event, EventEdit, Viewer
+from guichet.events.domain.states import Status
+from guichet.events.repository import reading
+from guichet.events.settings import Settings
+from guichet.events.use_cases.editing import create_event
+from guichet.events.use_cases.means import Means
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.kernel.tokens import ServiceTokens
+
+SERVICE = "events"
+
+
+class DemoInProduction(RuntimeError):
+    """Demo events were asked for in production."""
+
+
+async def seed(settings: Settings) -> list[Event]:
+    """Create the demo events that are missing, and return those that were.
+
+    They go the way of every event, so a running service tells the others of them. An event counts
+    as there while it lies ahead; once it is over, seeding makes a new one. Raises
+    `DemoInProduction`.
+    """
+    if settings.is_production:
+        raise DemoInProduction("demo events are for development only")
+    database = Database(settings.events_dsn, application="events-seed", connections_max=1)
+    try:
+        async with aiohttp.ClientSession() as session:
+            tokens = ServiceTokens(settings.service_secret, service=SERVICE)
+            url = settings.url_of("tickets")
+            tickets = TicketsClient(session, url, service="tickets", tokens=tokens)
+            means = Means(database, tickets, settings.outside_url)
+            return [
+                event for demo in DEMO_EVENTS if (event := await _create(means, demo)) is not None
+            ]
+    finally:
+        await database.close()
+
+
+async def _create(means: Means, demo: DemoEvent) -> Event | None:
+    async with means.database.reading() as connection:
+        if await reading.demo_is_there(connection, demo.title, demo.creator_id):
+            return None
+    viewer = Viewer(account_id=demo.creator_id, creates_events=True)
+    return await create_event(means, viewer, edit_of(demo, now()))
+
+
+def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:
+    """Return what is asked of `create_event`, with dates ahead of that moment."""
+    day = moment.astimezone(zone_of(TIME_ZONE_DEFAULT)).date() + timedelta(days=demo.days_ahead)
+    starts_at = datetime.combine(day, demo.starts)
+    return EventEdit(
+        values={
+            "title": demo.title,
+            "description": demo.description,
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(hours=demo.hours),
+            "time_zone": TIME_ZONE_DEFAULT,
+            "location": demo.location,
+            "venue": demo.venue,
+            "city": demo.city,
+            "category": demo.category,
+            "currency": CURRENCY_DEFAULT,
+        },
+        status=Status.PUBLISHED if demo.is_published else Status.DRAFT,
+        ticket_types=demo.ticket_types,
+        speakers=demo.speakers,
+        sponsors=demo.sponsors,
+    )
