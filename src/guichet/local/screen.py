@@ -5,9 +5,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
 from rich.table import Table
 
 from guichet.local.texts import say
+
+_TURN_SECONDS = 0.1
 
 
 class Screen:
@@ -16,6 +20,8 @@ class Screen:
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._began = time.monotonic()
+        self._live: Live | None = None
+        self._turned_at = 0.0
 
     @property
     def elapsed_seconds(self) -> float:
@@ -26,13 +32,27 @@ class Screen:
     def step(self, name: str) -> Generator[None]:
         """Show that something is under way, and how long it took once it is done."""
         began = time.monotonic()
-        if self._console.is_terminal:
-            with self._console.status(name, spinner="line"):
+        spinner = Spinner("line", text=name)
+        # Turned by `turn`, not by a thread of its own: children are forked meanwhile.
+        self._live = Live(spinner, console=self._console, auto_refresh=False, transient=True)
+        try:
+            if self._console.is_terminal:
+                with self._live:
+                    yield
+            else:
                 yield
-        else:
-            yield
+        finally:
+            self._live = None
         seconds = time.monotonic() - began
         self._console.print(f"  [green]✓[/] {name}  [dim]{seconds:.1f} s[/]")
+
+    def turn(self) -> None:
+        """Let the spinner of the step under way move on."""
+        if self._live is not None and self._console.is_terminal:
+            moment = time.monotonic()
+            if moment - self._turned_at > _TURN_SECONDS:
+                self._turned_at = moment
+                self._live.refresh()
 
     def line(self, text: str) -> None:
         """Print one line."""

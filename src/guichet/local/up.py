@@ -103,6 +103,7 @@ class LocalSystem:
         """Wait for `ready`, restarting what dies meanwhile."""
         deadline = time.monotonic() + _READY_SECONDS_MAX
         while not ready():
+            self._screen.turn()
             self._supervisor.tick()
             if self._is_stopping:
                 raise StopRequested
