@@ -3,13 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -119,12 +119,14 @@ class Auth:
         return await self.ask("POST", "/login", {"email": email, "password": password, **more})
 
 
-@pytest.fixture
-def auth_settings(database_dsn: DatabaseDsn, nats: NatsServer, tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def auth_settings(
+    database_dsn: DatabaseDsn, nats: NatsServer, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     return Settings(
         auth_dsn=database_dsn("auth"),
         nats_url=nats.url,
-        storage_dir=tmp_path,
+        storage_dir=tmp_path_factory.mktemp("auth"),
         service_secret=SERVICE_SECRET,
         auth_key_passphrase=PASSPHRASE,
     )
@@ -163,16 +165,18 @@ async def running_auth(settings: Settings) -> AsyncGenerator[Auth]:
         yield Auth(url, app, session)
 
 
-@pytest.fixture
-async def auth(auth_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Auth]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def auth(auth_settings: Settings) -> AsyncGenerator[Auth]:
     """Auth with passwords that are hashed cheaply, for tests that are about something else."""
-    monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    monkeypatch.setattr(passwords, "PASSES", 1)
-    async with running_auth(auth_settings) as running:
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as cheap:
+            cheap.setattr(passwords, "MEMORY_KIB", 64)
+            cheap.setattr(passwords, "PASSES", 1)
+            running = await stack.enter_async_context(running_auth(auth_settings))
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def strong_auth(auth_settings: Settings) -> AsyncGenerator[Auth]:
     """Auth exactly as it is served."""
     async with running_auth(auth_settings) as running:

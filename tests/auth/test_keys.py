@@ -1,6 +1,10 @@
 """Signing keys: published without their private part, replaced without a gap."""
 
+import pytest
+
 from tests.auth.conftest import Auth
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_public_keys_hold_nothing_private(auth: Auth) -> None:

@@ -8,6 +8,8 @@ from guichet.contracts.messages.auth import AccountRegistered, PasswordResetRequ
 from tests.auth.conftest import PASSWORD, Auth
 from tests.auth.use_cases.waiting import until
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 NEW = {"name": "Camille Martin", "password": PASSWORD, "password_confirmation": PASSWORD}
 
 

@@ -16,6 +16,8 @@ from guichet.kernel import clock
 from guichet.kernel.tokens import ServiceTokens
 from tests.auth.conftest import PASSWORD, SERVICE_SECRET, Answer, Auth
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 EXPECTED_CLAIMS = {
     "iss", "aud", "sub", "sid", "role", "email", "name", "lang", "email_verified", "iat", "exp",
 }  # fmt: skip
@@ -93,9 +95,13 @@ async def test_one_password_against_many_accounts_is_throttled_before_hashing(
 
     first = [(await spray(number)).status for number in range(8)]
     assert first == [401] * 8
-    verified: list[object] = []
+    verified: list[str] = []
+
+    async def verify(_stored: str | None, password: str) -> None:
+        verified.append(password)
+
     with monkeypatch.context() as watched:
-        watched.setattr(auth.context.passwords, "verify", lambda *each: verified.append(each))
+        watched.setattr(auth.context.passwords, "verify", verify)
         rest = await asyncio.gather(*(spray(number) for number in range(8, 60)))
     assert {answer.status for answer in rest} == {429}
     assert verified == []
