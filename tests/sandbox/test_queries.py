@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from guichet.sandbox import queries
 from guichet.sandbox.books import Books
@@ -24,9 +25,11 @@ def books() -> Books:
                 intent=make(number, created=1_000 + number, amount=100 + number, metadata=metadata)
             )
         )
-    found.apply(Record(refund=a_refund(0, 1, 30)))
-    found.apply(Record(refund=a_refund(1, 2, 40, status="failed")))
-    found.apply(Record(refund=a_refund(2, 1, 50)))
+    for number, intent, amount, refunded in ((0, 1, 30, 30), (1, 2, 40, 0), (2, 1, 50, 80)):
+        refund = a_refund(number, intent, amount, created=2_000 + number)
+        if number == 1:
+            refund = replace(refund, status="failed")
+        found.apply(Record(intent=replace(found.intents[intent], refunded=refunded), refund=refund))
     return found
 
 
@@ -121,8 +124,14 @@ def test_transactions_are_complete_and_ordered(books: Books) -> None:
         seen += page
         after = {"starting_after": page[-1]["id"]}
     assert len(seen) == len({shape["id"] for shape in seen}) == 20 + 4
-    times = [shape["created"] for shape in seen]
-    assert times == sorted(times, key=lambda at: -int(str(at)))
+    times = [int(str(shape["created"])) for shape in seen]
+    assert times == sorted(times, reverse=True)
+
+
+def test_a_page_behind_nothing_is_refused(books: Books) -> None:
+    for after in ("txn_x", f"txn_{(an_intent(0).id)[3:]}01"):
+        with pytest.raises(Refused):
+            queries.list_transactions(books, form(starting_after=after))
 
 
 def test_transactions_are_filtered(books: Books) -> None:

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from guichet.sandbox.movements import Movement, MovementKind, Movements
 from guichet.sandbox.records import (
     Event,
     Intent,
@@ -46,6 +47,7 @@ class Books:
         self.refunds: list[Refund] = []
         self.notices: dict[str, Notice] = {}
         """Events not yet delivered, oldest first."""
+        self.movements = Movements()
         self._refunds_of: dict[int, list[int]] = {}
         self._answers: dict[str, Answer] = {}
         # Nearly every entry leads to one payment, so a list is made for the others only.
@@ -131,6 +133,8 @@ class Books:
 
     def _put_intent(self, intent: Intent) -> None:
         _mark(self._unsettled_intents, intent.number, intent.settles_at is not None)
+        if intent.captured:
+            self.movements.add(Movement(MovementKind.CHARGE, intent.number))
         if intent.number < len(self.intents):
             self.intents[intent.number] = intent
             return
@@ -150,6 +154,9 @@ class Books:
 
     def _put_refund(self, refund: Refund) -> None:
         _mark(self._unsettled_refunds, refund.number, refund.settles_at is not None)
+        self.movements.add(Movement(MovementKind.REFUND, refund.number))
+        if refund.status == "failed":
+            self.movements.add(Movement(MovementKind.REFUND_FAILURE, refund.number))
         if refund.number < len(self.refunds):
             self.refunds[refund.number] = refund
             return

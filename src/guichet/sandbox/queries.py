@@ -1,17 +1,19 @@
 """Lists and the search, newest first and by page as at the provider."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from typing import TypeVar
 
 from guichet.sandbox.books import Books
 from guichet.sandbox.forms import Form
+from guichet.sandbox.movements import Movement, MovementKind
 from guichet.sandbox.records import Intent, Refund
 from guichet.sandbox.rules import invalid
 from guichet.sandbox.shapes import (
     Shape,
     charge_transaction,
+    fee_of,
     refund_failure_transaction,
     refund_transaction,
 )
@@ -81,27 +83,23 @@ def search_intents(books: Books, form: Form) -> tuple[list[Intent], str | None, 
 
 
 def list_transactions(books: Books, form: Form) -> tuple[list[Shape], bool]:
-    """Return a page of balance transactions; captures and refunds are merged by time."""
-    form.only(PAGE_PARAMS | {"type", "source", "currency"})
+    """Return a page of balance transactions, and whether there are more."""
+    form.only({"limit", "starting_after", "created", "expand", "type", "source", "currency"})
     wanted = {name: form.text(name) for name in ("type", "source", "currency")}
-    after, limit = form.text("starting_after"), limit_of(form)
-    created = _created_test(form)
-    found: list[Shape] = []
-    started = after is None
-    for shape in _transactions(books):
-        if started and created(shape["created"]) and _fits(shape, wanted):
-            found.append(shape)
-            if len(found) > limit:
-                break
-        started = started or shape["id"] == after
-    return found[:limit], len(found) > limit
+    created, limit = _created_test(form), limit_of(form)
+    shapes = (_drawn(books, movement) for movement in books.movements.before(_start(books, form)))
+    fitting = (shape for shape in shapes if created(shape["created"]) and _fits(shape, wanted))
+    page = list(islice(fitting, limit + 1))
+    return page[:limit], len(page) > limit
 
 
 def balance(books: Books) -> Shape:
     """Draw the `balance`: what was captured, less fees and refunds, by currency."""
     totals: dict[str, int] = {}
-    for shape in _transactions(books):
-        totals[shape["currency"]] = totals.get(shape["currency"], 0) + shape["net"]
+    for intent in books.intents:
+        if intent.captured:
+            net = intent.captured - intent.refunded - fee_of(intent.amount)
+            totals[intent.currency] = totals.get(intent.currency, 0) + net
     amounts = [
         {"amount": amount, "currency": currency, "source_types": {"card": amount}}
         for currency, amount in sorted(totals.items())
@@ -109,27 +107,37 @@ def balance(books: Books) -> Shape:
     return {"object": "balance", "available": amounts, "livemode": False, "pending": []}
 
 
-def _transactions(books: Books) -> Iterator[Shape]:
-    """Yield every movement, newest first. Both series are in order already, so they are merged."""
-    captured = (charge_transaction(intent) for intent in reversed(books.intents) if intent.captured)
-    refunded = _refund_transactions(books)
-    left, right = next(captured, None), next(refunded, None)
-    while left is not None or right is not None:
-        if right is None or (left is not None and left["created"] > right["created"]):
-            if left is not None:
-                yield left
-            left = next(captured, None)
-        else:
-            yield right
-            right = next(refunded, None)
+def _start(books: Books, form: Form) -> int:
+    """Return the position before which a page of movements begins."""
+    after = form.text("starting_after")
+    if after is None:
+        return len(books.movements)
+    found = _movement(books, after)
+    position = None if found is None else books.movements.position_of(found)
+    if position is None:
+        raise invalid("No such balance_transaction", param="starting_after")
+    return position
 
 
-def _refund_transactions(books: Books) -> Iterator[Shape]:
-    for refund in reversed(books.refunds):
-        intent = books.intents[refund.intent]
-        if refund.status == "failed":
-            yield refund_failure_transaction(refund, intent)
-        yield refund_transaction(refund, intent)
+def _movement(books: Books, transaction_id: str) -> Movement | None:
+    tail = transaction_id.removeprefix("txn_")
+    if (charge := books.intent_of_charge(f"ch_{tail}")) is not None:
+        return Movement(MovementKind.CHARGE, charge[0].number)
+    if (refund := books.refund(f"re_{tail}")) is not None:
+        return Movement(MovementKind.REFUND, refund.number)
+    if (refund := books.refund(f"re_{tail.removesuffix('_failure')}")) is not None:
+        return Movement(MovementKind.REFUND_FAILURE, refund.number)
+    return None
+
+
+def _drawn(books: Books, movement: Movement) -> Shape:
+    if movement.kind is MovementKind.CHARGE:
+        return charge_transaction(books.intents[movement.number])
+    refund = books.refunds[movement.number]
+    intent = books.intents[refund.intent]
+    if movement.kind is MovementKind.REFUND:
+        return refund_transaction(refund, intent)
+    return refund_failure_transaction(refund, intent)
 
 
 def _fits(shape: Shape, wanted: dict[str, str | None]) -> bool:

@@ -160,7 +160,7 @@ def refund_transaction(refund: Refund, intent: Intent) -> Shape:
 def refund_failure_transaction(refund: Refund, intent: Intent) -> Shape:
     """Draw the `balance_transaction` that puts back a failed refund's amount."""
     shape = _transaction(refund.id, "refund_failure", intent, refund.amount, 0, refund.created)
-    return {**shape, "id": f"{shape['id']}f"}
+    return {**shape, "id": f"{shape['id']}_failure"}
 
 
 def problem_shape(problem: Problem, intent: Intent | None = None) -> Shape:
