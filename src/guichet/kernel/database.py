@@ -81,6 +81,8 @@ class Database:
     async def transaction(self) -> AsyncGenerator[Transaction]:
         """Open the one transaction of a use case: commits at the end, rolls back on an error."""
         async with self.engine.connect() as connection:
+            # The mark belongs to the pooled connection, where a rolled-back use may have left it.
+            connection.info.pop(_OUTBOX_MARK, None)
             async with connection.begin():
                 yield connection
             if connection.info.pop(_OUTBOX_MARK, False):
@@ -97,7 +99,11 @@ class Database:
 async def raw_connection(transaction: Transaction) -> "asyncpg.Connection[asyncpg.Record]":
     """Return the driver's connection inside an open transaction, for hot statements within it."""
     proxied = await transaction.get_raw_connection()
-    return cast("asyncpg.Connection[asyncpg.Record]", proxied.driver_connection)
+    connection = cast("asyncpg.Connection[asyncpg.Record]", proxied.driver_connection)
+    if not connection.is_in_transaction():
+        # SQLAlchemy begins with its first statement; without one, these would commit themselves.
+        await transaction.exec_driver_sql("SELECT 1")
+    return connection
 
 
 def mark_outbox_written(transaction: Transaction) -> None:

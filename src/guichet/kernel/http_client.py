@@ -66,7 +66,7 @@ class ServiceClient:
     ) -> Any:
         """Send a request and return the decoded JSON answer (None where it is empty).
 
-        Raises `RemoteRefusal` for an answer of 400 and above, `RemoteUnreachable` where none came.
+        Raises `RemoteRefusal` for an answer of 300 and above, `RemoteUnreachable` where none came.
         GET, PUT and DELETE are retried; internal routes make these idempotent.
         """
         return await self._with_retries(method, path, json, params, as_bytes=False)
@@ -108,7 +108,7 @@ class ServiceClient:
             if answer.status in _TEMPORARY_STATUSES:
                 raise _Temporary(answer.status)
             content = await answer.read()
-            if answer.status >= 400:  # noqa: PLR2004 - the first HTTP error status
+            if answer.status >= 300:  # noqa: PLR2004 - no service redirects; nothing else is an answer
                 raise await _refusal(answer)
             if as_bytes:
                 return content
