@@ -51,8 +51,11 @@ def place_of(event: Event) -> str:
     """Return venue, location and city in one line, none of them twice."""
     parts: list[str] = []
     for part in (event.venue, event.location, event.city):
-        if part and not any(part.casefold() in known.casefold() for known in parts):
-            parts.append(part)
+        folded = (part or "").casefold()
+        if not part or any(folded in known.casefold() for known in parts):
+            continue
+        parts = [known for known in parts if known.casefold() not in folded]
+        parts.append(part)
     return ", ".join(parts)
 
 

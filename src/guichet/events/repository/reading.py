@@ -70,11 +70,15 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """An event whose row is locked, the last version drawn, and whether another edit is asking."""
+    """An event whose row is locked, and the last version drawn for it.
+
+    `is_asking`: another edit is asking tickets. `is_forgotten`: one did, and never came back.
+    """
 
     event: Event
     version_drawn: int
     is_asking: bool
+    is_forgotten: bool
 
 
 async def event(connection: Transaction, event_id: int) -> Event | None:
@@ -92,24 +96,18 @@ async def lock(transaction: Transaction, event_id: int) -> Locked | None:
     The lock comes first, in a statement of its own: what is read after it is newer than every
     edit that it waited for.
     """
+    limit = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, ASKING_SECONDS_MAX)
+    is_asking = func.coalesce(events.c.asking_since > limit, false())
+    is_forgotten = func.coalesce(events.c.asking_since <= limit, false())
     row = (
         await transaction.execute(
-            select(
-                events.c.version_drawn,
-                func.coalesce(
-                    events.c.asking_since
-                    > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, ASKING_SECONDS_MAX),
-                    false(),
-                ).label("is_asking"),
-            )
+            select(events.c.version_drawn, is_asking, is_forgotten)
             .where(events.c.id == event_id)
             .with_for_update()
         )
     ).first()
-    if row is None:
-        return None
-    found = await event(transaction, event_id)
-    return Locked(found, row.version_drawn, row.is_asking) if found else None
+    found = await event(transaction, event_id) if row is not None else None
+    return Locked(found, *row) if found and row else None
 
 
 async def page(

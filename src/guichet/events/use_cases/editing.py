@@ -146,7 +146,11 @@ async def _lock(transaction: Transaction, viewer: Viewer, event_id: int) -> Lock
     locked.event.require_control(viewer)
     if locked.is_asking:
         raise problems.EditedMeanwhile
-    return locked
+    if not locked.is_forgotten:
+        return locked
+    # Tickets may know what that edit offered; the coming one may tell nothing to outdo it.
+    await tell_again(transaction, locked)
+    return await reading.lock(transaction, event_id) or locked
 
 
 async def _lock_again(transaction: Transaction, event_id: int, version: int) -> None:

@@ -1,0 +1,62 @@
+"""The demo events: believable, told like all others, made once, never in production."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from guichet.events.demo_events import DEMO_EVENTS
+from guichet.events.seed import DemoInProduction, edit_of, seed
+from guichet.events.settings import Settings
+from guichet.kernel.database import Database
+from guichet.kernel.settings import Environment
+from guichet.kernel.tables import outbox
+from tests.conftest import DatabaseDsn
+
+
+def settings_of(dsn: str, folder: Path, **more: Environment) -> Settings:
+    return Settings(events_dsn=dsn, storage_dir=folder, **more)
+
+
+async def test_seeding_twice_makes_them_once(
+    database_dsn: DatabaseDsn, database: Database, tmp_path: Path
+) -> None:
+    settings = settings_of(database_dsn("events"), tmp_path)
+    made = await seed(settings)
+    assert len(made) == len(DEMO_EVENTS) >= 10
+    assert await seed(settings) == []
+    counts = await _messages(database)
+    assert counts == {"events.event.published": len(DEMO_EVENTS) - 1}
+    assert all(event.starts_at > datetime.now(UTC) for event in made)
+
+
+async def _messages(database: Database) -> Mapping[str, int]:
+    async with database.reading() as connection:
+        rows = await connection.execute(
+            select(outbox.c.subject, func.count()).group_by(outbox.c.subject)
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+async def test_production_has_no_demo(tmp_path: Path) -> None:
+    settings = settings_of("", tmp_path, environment=Environment.PRODUCTION)
+    with pytest.raises(DemoInProduction):
+        await seed(settings)
+
+
+def test_the_programme_shows_what_there_is() -> None:
+    assert {demo.creator_id for demo in DEMO_EVENTS} == {1, 3}
+    assert sum(not demo.is_published for demo in DEMO_EVENTS) == 1
+    assert len({demo.category for demo in DEMO_EVENTS}) >= 8
+    assert any(len(demo.ticket_types) > 1 for demo in DEMO_EVENTS)
+    types = [kind.values for demo in DEMO_EVENTS for kind in demo.ticket_types]
+    assert min(kind["price_minor"] for kind in types) == 0
+    assert min(kind["capacity"] for kind in types) < 10
+
+
+def test_dates_are_counted_from_today() -> None:
+    moment = datetime(2030, 12, 31, 23, 30, tzinfo=UTC)
+    starts_at = edit_of(DEMO_EVENTS[0], moment).values["starts_at"]
+    assert starts_at.isoformat() == "2031-01-13T20:30:00"
