@@ -31,9 +31,11 @@ class Holding:
     async def release(self, hold_id: int, account_id: int | None) -> Hold:
         """Give a hold back before its time; raises `HoldGone` where it has ended otherwise."""
         hold = await self.read(hold_id, account_id)
-        if not await self._end([hold], "released") and hold.state != "released":
+        await self._end_by_id([hold_id], {hold.event_id}, "released")
+        ended = await self.read(hold_id, account_id)
+        if ended.state != "released":
             raise HoldGone
-        return replace(hold, state="released")
+        return ended
 
     async def extend(self, hold_id: int, account_id: int | None) -> Hold:
         """Give a hold its whole time anew, once; raises `HoldGone` where it has ended."""
@@ -65,11 +67,6 @@ class Holding:
                 SWEEP_HOLDS_MAX,
             )
         return await self._end_by_id([row["hold_id"] for row in rows], {event_id}, "released")
-
-    async def _end(self, holds: Sequence[Hold], state: str) -> int:
-        return await self._end_by_id(
-            [hold.hold_id for hold in holds], {hold.event_id for hold in holds}, state
-        )
 
     async def _end_by_id(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
         if not ids:

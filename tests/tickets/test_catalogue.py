@@ -1,0 +1,66 @@
+"""What events tells becomes what may be sold, in any order and never below what is promised."""
+
+import asyncio
+
+import pytest
+
+from guichet.contracts.messages.events import TicketTypeOffer
+from guichet.tickets import problems
+from guichet.tickets.catalogue import apply
+from tests.tickets.conftest import Shop, snapshot_of, wanted
+
+
+async def test_a_capacity_below_what_is_promised_is_refused_and_changes_nothing(
+    shop: Shop,
+) -> None:
+    event = await shop.event(capacity=10)
+    await shop.selling.buy(wanted(event, 3))
+    await shop.selling.hold(wanted(event, 2))
+    with pytest.raises(problems.CapacityBelowSold) as refused:
+        await shop.catalogue.accept(snapshot_of(event, 4, 2500, version=2))
+    assert (refused.value.params["sold"], refused.value.params["held"]) == (3, 2)
+    assert await shop.one("SELECT capacity FROM stock") == 10
+    levels = await shop.catalogue.accept(snapshot_of(event, 5, 2500, version=2))
+    assert [level.capacity for level in levels] == [5]
+    with pytest.raises(problems.SoldOut):
+        await shop.selling.buy(wanted(event))
+
+
+async def test_an_older_snapshot_changes_nothing(shop: Shop) -> None:
+    event = await shop.event(capacity=10, version=5)
+    await shop.catalogue.accept(snapshot_of(event, 3, 2500, version=4))
+    assert await shop.one("SELECT capacity FROM stock") == 10
+
+
+async def test_a_message_never_takes_away_what_is_promised(shop: Shop) -> None:
+    event = await shop.event(capacity=10)
+    await shop.selling.buy(wanted(event, 3))
+    async with shop.database.hot.acquire() as connection, connection.transaction():
+        await apply(connection, snapshot_of(event, 1, 2500, version=2), is_strict=False)
+    assert await shop.one("SELECT capacity FROM stock") == 3
+
+
+async def test_a_ticket_type_that_is_taken_away_is_not_sold_any_more(shop: Shop) -> None:
+    event = await shop.event()
+    other = TicketTypeOffer(ticket_type_id=event + 1000, name="Autre", price_minor=1, capacity=1)
+    await shop.catalogue.accept(snapshot_of(event, 1, 1, version=2, ticket_types=[other]))
+    with pytest.raises(problems.TicketTypeNotFound):
+        await shop.selling.buy(wanted(event))
+
+
+async def test_stock_is_told_once_for_many_sales_with_a_growing_version(shop: Shop) -> None:
+    event = await shop.event(capacity=50)
+    await shop.catalogue.publish_stock()
+    for _ in range(3):
+        await shop.selling.buy(wanted(event, payment_method="pm_card_visa"))
+    told = await asyncio.gather(*(shop.catalogue.publish_stock() for _ in range(3)))
+    assert sum(told) >= 1
+    assert await shop.catalogue.publish_stock() == 0
+    rows = await shop.rows(
+        "SELECT (payload ->> 'version')::int AS version,"
+        " payload -> 'levels' -> 0 ->> 'sold' AS sold FROM outbox"
+        " WHERE subject = 'tickets.stock.changed' ORDER BY id"
+    )
+    versions = [row["version"] for row in rows]
+    assert versions == sorted(versions)
+    assert rows[-1]["sold"] == "3"

@@ -1,0 +1,63 @@
+"""A guest's orders find their account, and a deleted person leaves only figures."""
+
+from datetime import UTC, datetime
+
+from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
+from guichet.tickets import people
+from guichet.tickets.domain import Buyer
+from tests.tickets.conftest import Shop, buyer, wanted
+
+GUEST = Buyer(None, "Invité", "Invite@example.com", "fr")
+
+
+async def test_a_verified_address_claims_its_guests_orders_and_limits(shop: Shop) -> None:
+    event = await shop.event(per_account_max=4)
+    bought = await shop.selling.buy(wanted(event, 2, by=GUEST))
+    await shop.selling.buy(wanted(event, 1, by=buyer(7)))
+    message = EmailVerified(account_id=7, email="invite@EXAMPLE.com", occurred_at=datetime.now(UTC))
+    for _ in range(2):
+        async with shop.database.transaction() as transaction:
+            await people.claim_guest_orders(transaction, message, shop.links)
+    assert await shop.one("SELECT count(*) FROM tickets WHERE account_id = 7") == 3
+    assert await shop.one("SELECT sum(quantity) FROM allotments WHERE buyer = 'account:7'") == 3
+    told = await shop.rows("SELECT payload FROM outbox WHERE subject = 'tickets.orders.claimed'")
+    assert len(told) == 1
+    order = (await shop.selling.read(bought.order.order_id)).order
+    assert order.buyer.account_id == 7
+
+
+async def test_links_are_mailed_only_where_there_are_orders(shop: Shop) -> None:
+    event = await shop.event()
+    bought = await shop.selling.buy(wanted(event, by=GUEST))
+    for address in ("invite@example.com", "nobody@example.com"):
+        await people.request_access_links(shop.database, address, "fr", shop.links)
+    count = "SELECT count(*) FROM outbox WHERE subject = 'tickets.access_link.requested'"
+    assert await shop.one(count) == 1
+    token = shop.links.token(bought.order.order_id, 1)
+    assert shop.links.opens(bought.order, token)
+
+
+async def test_a_deleted_person_leaves_figures_and_no_name(shop: Shop) -> None:
+    event = await shop.event()
+    bought = await shop.selling.buy(wanted(event, 2))
+    before = shop.links.token(bought.order.order_id, bought.order.access_version)
+    message = AccountDeleted(account_id=1, tokens_until=0.0, occurred_at=datetime.now(UTC))
+    for _ in range(2):
+        async with shop.database.transaction() as transaction:
+            await people.forget_person(transaction, message)
+    order = (await shop.selling.read(bought.order.order_id)).order
+    assert (order.buyer.name, order.buyer.email) == ("", "")
+    assert order.total_minor == 5000
+    assert not shop.links.opens(order, before)
+    everything = await shop.rows("SELECT o::text AS row FROM orders o")
+    assert "compte1" not in str([row["row"] for row in everything]).lower()
+
+
+async def test_an_export_holds_a_persons_own_orders_and_no_secret(shop: Shop) -> None:
+    event = await shop.event()
+    bought = await shop.selling.buy(wanted(event))
+    await shop.selling.buy(wanted(event, by=buyer(2)))
+    async with shop.database.reading() as connection:
+        held = await people.export_person(connection, 1)
+    assert len(held["orders"]) == 1  # pyright: ignore[reportArgumentType] - a list of orders
+    assert bought.tickets[0].secret not in str(held)
