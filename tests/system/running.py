@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -231,8 +231,9 @@ class System:
         return int((self.storage / "run" / f"{name}.pid").read_text())
 
     def kill(self, name: str) -> None:
-        """Kill a part of the system; `guichet up` starts it again."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        """Kill a part of the system, unless it is dead already; `guichet up` starts it again."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid(name), signal.SIGKILL)
 
     async def all_up(self) -> None:
         """Wait until every instance of every service is up."""

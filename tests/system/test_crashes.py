@@ -1,0 +1,94 @@
+"""The tickets service is killed at each step of a purchase; the order ends whole or undone."""
+
+import asyncio
+import secrets
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.system.running import Answer, Person, System, eventually
+
+POINTS = ("after_reserve", "before_charge", "after_charge", "before_issue", "after_issue")
+
+
+async def buy_until_answered(
+    system: System, buyer: Person, event: dict[str, Any], key: str, seconds_max: float = 40.0
+) -> Answer:
+    """Repeat a purchase under its key, as a client does, until it has ended one way."""
+
+    async def answered() -> Answer | None:
+        try:
+            answer = await system.buy(buyer, event, 2, key=key)
+        except aiohttp.ClientError:
+            return None
+        return answer if answer.status in {201, 402} else None
+
+    return await eventually(answered, seconds_max)
+
+
+async def ends_whole_or_undone(system: System, buyer: Person, answer: Answer) -> None:
+    """Check order, tickets and the provider's books against each other."""
+    mine = await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer)
+    live = [ticket for ticket in mine["data"] if ticket["status"] == "confirmed"]
+    rows = [
+        row
+        for row in (await system.books()).values()
+        if answer.body["order"]["code"] in {str(value) for value in row["metadata"].values()}
+    ]
+    captured = sum(row["captured"] for row in rows)
+    refunded = sum(row["refunded"] for row in rows)
+    if answer.body["order"]["status"] == "confirmed":
+        assert len(live) == len(answer.body["tickets"]) == 2
+        assert (captured, refunded) == (4000, 0)
+    else:
+        assert not live
+        assert captured == refunded
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_killed_at_a_step_of_a_purchase(system: System, point: str) -> None:
+    await system.all_up()
+    event, buyer = await system.event(max_tickets=2), await system.register()
+    key = f"{point}-{secrets.token_hex(4)}"
+    mark = system.faults / point
+    mark.touch()
+    try:
+        broken = await system.buy(buyer, event, 2, key=key)
+    finally:
+        was_hit = not mark.exists()
+        mark.unlink(missing_ok=True)
+    assert was_hit, "no instance passed the point"
+    assert broken.status == 502, broken.content
+    answer = await buy_until_answered(system, buyer, event, key)
+    assert answer.status == 201
+    await ends_whole_or_undone(system, buyer, answer)
+    creator = await system.demo("event_creator")
+    stats = await system.expect(200, "GET", f"/events/{event['id']}/stats", who=creator)
+    assert (stats["sold"], stats["held"]) == (2, 0)
+    await system.mail(buyer.email, answer.body["order"]["code"], 60)
+    assert len(await system.mails(buyer.email, answer.body["order"]["code"])) == 1
+
+
+async def test_killed_both_at_once_and_the_buyer_never_comes_back(system: System) -> None:
+    """Nobody repeats the request: the order must end by itself."""
+    await system.all_up()
+    event, buyer = await system.event(max_tickets=2), await system.register()
+    mark = system.faults / "after_charge"
+    mark.touch()
+    try:
+        await system.buy(buyer, event, 2)
+    finally:
+        mark.unlink(missing_ok=True)
+    for name in ("tickets", "tickets-2"):
+        system.kill(name)
+        await asyncio.sleep(0.1)
+
+    async def ended() -> list[Any] | None:
+        answer = await system.call("GET", f"/tickets/user/{buyer.id}", who=buyer)
+        return answer.body["data"] if answer.status == 200 else None
+
+    tickets = await eventually(ended, 60)
+    assert [ticket["status"] for ticket in tickets] == ["confirmed", "confirmed"]
+    row = (await system.books())[tickets[0]["payment"]["transaction_id"]]
+    assert (row["captured"], row["refunded"]) == (4000, 0)
