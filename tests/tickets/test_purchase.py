@@ -243,3 +243,16 @@ async def _cancel_event(shop: Shop, event: int) -> None:
 
 def _next(step: str, direction: Direction = Direction.FORWARD) -> Progress:
     return Progress(step, direction)
+
+
+async def test_a_declined_payment_cannot_be_completed_afterwards(shop: Shop) -> None:
+    event = await shop.event()
+    order = await place(shop, event, "pm_card_authenticationRequired")
+    order = await shop.purchase.run(order)
+    payment = order.payment
+    assert payment is not None and payment.intent_id is not None
+    shop.provider.finish_at_bank(payment.intent_id, passed=False)
+    await resume(shop)
+    assert (await stored(shop, order)).failure == "authentication_failed"
+    assert shop.provider.calls[-1].name == "void"
+    await assert_ended_whole(shop, order, event)

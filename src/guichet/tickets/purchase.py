@@ -90,25 +90,40 @@ class Purchase:
                 **charge,
             )
         self._faults.hit("after_charge")
+        return _after_charge(order, await self._closed(order, found))
+
+    async def _closed(self, order: Order, found: PaymentResult) -> PaymentResult:
+        """Close a payment that is to fail, so that nobody can still complete it.
+
+        The provider leaves a declined payment open, and the buyer's browser holds the means to
+        try again: without this, money could be taken for an order that has already ended.
+        """
         waits_too_long = now() - order.created_at > timedelta(seconds=BUYER_WAIT_SECONDS)
-        if found.outcome is PaymentOutcome.NEEDS_BUYER and waits_too_long and found.intent_id:
-            found = await self._provider.void(intent_id=found.intent_id)
-        return _after_charge(order, found)
+        gives_up = found.outcome is PaymentOutcome.NEEDS_BUYER and waits_too_long
+        if found.intent_id is None or not (gives_up or found.outcome is PaymentOutcome.DECLINED):
+            return found
+        closed = await self._provider.void(intent_id=found.intent_id)
+        if closed.outcome is PaymentOutcome.DECLINED and found.decline_code is not None:
+            return replace(closed, decline_code=found.decline_code)
+        return closed
 
     async def _give_payment_back(self, order: Order) -> Result:
         payment = payment_of(order)
-        if not payment.captured_minor:
-            if payment.intent_id is None:
-                return StepResult(Outcome.DONE, order)
-            voided = await self._provider.void(intent_id=payment.intent_id)
-            if voided.outcome is PaymentOutcome.DECLINED:
-                return StepResult(Outcome.DONE, order)
-            if voided.outcome is not PaymentOutcome.PAID:
-                return StepResult(Outcome.UNKNOWN, order)
-            # Captured after all: store that first, then give it back at the next attempt.
-            return StepResult(Outcome.UNKNOWN, with_result(order, voided))
-        await self._refunds.request_whole(order)
-        return StepResult(Outcome.DONE, order)
+        if payment.captured_minor:
+            await self._refunds.request_whole(order)
+            return StepResult(Outcome.DONE, order)
+        # Unsure: what the provider knows decides, and a capture is stored before it is given back.
+        found = await self._provider.find(
+            order_key=order_key(order),
+            intent_id=payment.intent_id,
+            first_tried_at=order.created_at,
+            **order_to_charge(order),
+        )
+        if found.outcome is PaymentOutcome.NEEDS_BUYER and found.intent_id is not None:
+            found = await self._provider.void(intent_id=found.intent_id)
+        if found.outcome is PaymentOutcome.DECLINED:
+            return StepResult(Outcome.DONE, order)
+        return StepResult(Outcome.UNKNOWN, with_result(order, found))
 
     async def _issue(self, order: Order) -> Result:
         self._faults.hit("before_issue")
