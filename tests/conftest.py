@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from guichet.local.ports import free_port
 from guichet.local.servers import (
@@ -19,6 +20,15 @@ from guichet.local.servers import (
 )
 
 DatabaseDsn = Callable[[str], str]
+
+# Unless told otherwise structlog draws each error with all its variables, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["event"]),
+    ]
+)
 
 _copies = itertools.count(1)
 

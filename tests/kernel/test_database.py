@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from guichet.kernel.database import Database, mark_outbox_written, raw_connection
 from guichet.kernel.outbox import enqueue
@@ -104,6 +105,14 @@ async def test_a_lost_connection_is_replaced(empty_dsn: str, database: Database)
     await killer.execute("SELECT pg_terminate_backend($1)", own)
     await killer.close()
     assert await count(database) == 0
+
+
+async def test_an_error_does_not_repeat_its_parameters(database: Database) -> None:
+    with pytest.raises(DBAPIError) as error:
+        async with database.transaction() as transaction:
+            statement = text("INSERT INTO outbox (id, subject) VALUES (1, :secret)")
+            await transaction.execute(statement, {"secret": "hunter2-hunter2"})
+    assert "hunter2" not in str(error.value).partition("DETAIL")[0]
 
 
 async def test_a_database_that_is_away_is_noticed() -> None:

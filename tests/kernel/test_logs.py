@@ -20,13 +20,13 @@ VISA, AMEX = "4242424242424242", "378282246310005"
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, before = list(root.handlers), root.level, structlog.get_config()
     configure_logs("kernel-test", tmp_path)
     yield tmp_path / "logs" / "kernel-test.log"
     for handler in root.handlers:
         handler.close()
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def lines_of(file: Path) -> list[dict[str, Any]]:

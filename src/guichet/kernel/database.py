@@ -35,6 +35,8 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=5,
+            # Errors are logged, and their parameters may be hashes, tokens or addresses.
+            hide_parameters=True,
             connect_args={
                 "server_settings": {"application_name": application, "timezone": "UTC"},
                 "timeout": 5,

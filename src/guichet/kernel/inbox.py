@@ -17,6 +17,7 @@ from guichet.kernel.logs import logger
 from guichet.kernel.metrics import DEAD_LETTERS, MESSAGES_HANDLED
 from guichet.kernel.outbox import Message
 from guichet.kernel.tables import dead_letters, inbox
+from guichet.kernel.tracing import span
 
 ATTEMPTS_MAX = 6
 RETRY_SECONDS_FIRST = 0.5
@@ -63,7 +64,8 @@ class Inbox:
         request = request_id.set(received.headers.get(REQUEST_ID_HEADER, ""))
         trace = traceparent.set(received.headers.get(TRACEPARENT_HEADER, ""))
         try:
-            await self._handle_once(received)
+            with span(f"receive {received.subject}"):
+                await self._handle_once(received)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -164,15 +166,20 @@ async def bury(transaction: Transaction, received: Received, error: Exception) -
     await transaction.execute(
         insert(dead_letters)
         .values(
-            message_id=received.message_id,
+            message_id=_storable(received.message_id),
             subject=received.subject,
-            payload=received.payload.decode("utf-8", "replace"),
-            headers=dict(received.headers),
-            error=f"{type(error).__name__}: {error}"[:2000],
+            payload=_storable(received.payload.decode("utf-8", "replace")),
+            headers={name: _storable(value) for name, value in received.headers.items()},
+            error=_storable(f"{type(error).__name__}: {error}"[:2000]),
             attempts=received.attempt,
         )
         .on_conflict_do_nothing()
     )
+
+
+def _storable(text: str) -> str:
+    """Return the text without NUL, which PostgreSQL keeps in no text."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 async def list_dead_letters(transaction: Transaction, limit: int = 100) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ log = logger(__name__)
 class Message(BaseModel):
     """A message between services; `subject` is `<publisher>.<thing>.<what happened>`."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # What a message holds is personal; an error about it goes to the logs and the dead letters.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     subject: ClassVar[str]
 
