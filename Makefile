@@ -18,6 +18,9 @@ OLD_PYTHON := Guichet needs Python 3.11 or newer: name one with “make PYTHON=p
 SETTING_UP := Installing the packages (only once)…
 endif
 
+# Compiled modules are kept, whatever the environment prefers: or each start would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up down clean check check-format check-lint check-imports check-types check-tidy \
 	check-documents test lock openapi docs-api
@@ -30,8 +33,7 @@ help: ## List these commands
 setup: $(STAMP) ## Make .venv and install what requirements.lock pins
 
 # uv installs in seconds what takes pip two minutes, and is itself pinned in the lock; where it
-# cannot reach the packages as this machine's pip is set up to, pip does it all. Bytecode is
-# written once here, or every start would compile.
+# cannot reach the packages as this machine's pip is set up to, pip does it all.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0)' 2> /dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(OLD_PYTHON)" >&2; exit 1; }
@@ -39,9 +41,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python && $(BIN)/python -c 'import pip' 2> /dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
 	@$(PIP) install --require-hashes -r $(VENV)/uv.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes \
-		-r requirements.lock 2> $(VENV)/uv.log || $(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+		2> $(VENV)/uv.log || $(PIP) install --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation \
+		-e . 2>> $(VENV)/uv.log || $(PIP) install --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
 up: setup ## Start the whole system here; Ctrl-C stops it, the data stay
