@@ -79,8 +79,10 @@ def keys(*hours: float) -> list[KeyTimes]:
 def test_the_newest_key_that_has_begun_signs() -> None:
     assert domain.signing_key(keys(-800, -1, 0.25), NOON).id == "k1"
     assert domain.signing_key(keys(-800, -1, 0.25), NOON + domain.KEY_LEAD).id == "k2"
+    # A clock that was set back does not silence us.
+    assert domain.signing_key(keys(1, 2), NOON).id == "k0"
     with pytest.raises(LookupError):
-        domain.signing_key(keys(1), NOON)
+        domain.signing_key([], NOON)
 
 
 def test_a_key_is_retired_once_no_token_of_it_can_be_left() -> None:

@@ -324,11 +324,15 @@ class KeyTimes:
 
 
 def signing_key(keys: Sequence[KeyTimes], moment: datetime) -> KeyTimes:
-    """Return the key that signs now: the newest that has begun; LookupError where there is none."""
-    begun = [key for key in keys if key.signs_from <= moment]
-    if not begun:
-        raise LookupError("no signing key has begun")
-    return max(begun, key=lambda key: (key.signs_from, key.id))
+    """Return the key that signs now: the newest that has begun; LookupError where there is none.
+
+    Where none has begun, since the clock was set back, the first one signs.
+    """
+    if not keys:
+        raise LookupError("there is no signing key")
+    ordered = sorted(keys, key=lambda key: (key.signs_from, key.id))
+    begun = [key for key in ordered if key.signs_from <= moment]
+    return begun[-1] if begun else ordered[0]
 
 
 def retired_keys(keys: Sequence[KeyTimes], moment: datetime) -> list[str]:

@@ -1,7 +1,7 @@
 """Messages over NATS JetStream: the connection, the streams, sending and receiving."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,7 @@ DUPLICATE_WINDOW_SECONDS = 10 * 60
 ACK_WAIT_SECONDS = 30
 FETCH_MESSAGES_MAX = 100
 FETCH_SECONDS_MAX = 5
+DRAIN_SECONDS_MAX = 0.05
 
 log = logger(__name__)
 
@@ -157,9 +158,8 @@ class Bus:
         await js.add_consumer(stream, config)
         subscription = await js.pull_subscribe_bind(self._name, stream)
         try:
-            while True:
-                for message in await _fetch(subscription):
-                    await self._receive_one(message, receive)
+            async for message in _arriving(subscription):
+                await self._receive_one(message, receive)
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -185,9 +185,8 @@ class Bus:
         )
         subscription = await js.pull_subscribe_bind(created.name, stream)
         try:
-            while True:
-                for message in await _fetch(subscription):
-                    receive(_received(message))
+            async for message in _arriving(subscription):
+                receive(_received(message))
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -207,12 +206,28 @@ class Bus:
         log.warning("nats connection", error=str(error) or type(error).__name__)
 
 
-async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
-    """Return what waits, nothing after five quiet seconds; raises where the consumer is gone."""
+async def _arriving(subscription: JetStreamContext.PullSubscription) -> AsyncGenerator[Msg]:
+    """Yield messages as they come, for ever; raises where the consumer is gone.
+
+    Waiting is done for one message alone: a fetch of several that has received the first waits
+    for the rest until its time is over, and would hold it back for so long.
+    """
+    while True:
+        for message in await _fetch(subscription, 1, FETCH_SECONDS_MAX):
+            yield message
+            while waiting := await _fetch(subscription, FETCH_MESSAGES_MAX, DRAIN_SECONDS_MAX):
+                for one in waiting:
+                    yield one
+
+
+async def _fetch(
+    subscription: JetStreamContext.PullSubscription, count: int, seconds: float
+) -> list[Msg]:
     try:
-        return await subscription.fetch(FETCH_MESSAGES_MAX, FETCH_SECONDS_MAX)
+        return await subscription.fetch(count, seconds)
     except (NatsTimeoutError, TimeoutError):
-        await subscription.consumer_info()
+        if seconds == FETCH_SECONDS_MAX:
+            await subscription.consumer_info()
         return []
 
 
