@@ -13,6 +13,7 @@ from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
 from guichet.kernel.problems import Problem, Unavailable
+from guichet.kernel.tracing import span
 
 HotEndpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -65,10 +66,11 @@ class Entry:
         method, path = scope["method"], scope["path"]
         try:
             endpoint = self._hot.get((method, path))
-            if endpoint is None:
-                await self._app(scope, receive, send_noting)
-            else:
-                await self._call_hot(endpoint, scope, receive, send_noting, headers)
+            with span(f"{method} {path}"):
+                if endpoint is None:
+                    await self._app(scope, receive, send_noting)
+                else:
+                    await self._call_hot(endpoint, scope, receive, send_noting, headers)
         finally:
             elapsed = time.perf_counter() - started
             REQUESTS.labels(method, str(status)).inc()

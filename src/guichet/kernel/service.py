@@ -27,6 +27,7 @@ from guichet.kernel.tokens import (
     SigningKeys,
     TokenVerifier,
 )
+from guichet.kernel.tracing import configure_tracing
 from guichet.kernel.workers import Workers, every
 
 PURGE_SECONDS = 3600.0
@@ -153,6 +154,7 @@ def jwks_over_http(session: aiohttp.ClientSession, settings: CommonSettings) -> 
 def serve(app: FastAPI, settings: CommonSettings, *, service: str, port: int | None = None) -> None:
     """Serve until told to stop; returns after the lifespan has closed everything."""
     configure_logs(service, settings.storage_dir, settings.log_level)
+    configure_tracing(service, settings.otel_endpoint)
     uvicorn.run(
         entry_of(app),
         host=settings.host,
