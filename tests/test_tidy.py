@@ -68,9 +68,9 @@ NOT_MIRRORED = {
 
 
 @functools.cache
-def tree_of(path: Path) -> ast.Module:
-    """Return the parsed file; SyntaxError where it is not Python."""
-    return ast.parse(path.read_text("utf-8"), str(path))
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of the parsed file; SyntaxError where it is not Python."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"), str(path))))
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -96,14 +96,14 @@ def words_of(name: str) -> set[str]:
 
 
 def functions_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
 def defined_names(path: Path) -> Iterator[tuple[str, int]]:
     """Yield every name that the file itself coins, with its line."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name, node.lineno
@@ -118,7 +118,7 @@ def defined_names(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def imported_modules(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -248,7 +248,7 @@ def imports_of_tests() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in python_files("tests"):
         folder = path.relative_to(ROOT).parts[1]
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom) and node.module:
                 names = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
                 found.setdefault(folder, set()).update(names)
