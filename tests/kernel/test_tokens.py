@@ -1,18 +1,15 @@
 """Only tokens that auth signed, for us, now, and did not take back, say who somebody is."""
 
 import asyncio
-import base64
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import ECAlgorithm
 
 from guichet.kernel import tokens
 from guichet.kernel.problems import Unauthenticated, Unavailable
@@ -20,75 +17,16 @@ from guichet.kernel.tokens import (
     ACCESS_TOKEN_SECONDS,
     LEEWAY_SECONDS,
     Revocations,
-    ServiceTokens,
-    SigningKeys,
     TokenVerifier,
 )
-
-SECRET = "a secret of thirty-two characters or more"
-
-
-def new_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def jwk_of(key: ec.EllipticCurvePrivateKey, kid: str) -> dict[str, Any]:
-    return {**json.loads(ECAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": "ES256"}
-
-
-@dataclass
-class Authority:
-    """Stands for auth: publishes keys, counts who asks, can be down."""
-
-    keys: dict[str, ec.EllipticCurvePrivateKey] = field(default_factory=lambda: {"k1": new_key()})
-    fetches: int = 0
-    is_down: bool = False
-
-    async def publish(self) -> dict[str, Any]:
-        self.fetches += 1
-        if self.is_down:
-            raise ConnectionError
-        return {"keys": [jwk_of(key, kid) for kid, key in self.keys.items()]}
-
-    def verifier(self) -> TokenVerifier:
-        return TokenVerifier(
-            SigningKeys(self.publish), Revocations(), issuer="guichet", audience="guichet"
-        )
-
-    def token(self, kid: str = "k1", headers: dict[str, Any] | None = None, **changed: Any) -> str:
-        return jwt.encode(
-            claims(**changed),
-            self.keys[kid],
-            algorithm="ES256",
-            headers={"kid": kid, **(headers or {})},
-        )
-
-
-def claims(**changed: Any) -> dict[str, Any]:
-    moment = time.time()
-    every: dict[str, Any] = {
-        "iss": "guichet",
-        "aud": "guichet",
-        "sub": "7",
-        "sid": "session-7",
-        "role": "user",
-        "email": "somebody@example.com",
-        "name": "Somebody",
-        "lang": "en",
-        "email_verified": True,
-        "iat": round(moment, 3),
-        "exp": int(moment) + ACCESS_TOKEN_SECONDS,
-    }
-    return {name: value for name, value in {**every, **changed}.items() if value is not None}
-
-
-def raw_token(header: object, payload: object, signature: bytes = b"") -> str:
-    def part(content: object) -> str:
-        text = content if isinstance(content, str) else json.dumps(content)
-        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-    ending = base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
-    return f"{part(header)}.{part(payload)}.{ending}"
+from tests.kernel.token_helpers import (
+    Authority,
+    claims,
+    clock_ahead,
+    jwk_of,
+    new_key,
+    raw_token,
+)
 
 
 @pytest.fixture
@@ -103,20 +41,7 @@ def verifier(authority: Authority) -> TokenVerifier:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Let both clocks of the verifier run ahead by some seconds."""
-    ahead = [0.0]
-    wall, steady = time.time, time.monotonic
-
-    class Clock:
-        time = staticmethod(lambda: wall() + ahead[0])
-        monotonic = staticmethod(lambda: steady() + ahead[0])
-
-    monkeypatch.setattr(tokens, "time", Clock)
-
-    def advance(seconds: float) -> None:
-        ahead[0] += seconds
-
-    return advance
+    return clock_ahead(monkeypatch)
 
 
 async def refused(verifier: TokenVerifier, token: str) -> bool:
@@ -392,58 +317,3 @@ async def test_parallel_first_requests_fetch_the_keys_once(
 ) -> None:
     await asyncio.gather(*(verifier.verify(authority.token(sub=str(n))) for n in range(1, 30)))
     assert authority.fetches == 1
-
-
-def test_a_service_token_names_its_service() -> None:
-    issued = ServiceTokens(SECRET, service="users").issue("auth")
-    assert ServiceTokens(SECRET, service="auth").verify(f"Bearer {issued}") == "users"
-
-
-def test_a_service_token_is_good_for_the_called_service_alone() -> None:
-    issued = ServiceTokens(SECRET, service="users").issue("auth")
-    with pytest.raises(Unauthenticated):
-        ServiceTokens(SECRET, service="tickets").verify(f"Bearer {issued}")
-
-
-def test_a_service_token_expires(later: Callable[[float], None]) -> None:
-    old = jwt.encode(
-        {"iss": "users", "aud": "service:auth", "iat": 1, "exp": int(time.time()) - 60}, SECRET
-    )
-    auth = ServiceTokens(SECRET, service="auth")
-    with pytest.raises(Unauthenticated):
-        auth.verify(f"Bearer {old}")
-    users = ServiceTokens(SECRET, service="users")
-    first = users.issue("auth")
-    later(tokens.SERVICE_TOKEN_SECONDS / 2 + 1)
-    assert users.issue("auth") != first
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        None,
-        "",
-        "Bearer",
-        "Bearer x",
-        "Basic abc",
-        f"Bearer {raw_token({'alg': 'none'}, {'iss': 'users', 'aud': 'service:auth'})}",
-        f"Bearer {raw_token('[' * 50_000, '{}')}",
-    ],
-    ids=lambda value: str(value)[:14],
-)
-def test_anything_but_a_service_token_is_refused(authorization: str | None) -> None:
-    with pytest.raises(Unauthenticated):
-        ServiceTokens(SECRET, service="auth").verify(authorization)
-
-
-def test_a_persons_token_opens_no_internal_route(authority: Authority) -> None:
-    with pytest.raises(Unauthenticated):
-        ServiceTokens(SECRET, service="auth").verify(f"Bearer {authority.token()}")
-
-
-def test_without_a_secret_no_service_is_believed() -> None:
-    forged = jwt.encode(
-        {"iss": "users", "aud": "service:auth", "iat": 1, "exp": int(time.time()) + 60}, "x" * 32
-    )
-    with pytest.raises(Unauthenticated):
-        ServiceTokens("", service="auth").verify(f"Bearer {forged}")

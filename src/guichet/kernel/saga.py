@@ -177,12 +177,12 @@ class SagaRunner(Generic[S]):
             case Outcome.DONE if before.direction == Direction.FORWARD:
                 following = self._order[position + 1 : position + 2]
                 return Progress(following[0] if following else None, Direction.FORWARD)
-            case Outcome.DONE | Outcome.FAILED if position == 0:
-                return Progress(None, Direction.BACKWARD)
-            case Outcome.DONE:
-                return Progress(self._order[position - 1], Direction.BACKWARD)
-            case Outcome.FAILED if before.direction == Direction.FORWARD:
-                return Progress(self._order[position - 1], Direction.BACKWARD)
+            # An undo that says it failed is tried again: what was done must not stay half undone.
+            case Outcome.FAILED if before.direction == Direction.BACKWARD:
+                return self._retry(before)
+            case Outcome.DONE | Outcome.FAILED:
+                following = self._order[position - 1] if position else None
+                return Progress(following, Direction.BACKWARD)
             case Outcome.WAITING:
                 return Progress(
                     before.step, Direction(before.direction), run_after_seconds=result.wait_seconds
