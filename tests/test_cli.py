@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from guichet.local.ports import free_port
+
 
 def guichet(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if "GUICHET_" not in name}
@@ -21,7 +23,7 @@ def guichet(folder: Path, *arguments: str, **settings: str) -> subprocess.Comple
 def test_help_lists_every_command(tmp_path: Path) -> None:
     answer = guichet(tmp_path, "--help")
     assert answer.returncode == 0
-    for command in ("up", "down", "status", "migrate", "seed", "serve", "outbox"):
+    for command in ("up", "down", "status", "migrate", "seed", "serve", "verify", "outbox"):
         assert command in answer.stdout
 
 
@@ -55,4 +57,12 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     answer = guichet(tmp_path, "up", GUICHET_STORAGE_DIR=str(tmp_path / "file" / "storage"))
     assert answer.returncode == 1
     assert "GUICHET_STORAGE_DIR" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_servers_that_do_not_answer_are_said_without_a_traceback(tmp_path: Path) -> None:
+    dsn = f"postgresql://guichet_users:x@127.0.0.1:{free_port()}/guichet_users"
+    answer = guichet(tmp_path, "migrate", "users", GUICHET_USERS_DSN=dsn)
+    assert answer.returncode == 1
+    assert "make up" in answer.stderr
     assert answer.stderr.count("\n") == 1

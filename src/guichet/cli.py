@@ -110,5 +110,8 @@ def main() -> None:
     except LocalError as error:
         print(f"guichet: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except ConnectionError as error:
+        print(f"guichet: {say('nobody_answers', reason=error)}", file=sys.stderr)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -93,6 +93,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "« kill -9 {pid} ».",
         "Process {pid} does not stop: look at the logs, then force it with “kill -9 {pid}”.",
     ),
+    "nobody_answers": (
+        "Un serveur ne répond pas ({reason}) : lancez d'abord « make up », ou vérifiez les "
+        "adresses GUICHET_*_DSN et GUICHET_NATS_URL.",
+        "A server does not answer ({reason}): run “make up” first, or check the addresses "
+        "GUICHET_*_DSN and GUICHET_NATS_URL.",
+    ),
     "unknown_service": (
         "Il n'y a pas de service « {name} » : choisissez parmi {known}.",
         "There is no service “{name}”: choose one of {known}.",
