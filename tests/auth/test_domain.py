@@ -11,10 +11,13 @@ from guichet.auth import domain
 from guichet.auth.domain import (
     KeyTimes,
     Limit,
+    Tally,
+    refusals,
+)
+from guichet.auth.domain.refusals import (
     PasswordsDiffer,
     PasswordTooLong,
     PasswordTooShort,
-    Tally,
 )
 from guichet.kernel.problems import Problem
 
@@ -133,10 +136,10 @@ def test_tokens_are_long_and_never_repeat() -> None:
 def test_every_refusal_speaks_both_languages() -> None:
     kinds = [
         kind
-        for kind in vars(domain).values()
+        for kind in vars(refusals).values()
         if isinstance(kind, type)
         and issubclass(kind, Problem)
-        and kind.__module__ == domain.__name__
+        and kind.__module__ == refusals.__name__
     ]
     assert len(kinds) > 10
     for kind in kinds:

@@ -5,7 +5,9 @@ import json
 import pytest
 from starlette.requests import Request
 
-from guichet.auth.domain import ForeignPage
+from guichet.auth.domain.refusals import (
+    ForeignPage,
+)
 from guichet.auth.http_api.cookies import refresh_cookie
 from guichet.auth.http_api.dependencies import network_of
 from guichet.auth.settings import Settings

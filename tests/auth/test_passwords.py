@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from guichet.auth.domain import PasswordTooCommon
+from guichet.auth.domain.refusals import (
+    PasswordTooCommon,
+)
 from guichet.auth.passwords import Passwords, common_passwords
 from guichet.kernel.problems import TooManyRequests
 

@@ -5,7 +5,9 @@ import time
 import pytest
 
 from guichet.auth import recent_refusals
-from guichet.auth.domain import TooManyTries
+from guichet.auth.domain.refusals import (
+    TooManyTries,
+)
 from guichet.auth.recent_refusals import RecentRefusals
 
 

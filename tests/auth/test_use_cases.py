@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from guichet.auth import domain
-from guichet.auth.domain import TooManyTries, WrongPassword
+from guichet.auth.domain.refusals import (
+    TooManyTries,
+    WrongPassword,
+)
 from guichet.auth.repository import accounts
 from guichet.auth.use_cases import issuing, maintenance, throttling
 from guichet.auth.use_cases.present_password import confirm_password

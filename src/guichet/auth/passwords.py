@@ -17,7 +17,13 @@ from typing import TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from guichet.auth.domain import PASSWORD_CHARACTERS_MAX, PasswordTooCommon, normal_password
+from guichet.auth.domain import (
+    normal_password,
+)
+from guichet.auth.domain.refusals import (
+    PASSWORD_CHARACTERS_MAX,
+    PasswordTooCommon,
+)
 from guichet.kernel.problems import TooManyRequests
 
 MEMORY_KIB = 19 * 1024

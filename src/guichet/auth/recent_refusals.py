@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterable
 
-from guichet.auth.domain import TooManyTries
+from guichet.auth.domain.refusals import (
+    TooManyTries,
+)
 
 REMEMBERED_SECONDS_MAX = 5.0
 """Short, since another process may have found a reason to begin the count anew."""

@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from guichet.auth.domain import LastAdministrator
+from guichet.auth.domain.refusals import (
+    LastAdministrator,
+)
 from guichet.auth.http_api.dependencies import Here, SignedIn
 from guichet.auth.http_api.shapes import User, UserAnswer
 from guichet.auth.use_cases import accounts

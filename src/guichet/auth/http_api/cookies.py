@@ -4,7 +4,9 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
-from guichet.auth.domain import ForeignPage
+from guichet.auth.domain.refusals import (
+    ForeignPage,
+)
 from guichet.auth.settings import Settings
 
 COOKIE_PATH = "/api/v1/auth"

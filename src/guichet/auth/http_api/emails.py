@@ -2,7 +2,12 @@
 
 from fastapi import APIRouter
 
-from guichet.auth.domain import EmailTaken, LinkSpent, TooManyTries, WrongPassword
+from guichet.auth.domain.refusals import (
+    EmailTaken,
+    LinkSpent,
+    TooManyTries,
+    WrongPassword,
+)
 from guichet.auth.http_api.dependencies import Here, SignedIn
 from guichet.auth.http_api.shapes import EmailChange, EmailConfirmation, User, UserAnswer
 from guichet.auth.use_cases import emails

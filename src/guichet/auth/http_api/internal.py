@@ -4,7 +4,14 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from guichet.auth.domain import Account, EmailTaken, LastAdministrator, TooManyTries
+from guichet.auth.domain import (
+    Account,
+)
+from guichet.auth.domain.refusals import (
+    EmailTaken,
+    LastAdministrator,
+    TooManyTries,
+)
 from guichet.auth.http_api.accounts import AccountId
 from guichet.auth.http_api.dependencies import Here
 from guichet.auth.http_api.shapes import Asked, Email, Name, User

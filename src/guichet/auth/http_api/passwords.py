@@ -2,7 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from guichet.auth.domain import LinkSpent, PasswordTooCommon, TooManyTries, WrongPassword
+from guichet.auth.domain.refusals import (
+    LinkSpent,
+    PasswordTooCommon,
+    TooManyTries,
+    WrongPassword,
+)
 from guichet.auth.http_api.dependencies import FromVisitor, Here, SignedIn
 from guichet.auth.http_api.shapes import (
     PasswordChange,

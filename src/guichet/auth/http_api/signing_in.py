@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
-from guichet.auth.domain import (
+from guichet.auth.domain.refusals import (
     AccountIsDisabled,
     EmailTaken,
     ForeignPage,

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from guichet.auth.domain import (
+from guichet.auth.domain.refusals import (
     TooManyTries,
     TotpAlreadyEnabled,
     TotpCodeRefused,

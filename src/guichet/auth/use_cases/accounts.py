@@ -6,7 +6,14 @@ from datetime import datetime
 
 from guichet.auth import domain
 from guichet.auth.context import Context
-from guichet.auth.domain import Account, EmailTaken, LastAdministrator, Session
+from guichet.auth.domain import (
+    Account,
+    Session,
+)
+from guichet.auth.domain.refusals import (
+    EmailTaken,
+    LastAdministrator,
+)
 from guichet.auth.repository import accounts, one_time_tokens, recovery_codes, sessions
 from guichet.auth.use_cases import emails, issuing, throttling
 from guichet.contracts.messages.auth import AccountDeleted, AccountDisabled, RoleChanged

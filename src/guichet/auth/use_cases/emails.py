@@ -4,7 +4,13 @@ from datetime import datetime, timedelta
 
 from guichet.auth import domain
 from guichet.auth.context import Context
-from guichet.auth.domain import Account, EmailTaken, LinkSpent
+from guichet.auth.domain import (
+    Account,
+)
+from guichet.auth.domain.refusals import (
+    EmailTaken,
+    LinkSpent,
+)
 from guichet.auth.repository import accounts, one_time_tokens
 from guichet.auth.repository.one_time_tokens import OneTimeToken
 from guichet.auth.use_cases import throttling

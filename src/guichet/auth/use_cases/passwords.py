@@ -4,7 +4,14 @@ from datetime import datetime
 
 from guichet.auth import domain
 from guichet.auth.context import Context
-from guichet.auth.domain import Account, LinkSpent, Visitor, WrongPassword
+from guichet.auth.domain import (
+    Account,
+    Visitor,
+)
+from guichet.auth.domain.refusals import (
+    LinkSpent,
+    WrongPassword,
+)
 from guichet.auth.email_addresses import email_to_look_up
 from guichet.auth.repository import accounts, one_time_tokens, sessions
 from guichet.auth.repository.one_time_tokens import OneTimeToken

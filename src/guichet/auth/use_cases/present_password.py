@@ -2,7 +2,12 @@
 
 from guichet.auth import domain
 from guichet.auth.context import Context
-from guichet.auth.domain import Account, WrongPassword
+from guichet.auth.domain import (
+    Account,
+)
+from guichet.auth.domain.refusals import (
+    WrongPassword,
+)
 from guichet.auth.repository import accounts
 from guichet.auth.use_cases import throttling
 from guichet.kernel.problems import Unauthenticated

@@ -5,7 +5,14 @@ from datetime import datetime
 
 from guichet.auth import domain
 from guichet.auth.context import Context
-from guichet.auth.domain import Account, EmailTaken, TooManyTries, Visitor
+from guichet.auth.domain import (
+    Account,
+    Visitor,
+)
+from guichet.auth.domain.refusals import (
+    EmailTaken,
+    TooManyTries,
+)
 from guichet.auth.repository import accounts, one_time_tokens
 from guichet.auth.repository.one_time_tokens import OneTimeToken
 from guichet.auth.use_cases import issuing, throttling

@@ -6,11 +6,13 @@ from guichet.auth import domain
 from guichet.auth.context import Context
 from guichet.auth.domain import (
     Account,
-    AccountIsDisabled,
     Limits,
+    Visitor,
+)
+from guichet.auth.domain.refusals import (
+    AccountIsDisabled,
     RefreshRefused,
     TotpRequired,
-    Visitor,
     WrongCredentials,
     WrongTotpCode,
 )

@@ -9,9 +9,11 @@ from guichet.auth.domain import (
     Limit,
     Limits,
     Tally,
-    TooManyTries,
     seconds_to_wait,
     tallies_above,
+)
+from guichet.auth.domain.refusals import (
+    TooManyTries,
 )
 from guichet.auth.repository import throttles
 from guichet.kernel import clock

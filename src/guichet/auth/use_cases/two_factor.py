@@ -14,11 +14,13 @@ from guichet.auth.context import Context
 from guichet.auth.domain import (
     Account,
     Limits,
+    Visitor,
+)
+from guichet.auth.domain.refusals import (
     TotpAlreadyEnabled,
     TotpCodeRefused,
     TotpNotEnrolled,
     TotpRequired,
-    Visitor,
 )
 from guichet.auth.repository import accounts, recovery_codes
 from guichet.auth.use_cases import throttling
