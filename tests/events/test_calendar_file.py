@@ -18,7 +18,8 @@ SUMMER = datetime(2027, 6, 15, 18, tzinfo=UTC)
 
 
 def read(**more: Any) -> tuple[Any, Any, bytes]:
-    content = calendar_of(event(**{"starts_at": SUMMER, **more}), ADDRESS)
+    values: dict[str, Any] = {"starts_at": SUMMER, **more}
+    content = calendar_of(event(**values), ADDRESS)
     calendar: Any = Calendar.from_ical(content)
     return calendar, calendar.walk("VEVENT")[0], content
 

@@ -1,11 +1,9 @@
 """Over HTTP: what clients send and get, who may do what, and what is refused."""
 
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from guichet.contracts.messages.events import EventSnapshot
 from guichet.events.http_api.answers import EventAnswer
@@ -107,7 +105,7 @@ async def test_only_its_creator_and_administrators_change_an_event(running: Runn
         ("max_tickets", -3),
         ("max_tickets", 1.5),
         ("max_tickets", 10**9),
-        ("currency", "XXX"),
+        ("currency", "ZZZ"),
         ("date", "demain"),
         ("date", "2027-02-30T10:00"),
         ("date", 1_800_000_000),
@@ -280,95 +278,6 @@ async def test_categories_have_names_in_both_languages(running: RunningEvents) -
     assert by_key["theatre"] == {"key": "theatre", "name_fr": "Théâtre", "name_en": "Theatre"}
 
 
-async def test_speakers_come_change_and_go(running: RunningEvents) -> None:
-    made = await running.create()
-    path = f"/{made['id']}/speakers"
-    body = {
-        "name": "Compagnie du Guichet",
-        "bio": "Une troupe.\r\nDe démonstration.",
-        "photo_url": "https://example.com/p.jpg",
-        "company": "Le Guichet",
-        "position": "Direction",
-        "topic": "Ouverture",
-        "speaking_time": "14:00",
-    }
-    added = await running.ask("POST", path, body, token=running.creator)
-    assert added.status == 201
-    number = added.body.pop("id")
-    assert added.body == {**body, "bio": "Une troupe.\nDe démonstration."}
-    changed = await running.ask(
-        "PUT", f"{path}/{number}", {"speaking_time": "9h30", "topic": None}, token=running.creator
-    )
-    assert (changed.body["speaking_time"], changed.body["topic"]) == ("09:30", None)
-    assert changed.body["name"] == body["name"]
-    read = await running.ask("GET", f"/{made['id']}")
-    assert read.body["speakers"] == [changed.body]
-    other = await running.create()
-    elsewhere = f"/{other['id']}/speakers/{number}"
-    assert (await running.ask("DELETE", elsewhere, token=running.creator)).status == 404
-    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
-    assert (gone.status, gone.body["deleted"]) == (200, True)
-    again = await running.ask("PUT", f"{path}/{number}", {"name": "x"}, token=running.creator)
-    assert again.status == 404
-
-
-async def test_sponsors_come_change_and_go(running: RunningEvents) -> None:
-    made = await running.create(sponsors="Ancien partenaire")
-    path = f"/{made['id']}/sponsors"
-    body = {
-        "name": "Partenaire de démonstration",
-        "logo_url": "https://example.com/l.png",
-        "website_url": "https://example.com",
-        "tier": "platinum",
-        "type": "main",
-    }
-    added = await running.ask("POST", path, body, token=running.creator)
-    assert added.status == 201
-    number = added.body.pop("id")
-    assert added.body == body
-    bad = await running.ask("PUT", f"{path}/{number}", {"tier": "tin"}, token=running.creator)
-    assert bad.status == 422
-    changed = await running.ask(
-        "PUT", f"{path}/{number}", {"tier": "silver"}, token=running.creator
-    )
-    assert (changed.body["tier"], changed.body["type"]) == ("silver", "main")
-    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
-    assert gone.status == 200
-    read = await running.ask("GET", f"/{made['id']}")
-    assert [item["name"] for item in read.body["sponsors"]] == ["Ancien partenaire"]
-
-
-async def test_ticket_types_come_change_and_go(running: RunningEvents) -> None:
-    made = await running.create()
-    path = f"/{made['id']}/ticket-types"
-    body = {"name": "Balcon", "price": "12.00", "capacity": 20, "is_hidden": True}
-    added = await running.ask("POST", path, body, token=running.creator)
-    assert added.status == 201, added.body
-    assert (added.body["price"], added.body["available"]) == ("12.00", 20)
-    assert len((await running.ask("GET", path)).body["data"]) == 1
-    assert len((await running.ask("GET", path, token=running.creator)).body["data"]) == 2
-    number = added.body["id"]
-    shown = await running.ask(
-        "PATCH", f"{path}/{number}", {"is_hidden": False, "price": 10}, token=running.creator
-    )
-    assert (shown.body["price"], shown.body["capacity"]) == ("10.00", 20)
-    read = await running.ask("GET", f"/{made['id']}")
-    assert (read.body["price"], read.body["max_tickets"]) == ("10.00", 120)
-    several = await running.ask("PUT", f"/{made['id']}", {"max_tickets": 50}, token=running.creator)
-    assert (several.status, several.code) == (409, "several_ticket_types")
-    double = await running.ask(
-        "POST", path, {"name": "balcon", "price": 1, "capacity": 1}, token=running.creator
-    )
-    assert double.status == 422
-    gone = await running.ask("DELETE", f"{path}/{number}", token=running.creator)
-    assert gone.status == 200
-    last = made["ticket_types"][0]["id"]
-    kept = await running.ask("DELETE", f"{path}/{last}", token=running.creator)
-    assert (kept.status, kept.code) == (409, "last_ticket_type")
-    nowhere = await running.ask("PATCH", f"{path}/{number}", {"price": 1}, token=running.creator)
-    assert nowhere.status == 404
-
-
 async def test_scripts_and_control_characters_are_inert(running: RunningEvents) -> None:
     made = await running.create(
         title="<script>alert(1)</script>\r\nX-Injected: yes\x00",
@@ -396,70 +305,6 @@ async def test_stats_are_for_who_runs_the_event(running: RunningEvents) -> None:
     assert answer.body["ticket_types"][0]["left"] == 91
     assert answer.body["by_day"] == [{"day": "2027-01-02", "tickets": 7, "revenue": "178.50"}]
     assert (await running.ask("GET", f"/{made['id']}/stats", token=running.admin)).status == 200
-
-
-def picture(image_format: str = "PNG", size: tuple[int, int] = (1200, 700), **more: Any) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, (180, 40, 30)).save(out, image_format, **more)
-    return out.getvalue()
-
-
-async def _upload(running: RunningEvents, event_id: int, content: bytes, **more: Any) -> Any:
-    import aiohttp  # noqa: PLC0415 - a form is needed here alone
-
-    form = aiohttp.FormData()
-    form.add_field(more.pop("field", "image"), content, filename="x.png", content_type="image/png")
-    token = more.pop("token", running.creator)
-    return await running.ask("PUT", f"/{event_id}/image", token=token, data=form)
-
-
-async def test_a_picture_is_stored_and_shown_in_sizes(running: RunningEvents) -> None:
-    made = await running.create()
-    answer = await _upload(running, made["id"], picture())
-    assert answer.status == 200, answer.body
-    address = answer.body["image"].removeprefix("/api/v1/events")
-    shown = await running.ask("GET", address, headers={"Accept": "image/webp"})
-    assert shown.headers["Content-Type"] == "image/webp"
-    assert "immutable" in shown.headers["Cache-Control"]
-    assert Image.open(io.BytesIO(shown.body)).size == (1200, 700)
-    small = await running.ask("GET", f"{address}&size=400", headers={"Accept": "image/*"})
-    assert small.headers["Content-Type"] == "image/jpeg"
-    assert Image.open(io.BytesIO(small.body)).size[0] == 400
-    known = {"Accept": "image/webp", "If-None-Match": shown.headers["ETag"]}
-    assert (await running.ask("GET", address, headers=known)).status == 304
-    plain = await running.ask("GET", f"/{made['id']}/image")
-    assert plain.headers["Cache-Control"] == "no-cache"
-    kept = await running.ask(
-        "PUT", f"/{made['id']}", {"image": answer.body["image"]}, token=running.creator
-    )
-    assert kept.body["image"] == answer.body["image"]
-    gone = await running.ask("DELETE", f"/{made['id']}/image", token=running.creator)
-    assert gone.body["image"] is None
-    assert (await running.ask("GET", f"/{made['id']}/image")).status == 404
-
-
-async def test_a_draft_shows_its_picture_by_its_hash_alone(running: RunningEvents) -> None:
-    made = await running.create(status="draft")
-    answer = await _upload(running, made["id"], picture())
-    address = answer.body["image"].removeprefix("/api/v1/events")
-    assert (await running.ask("GET", address)).status == 200
-    assert (await running.ask("GET", f"/{made['id']}/image")).status == 404
-    own = await running.ask("GET", f"/{made['id']}/image", token=running.creator)
-    assert own.status == 200
-
-
-async def test_what_is_no_picture_is_refused(running: RunningEvents) -> None:
-    made = await running.create()
-    too_many_bytes = b"\x89PNG\r\n\x1a\n" + bytes(11 * 1024 * 1024)
-    for content in (b"", b"not a picture", picture("GIF"), too_many_bytes, picture()[:300]):
-        answer = await _upload(running, made["id"], content)
-        assert answer.status == 422, (len(content), answer.body)
-    assert (await _upload(running, made["id"], picture(), field="file")).status == 422
-    json_body = await running.ask(
-        "PUT", f"/{made['id']}/image", {"image": "x"}, token=running.creator
-    )
-    assert (json_body.status, json_body.code) == (422, "file_missing")
-    assert (await running.ask("GET", f"/{made['id']}")).body["image"] is None
 
 
 async def test_internal_routes_are_for_services(running: RunningEvents) -> None:

@@ -1,6 +1,6 @@
 """The statements: what a list reads, how it is planned with many events, what may race."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,7 +58,7 @@ async def full(database_dsn: DatabaseDsn) -> AsyncIterator[Database]:
 
 
 @contextmanager
-def statements(connection: Transaction) -> Iterator[list[tuple[str, Any]]]:
+def statements(connection: Transaction) -> Generator[list[tuple[str, Any]]]:
     """Note the statements sent over this connection, with their parameters."""
     seen: list[tuple[str, Any]] = []
 
@@ -93,27 +93,28 @@ async def test_a_page_is_two_statements_and_the_count_one(full: Database) -> Non
     assert [item.starts_at for item in found] == sorted(item.starts_at for item in found)
 
 
-@pytest.mark.parametrize(
-    ("more", "index"),
-    [
-        ({}, "events_published_by_date"),
-        ({"sort": "-date"}, "events_published_by_date"),
-        ({"sort": "price"}, "events_published_by_price"),
-        ({"sort": "title"}, "events_published_by_title"),
-        ({"sort": "-created", "statuses": frozenset(Status)}, "events_by_creation"),
-        ({"statuses": frozenset(Status)}, "events_by_date"),
-        ({"category": "dance"}, "events_published_by_"),
-        ({"city_key": "ville 7"}, "events_published_by_city"),
-        ({"words": ("mot77",)}, "events_by_words"),
-        ({"creator_id": 7, "statuses": frozenset(Status)}, "events_by_creator"),
-        ({"statuses": frozenset(), "own_drafts_of": 3}, "events_by_creator"),
-        ({"own_drafts_of": 3}, "events_by_date"),
-    ],
-)
+LISTS: list[tuple[dict[str, Any], str]] = [
+    ({}, "events_published_by_date"),
+    ({"sort": "-date"}, "events_published_by_date"),
+    ({"sort": "price"}, "events_published_by_price"),
+    ({"sort": "title"}, "events_published_by_title"),
+    ({"sort": "-created", "statuses": frozenset(Status)}, "events_by_creation"),
+    ({"statuses": frozenset(Status)}, "events_by_date"),
+    ({"category": "dance"}, "events_published_by_"),
+    ({"city_key": "ville 7"}, "events_published_by_city"),
+    ({"words": ("mot77",)}, "events_by_words"),
+    ({"creator_id": 7, "statuses": frozenset(Status)}, "events_by_creator"),
+    ({"statuses": frozenset(), "own_drafts_of": 3}, "events_by_creator"),
+    ({"own_drafts_of": 3}, "events_by_date"),
+]
+
+
+@pytest.mark.parametrize(("more", "index"), LISTS)
 async def test_every_list_reads_through_an_index(
     full: Database, more: dict[str, Any], index: str
 ) -> None:
-    wanted = EventFilter(**{"statuses": frozenset({Status.PUBLISHED}), **more})
+    values: dict[str, Any] = {"statuses": frozenset({Status.PUBLISHED}), **more}
+    wanted = EventFilter(**values)
     async with full.reading() as connection:
         plan = await plan_of(connection, wanted)
     assert index in plan, plan

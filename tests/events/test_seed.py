@@ -16,8 +16,10 @@ from guichet.kernel.tables import outbox
 from tests.conftest import DatabaseDsn
 
 
-def settings_of(dsn: str, folder: Path, **more: Environment) -> Settings:
-    return Settings(events_dsn=dsn, storage_dir=folder, **more)
+def settings_of(
+    dsn: str, folder: Path, environment: Environment = Environment.DEVELOPMENT
+) -> Settings:
+    return Settings(events_dsn=dsn, storage_dir=folder, environment=environment)
 
 
 async def test_seeding_twice_makes_them_once(

@@ -233,7 +233,11 @@ async def test_an_event_goes_back_to_draft_only_without_sales(running: RunningEv
 async def test_a_sale_during_the_withdrawal_wins(running: RunningEvents) -> None:
     made = await running.create()
     kind = made["ticket_types"][0]["id"]
-    running.tickets.after_offer = lambda _: running.tickets.taken.update({kind: (1, 0)})
+
+    def sell(_event: EventSnapshot) -> None:
+        running.tickets.taken[kind] = (1, 0)
+
+    running.tickets.after_offer = sell
     refused = await put(running, made["id"], status="draft")
     assert (refused.status, refused.code) == (409, "event_has_sales")
     told = (await running.messages(made["id"]))[-1][1]["event"]
