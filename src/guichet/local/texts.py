@@ -1,6 +1,7 @@
 """Every sentence that the local system says, in French and English."""
 
 import os
+from typing import Literal
 
 TEXTS: dict[str, tuple[str, str]] = {
     "no_reachable_folder": (
@@ -164,7 +165,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def language() -> str:
+def language() -> Literal["fr", "en"]:
     """Return "fr" or "en", after the environment's locale; English when it names neither."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
