@@ -192,6 +192,21 @@ async def test_an_account_hold_is_its_own(shop: Shop) -> None:
     assert await shop.stock(event) == (0, 1)
 
 
+async def test_one_bad_request_does_not_spoil_its_batch(shop: Shop) -> None:
+    event = await shop.event(price_minor=0)
+    poison = Buyer(None, "name with a \x00 byte", "guest@example.com", "fr")
+    answers = await asyncio.gather(
+        *(shop.selling.buy(wanted(event, by=buyer(n))) for n in range(1, 4)),
+        shop.selling.buy(wanted(event, by=poison)),
+        *(shop.selling.buy(wanted(event, by=buyer(n))) for n in range(4, 7)),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Exception) for answer in answers] == [False] * 3 + [True] + [
+        False
+    ] * 3
+    assert await shop.stock(event) == (6, 0)
+
+
 async def test_holds_are_capped_for_each_buyer(shop: Shop) -> None:
     event = await shop.event(capacity=100)
     for _ in range(5):

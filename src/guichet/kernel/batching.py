@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+import asyncpg
+
 from guichet.kernel.problems import Unavailable
 
+POISON = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""Errors that the database lays at the door of the data, after undoing the whole batch."""
 BATCH_REQUESTS_MAX = 256
 WAITING_REQUESTS_MAX = 5_000
 
@@ -69,6 +73,13 @@ class BatchWriter(Generic[Request, Answer]):
     async def _write_batch(self, batch: list[tuple[Request, "asyncio.Future[Answer]"]]) -> None:
         try:
             answers = await self._write([request for request, _ in batch])
+        except POISON as error:
+            if len(batch) > 1:
+                # The database took nothing of this batch: one bad request must not spoil the rest.
+                for item in batch:
+                    await self._write_batch([item])
+                return
+            answers = [error]
         except Exception as error:
             answers = [error] * len(batch)
         except asyncio.CancelledError:

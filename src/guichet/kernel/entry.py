@@ -12,7 +12,7 @@ from guichet.kernel.context import accepted_request_id, request_id, traceparent
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
-from guichet.kernel.problems import Problem, Unavailable
+from guichet.kernel.problems import Malformed, Problem, Unavailable
 from guichet.kernel.tracing import span
 
 HotEndpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -105,19 +105,23 @@ class Entry:
 def problem_of(error: Exception, path: str) -> Problem:
     """Return what a caller is told of an unforeseen error, and log it.
 
-    A database or a bus that is away is no fault of the request: 503, to be tried again.
+    A database or a bus that is away is no fault of the request: 503, to be tried again. A text
+    that no database column can hold (a null character) is: 422.
     """
-    if is_outage(error):
+    if is_caused_by(error, _OUTAGES):
         log.warning("dependency away", path=path, exc_info=error)
         return Unavailable()
+    if is_caused_by(error, (asyncpg.DataError,)):
+        log.warning("the database cannot hold these data", path=path, exc_info=error)
+        return Malformed()
     log.error("unexpected error", path=path, exc_info=error)
     return Problem()
 
 
-def is_outage(error: BaseException | None) -> bool:
-    """Return whether an error, or what caused it, is a lost or refused connection."""
+def is_caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Return whether an error, or what caused it, is of one of these kinds."""
     while error is not None:
-        if isinstance(error, _OUTAGES):
+        if isinstance(error, kinds):
             return True
         error = error.__cause__
     return False
