@@ -30,6 +30,7 @@ class Wish(msgspec.Struct):
     note: Annotated[str, msgspec.Meta(min_length=2, max_length=5)] = "none"
     lines: list[Line] = []
     is_big: bool = False
+    code: str | int = ""
     price: msgspec.UnsetType = msgspec.UNSET
 
 
@@ -146,6 +147,12 @@ EITHER = ("Vrai ou faux est attendu.", "True or false is expected.")
         ),
         (b'{"count": 1, "lines": 3}', "lines", "Une liste est attendue.", "A list is expected."),
         (b'{"count": 1, "price": 1}', "price", *REFUSED),
+        (
+            b'{"count": 1, "code": 1.5}',
+            "code",
+            "Un texte ou un nombre entier est attendu.",
+            "A text or a whole number is expected.",
+        ),
         (b"[]", "body", "Un objet est attendu.", "An object is expected."),
     ],
 )

@@ -9,6 +9,7 @@ from guichet.kernel.problems import (
     STATUS_PROBLEMS,
     Malformed,
     Problem,
+    Sentence,
     Unauthenticated,
     Unavailable,
 )
@@ -59,6 +60,12 @@ def test_malformed_fields_stand_in_errors() -> None:
     body = Malformed(errors={"name": ["Too long."]}).body("en")
     assert body["errors"] == {"name": ["Too long."]}
     assert "errors" not in Malformed().body("en")
+
+
+def test_a_mistake_is_said_in_the_language_asked_for() -> None:
+    mistakes = Malformed(errors={"name": [Sentence("Trop long.", "Too long."), "Already said."]})
+    assert mistakes.body("fr")["errors"] == {"name": ["Trop long.", "Already said."]}
+    assert mistakes.body("en")["errors"] == {"name": ["Too long.", "Already said."]}
 
 
 def test_headers_say_when_to_come_again_and_how_to_sign_in() -> None:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, field_validator
 
-from guichet.kernel.problems import Language
-from guichet.kernel.validation import Line, Lines, Refused, field_errors
+from guichet.kernel.problems import Language, Malformed
+from guichet.kernel.validation import Line, Lines, Refused, checked_line, field_errors
 
 
 class Thing(BaseModel, extra="forbid"):
@@ -124,3 +124,26 @@ def test_a_card_number_is_not_stored(kind: TypeAdapter[str]) -> None:
         with pytest.raises(ValidationError, match="card number"):
             kind.validate_python(text)
     assert kind.validate_python("1234 5678 9012 3456") == "1234 5678 9012 3456"
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        (
+            "a\0b",
+            "Les caractères de contrôle ne sont pas acceptés.",
+            "Control characters are not accepted.",
+        ),
+        (
+            "4242 4242 4242 4242",
+            "Un numéro de carte bancaire n'a pas sa place ici.",
+            "A card number has no place here.",
+        ),
+    ],
+)
+def test_a_line_outside_models_is_checked_the_same(value: str, french: str, english: str) -> None:
+    assert checked_line("  Élodie ", "guest.name") == "Élodie"
+    with pytest.raises(Malformed) as refusal:
+        checked_line(value, "guest.name")
+    assert refusal.value.body("fr")["errors"] == {"guest.name": [french]}
+    assert refusal.value.body("en")["errors"] == {"guest.name": [english]}

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from guichet.kernel.entry import HotEndpoint, send_body
 from guichet.kernel.problems import BadRequest, PayloadTooLarge, Problem, Unauthenticated
 from guichet.kernel.tokens import Principal, TokenVerifier
-from guichet.kernel.validation import MalformedBody
+from guichet.kernel.validation import malformed_body
 
 BODY_BYTES_MAX = 64 * 1024
 _REF = "#/components/schemas/{name}"
@@ -120,7 +120,7 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise MalformedBody(str(error)) from None
+        raise malformed_body(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest from None
 

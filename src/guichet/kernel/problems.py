@@ -5,16 +5,29 @@ and English, may name parameters in braces. The kernel turns an instance into a 
 answer (RFC 9457); nothing below the HTTP layer builds answers.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, NamedTuple
 
 Language = Literal["fr", "en"]
+
+
+class Sentence(NamedTuple):
+    """One sentence for a person, in both languages."""
+
+    fr: str
+    en: str
+
+    def said_in(self, language: Language) -> str:
+        """Return it in that language."""
+        return self.fr if language == "fr" else self.en
 
 
 class Problem(Exception):
     """An error that a caller is told about, in the caller's language.
 
     `params` fill the sentences and are added to the answer as members; `retry_after_seconds`
-    becomes a `Retry-After` header; `errors` maps a field to what is wrong with it.
+    becomes a `Retry-After` header; `errors` maps a field to what is wrong with it, in both
+    languages or already in the caller's.
     """
 
     status: ClassVar[int] = 500
@@ -26,7 +39,7 @@ class Problem(Exception):
     def __init__(
         self,
         *,
-        errors: dict[str, list[str]] | None = None,
+        errors: Mapping[str, Sequence[str | Sentence]] | None = None,
         retry_after_seconds: int | None = None,
         **params: object,
     ) -> None:
@@ -52,7 +65,13 @@ class Problem(Exception):
         }
         content.update(self.params)
         if self.errors:
-            content["errors"] = self.errors
+            content["errors"] = {
+                field: [
+                    said.said_in(language) if isinstance(said, Sentence) else said
+                    for said in mistakes
+                ]
+                for field, mistakes in self.errors.items()
+            }
         return content
 
     def headers(self) -> dict[str, str]:

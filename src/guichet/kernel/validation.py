@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, StringConstraints
 
 from guichet.kernel.logs import mask_card_numbers
-from guichet.kernel.problems import Language, Malformed
+from guichet.kernel.problems import Language, Malformed, Sentence
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("Ce champ est obligatoire.", "This field is required."),
@@ -65,6 +65,10 @@ _REASONS = (
         ("La valeur minimale est {}.", "The smallest value is {}."),
     ),
     (r"Expected `\w+` <= (\S+)", ("La valeur maximale est {}.", "The largest value is {}.")),
+    (
+        r"Expected `int \| str\b[^`]*`, got",
+        ("Un texte ou un nombre entier est attendu.", "A text or a whole number is expected."),
+    ),
     (r"Expected `int\b[^`]*`, got", _SENTENCES["int_type"]),
     (r"Expected `str\b[^`]*`, got", _SENTENCES["string_type"]),
     (r"Expected `bool\b[^`]*`, got", _SENTENCES["bool_parsing"]),
@@ -82,8 +86,7 @@ class Refused(ValueError):
 
     def __init__(self, *, fr: str, en: str) -> None:
         super().__init__(en)
-        self.fr = fr
-        self.en = en
+        self.sentence = Sentence(fr, en)
 
 
 def _printable(value: str, allowed: str) -> str:
@@ -121,6 +124,14 @@ Lines = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(
 """A Pydantic field of several lines, stripped."""
 
 
+def checked_line(value: str, field: str) -> str:
+    """Return `one_line` of a value outside Pydantic models; raises `Malformed` at its field."""
+    try:
+        return one_line(value.strip())
+    except Refused as refused:
+        raise Malformed(errors={field: [refused.sentence]}) from None
+
+
 def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]:
     """Turn Pydantic's errors into `{"field.path": ["sentence", …]}`; never repeats the input."""
     errors: dict[str, list[str]] = {}
@@ -132,7 +143,7 @@ def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]
         sentence = french if language == "fr" else english
         given: dict[str, object] = item.get("ctx") or {}
         if isinstance(refusal := given.get("error"), Refused):
-            sentence = refusal.fr if language == "fr" else refusal.en
+            sentence = refusal.sentence.said_in(language)
         context = {name: str(value) for name, value in given.items()}
         errors.setdefault(".".join(path), []).append(sentence.format_map(_Blank(context)))
     return errors
@@ -146,28 +157,19 @@ def _kind_of(item: Any) -> str:
     return kind
 
 
-class MalformedBody(Malformed):
-    """A body that msgspec refused; built from its sentence, "Expected `int` >= 1 - at `$.a`"."""
-
-    def __init__(self, refusal: str) -> None:
-        super().__init__()
-        reason, _, place = refusal.partition(" - at `$")
-        named = _NAMED_FIELD.search(reason)
-        parts = [*re.findall(r"[^.\[\]`]+", place), *([named[1]] if named else [])]
-        self.field = ".".join(parts) or "body"
-        self._reason = reason
-
-    def body(self, language: Language) -> dict[str, object]:
-        """Return the members of the answer, the reason at its field in the caller's language."""
-        sentence = _sentence_of(self._reason, language)
-        return {**super().body(language), "errors": {self.field: [sentence]}}
+def malformed_body(refusal: str) -> Malformed:
+    """Return the problem of a body that msgspec refused: "Expected `int` >= 1 - at `$.a`"."""
+    reason, _, place = refusal.partition(" - at `$")
+    named = _NAMED_FIELD.search(reason)
+    parts = [*re.findall(r"[^.\[\]`]+", place), *([named[1]] if named else [])]
+    return Malformed(errors={".".join(parts) or "body": [_sentence_of(reason)]})
 
 
-def _sentence_of(reason: str, language: Language) -> str:
+def _sentence_of(reason: str) -> Sentence:
     for pattern, (french, english) in _REASONS:
         if found := re.match(pattern, reason):
-            return (french if language == "fr" else english).format(*found.groups())
-    return _FALLBACK[0 if language == "fr" else 1]
+            return Sentence(french.format(*found.groups()), english.format(*found.groups()))
+    return Sentence(*_FALLBACK)
 
 
 class _Blank(dict[str, str]):

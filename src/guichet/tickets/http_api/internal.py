@@ -11,7 +11,7 @@ from guichet.kernel.callers import CallingService
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.documents import TicketToPrint, tickets_pdf
 from guichet.tickets.domain import TicketStatus
-from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
 from guichet.tickets.people import export_person
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.repository import reading, sales
@@ -21,14 +21,14 @@ router = APIRouter(prefix=f"{PREFIX}/internal", tags=["internal"])
 
 @router.put("/events/{event_id}/offer")
 async def offer(
-    event_id: int, snapshot: EventSnapshot, context: Ctx, _service: CallingService
+    event_id: PathId, snapshot: EventSnapshot, context: Ctx, _service: CallingService
 ) -> list[StockLevel]:
     """Apply an offer before events commits it, or refuse a capacity below what is promised."""
     return await context.catalogue.accept(snapshot.model_copy(update={"event_id": event_id}))
 
 
 @router.get("/events/{event_id}/sales")
-async def event_sales(event_id: int, context: Ctx, _service: CallingService) -> EventSales:
+async def event_sales(event_id: PathId, context: Ctx, _service: CallingService) -> EventSales:
     """Return an event's figures, counted from the source."""
     async with context.database.hot.acquire() as connection:
         return await sales.event_sales(connection, event_id)
@@ -53,7 +53,7 @@ async def order_pdf(code: str, context: Ctx, _service: CallingService) -> Respon
 
 
 @router.get("/accounts/{account_id}/export")
-async def export(account_id: int, context: Ctx, _service: CallingService) -> dict[str, Any]:
+async def export(account_id: PathId, context: Ctx, _service: CallingService) -> dict[str, Any]:
     """Return all that tickets holds of a person."""
     async with context.database.reading() as connection:
         return await export_person(connection, account_id)

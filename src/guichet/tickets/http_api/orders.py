@@ -14,7 +14,7 @@ from guichet.kernel.tokens import Principal
 from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.domain import Order
-from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payments import WebhookRejected
 from guichet.tickets.people import request_access_links
@@ -95,21 +95,21 @@ async def access_link(
 
 
 @router.get("/holds/{hold_id}")
-async def read_hold(hold_id: int, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
+async def read_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Return a hold and how long it lasts."""
     found = await context.holding.read(hold_id, caller.account_id if caller else None)
     return hold_view(found, await context.catalogue.card(found.event_id), now())
 
 
 @router.delete("/holds/{hold_id}")
-async def release_hold(hold_id: int, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
+async def release_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Give the places of a hold back."""
     ended = await context.holding.release(hold_id, caller.account_id if caller else None)
     return hold_view(ended, await context.catalogue.card(ended.event_id), now())
 
 
 @router.post("/holds/{hold_id}/extend")
-async def extend_hold(hold_id: int, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
+async def extend_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Give a hold its whole time anew, once."""
     extended = await context.holding.extend(hold_id, caller.account_id if caller else None)
     return hold_view(extended, await context.catalogue.card(extended.event_id), now())

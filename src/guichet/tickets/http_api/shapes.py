@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from guichet.kernel.problems import Language
 from guichet.tickets.domain import QUANTITY_MAX
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -12,12 +13,23 @@ Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
 LINES_MAX = 20
 
 
-class LineAsked(msgspec.Struct, frozen=True):
-    """So many places of one ticket type; prices are ours alone."""
+class OursToSay(msgspec.Struct, frozen=True, kw_only=True):
+    """What is decided here alone: refused where a client names it, rather than ignored."""
+
+    price: UnsetType = UNSET
+    amount: UnsetType = UNSET
+    total: UnsetType = UNSET
+    currency: UnsetType = UNSET
+    status: UnsetType = UNSET
+    user_id: UnsetType = UNSET
+    role: UnsetType = UNSET
+
+
+class LineAsked(OursToSay, frozen=True, kw_only=True):
+    """So many places of one ticket type."""
 
     ticket_type_id: Id
     quantity: Quantity
-    price: UnsetType = UNSET
 
 
 class GuestAsked(msgspec.Struct, frozen=True):
@@ -25,7 +37,7 @@ class GuestAsked(msgspec.Struct, frozen=True):
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
-    language: Annotated[str, msgspec.Meta(pattern="^(fr|en)$")] = "fr"
+    language: Language = "fr"
 
 
 class PaymentAsked(msgspec.Struct, frozen=True):
@@ -41,7 +53,7 @@ class PaymentAsked(msgspec.Struct, frozen=True):
         return "PaymentAsked(…)"
 
 
-class HoldAsked(msgspec.Struct, frozen=True):
+class HoldAsked(OursToSay, frozen=True, kw_only=True):
     """A hold: lines, or a `quantity` of the event's first ticket type."""
 
     event_id: Id
@@ -50,16 +62,10 @@ class HoldAsked(msgspec.Struct, frozen=True):
     )
     quantity: Quantity | None = None
     guest: GuestAsked | None = None
-    price: UnsetType = UNSET
-    user_id: UnsetType = UNSET
-    status: UnsetType = UNSET
 
 
-class PurchaseAsked(msgspec.Struct, frozen=True):
-    """A purchase: an event with `quantity` or `items`, or a `hold_id`; with a payment if it costs.
-
-    Fields that are ours to decide are refused rather than ignored.
-    """
+class PurchaseAsked(OursToSay, frozen=True, kw_only=True):
+    """A purchase: an event with `quantity` or `items`, or a `hold_id`; a payment if it costs."""
 
     event_id: Id | None = None
     quantity: Quantity | None = None
@@ -69,13 +75,6 @@ class PurchaseAsked(msgspec.Struct, frozen=True):
     hold_id: Id | None = None
     payment: PaymentAsked | None = None
     guest: GuestAsked | None = None
-    price: UnsetType = UNSET
-    amount: UnsetType = UNSET
-    total: UnsetType = UNSET
-    currency: UnsetType = UNSET
-    status: UnsetType = UNSET
-    user_id: UnsetType = UNSET
-    role: UnsetType = UNSET
 
 
 class ValidateAsked(msgspec.Struct, frozen=True):

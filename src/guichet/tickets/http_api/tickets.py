@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from guichet.contracts.roles import Permission, may
@@ -11,19 +11,18 @@ from guichet.kernel.callers import Caller, OptionalCaller
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.kernel.problems import Forbidden
 from guichet.kernel.tokens import Principal
+from guichet.kernel.validation import Line
 from guichet.tickets.admission import AdmissionRequest, Admitted
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.context import Context
 from guichet.tickets.documents import TicketToPrint, qr_svg, tickets_pdf
-from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId
 from guichet.tickets.problems import TicketNotFound
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.reading import TicketRecord
 from guichet.tickets.views import TicketView, ticket_view
 
 router = APIRouter(prefix=PREFIX, tags=["tickets"])
-
-TicketId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class AdmissionView(BaseModel):
@@ -70,9 +69,9 @@ async def list_tickets(
     context: Ctx,
     caller: Caller,
     paging: Paging,
-    event_id: Annotated[int | None, Query(ge=1)] = None,
+    event_id: QueryId | None = None,
     status: Annotated[Literal["confirmed", "used", "cancelled"] | None, Query()] = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
+    q: Annotated[Line | None, Query(max_length=200)] = None,
 ) -> Page[TicketView]:
     """List tickets: all for an administrator, those of their own events for an organiser."""
     sees_all = may(caller, Permission.LIST_ALL_TICKETS)
@@ -92,7 +91,7 @@ async def list_tickets(
 
 @router.get("/user/{user_id}")
 async def tickets_of_user(
-    user_id: int, context: Ctx, caller: Caller, paging: Paging
+    user_id: PathId, context: Ctx, caller: Caller, paging: Paging
 ) -> Page[TicketView]:
     """List an account's tickets, newest first: to itself or an administrator."""
     if caller.account_id != user_id and not may(caller, Permission.LIST_ALL_TICKETS):
@@ -104,7 +103,7 @@ async def tickets_of_user(
 
 @router.get("/{ticket_id}")
 async def read_ticket(
-    ticket_id: TicketId,
+    ticket_id: PathId,
     context: Ctx,
     caller: OptionalCaller,
     access: Annotated[str | None, Query(max_length=100)] = None,
@@ -115,12 +114,12 @@ async def read_ticket(
 
 @router.get("/{ticket_id}/qr.svg", response_class=Response)
 async def ticket_qr(
-    ticket_id: TicketId,
+    ticket_id: PathId,
     context: Ctx,
     caller: OptionalCaller,
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """Return the QR code that admits; to its holder alone, since it is the secret."""
+    """Return the QR code that admits: to its holder or an administrator, being the secret."""
     record = await _readable(context, ticket_id, caller, access, holder_only=True)
     return Response(
         qr_svg(record.ticket),
@@ -131,12 +130,12 @@ async def ticket_qr(
 
 @router.get("/{ticket_id}/ticket.pdf", response_class=Response)
 async def ticket_pdf(
-    ticket_id: TicketId,
+    ticket_id: PathId,
     context: Ctx,
     caller: OptionalCaller,
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
-    """Return the ticket as a PDF, in the buyer's language; to its holder alone."""
+    """Return the ticket as a PDF, in the buyer's language: to its holder or an administrator."""
     record = await _readable(context, ticket_id, caller, access, holder_only=True)
     buyer = (await context.selling.read(record.ticket.order_id)).order.buyer
     content = await tickets_pdf(
@@ -155,22 +154,20 @@ async def ticket_pdf(
 
 @router.post("/{ticket_id}/cancel")
 async def cancel_ticket(
-    ticket_id: TicketId,
+    ticket_id: PathId,
     context: Ctx,
     caller: OptionalCaller,
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> TicketView:
     """Cancel a ticket: its price goes back to the buyer and its place to the stock."""
-    record = await _readable(context, ticket_id, caller, access, holder_only=True)
-    is_holder = caller is None or caller.account_id == record.ticket.account_id
-    await context.cancelling.cancel_ticket(
-        record.ticket, "holder" if is_holder else "administrator"
-    )
+    record = await _record(context, ticket_id)
+    reason = await _reason_to_cancel(context, record, caller, access)
+    await context.cancelling.cancel_ticket(record.ticket, reason)
     return _view(await _record(context, ticket_id))
 
 
 @router.post("/{ticket_id}/validate")
-async def validate_ticket(ticket_id: TicketId, context: Ctx, caller: Caller) -> AdmissionView:
+async def validate_ticket(ticket_id: PathId, context: Ctx, caller: Caller) -> AdmissionView:
     """Admit a ticket's holder by the ticket's id, once."""
     admitted = await context.admissions.admit(
         AdmissionRequest(
@@ -210,13 +207,38 @@ async def _readable(
 ) -> TicketRecord:
     """Return the ticket, or `TicketNotFound` where the caller may not know of it."""
     record = await _record(context, ticket_id)
-    if caller is not None:
-        is_holder = caller.account_id == record.ticket.account_id
-        is_creator = caller.account_id == record.creator_id and not holder_only
-        if is_holder or is_creator or may(caller, Permission.LIST_ALL_TICKETS):
-            return record
-    if access is not None:
-        order = (await context.selling.read(record.ticket.order_id)).order
-        if context.links.opens(order, access):
-            return record
+    is_theirs = _is_holder(record, caller) or may(caller, Permission.LIST_ALL_TICKETS)
+    if is_theirs or (not holder_only and _is_creator(record, caller)):
+        return record
+    if await _opens(context, record, access):
+        return record
     raise TicketNotFound
+
+
+async def _reason_to_cancel(
+    context: Context, record: TicketRecord, caller: Principal | None, access: str | None
+) -> str:
+    """Return by what right the caller cancels; `Forbidden` or `TicketNotFound` where by none."""
+    if _is_holder(record, caller) or await _opens(context, record, access):
+        return "holder"
+    if may(caller, Permission.CANCEL_ANY_TICKET):
+        return "administrator"
+    if _is_creator(record, caller) or may(caller, Permission.ADMIT_ANYWHERE):
+        # They may know of the ticket, so that hiding it would only mislead.
+        raise Forbidden
+    raise TicketNotFound
+
+
+def _is_holder(record: TicketRecord, caller: Principal | None) -> bool:
+    return caller is not None and caller.account_id == record.ticket.account_id
+
+
+def _is_creator(record: TicketRecord, caller: Principal | None) -> bool:
+    return caller is not None and caller.account_id == record.creator_id
+
+
+async def _opens(context: Context, record: TicketRecord, access: str | None) -> bool:
+    """Return whether this is the link that was mailed with the ticket's order."""
+    if access is None:
+        return False
+    return context.links.opens((await context.selling.read(record.ticket.order_id)).order, access)
