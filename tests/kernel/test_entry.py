@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from guichet.kernel.context import request_id, traceparent
-from guichet.kernel.entry import Entry, is_outage, send_body
+from guichet.kernel.entry import Entry, problem_of, send_body
 from guichet.kernel.problems import Conflict
 from tests.kernel.asgi import call
 
@@ -93,10 +93,10 @@ async def test_a_dependency_that_is_away_is_no_fault_of_the_request(
     assert answer.headers["retry-after"] == "2"
 
 
-def test_a_bug_is_no_outage() -> None:
-    assert not is_outage(KeyError("x"))
-    assert not is_outage(asyncpg.UniqueViolationError())
-    assert not is_outage(None)
+def test_neither_a_bug_nor_bad_data_is_an_outage() -> None:
+    assert problem_of(KeyError("x"), "/").status == 500
+    assert problem_of(asyncpg.UniqueViolationError(), "/").status == 500
+    assert problem_of(asyncpg.CharacterNotInRepertoireError(), "/").status == 422
 
 
 async def test_each_request_leaves_one_line_and_health_checks_none() -> None:
