@@ -3,6 +3,7 @@
 Each command imports what it needs when it runs, so that `guichet --help` is quick.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -13,6 +14,8 @@ from cyclopts import App, Parameter
 
 from guichet.local.errors import LocalError
 from guichet.local.texts import say
+
+_SILENCE = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH}
 
 app = App(name="guichet", help="Event ticketing: the whole system, and its parts.")
 outbox = App(name="outbox", help="Messages that a service has kept after sending them.")
@@ -110,7 +113,9 @@ def main() -> None:
     except LocalError as error:
         print(f"guichet: {error}", file=sys.stderr)
         raise SystemExit(1) from None
-    except ConnectionError as error:
+    except OSError as error:
+        if error.errno not in _SILENCE:
+            raise
         print(f"guichet: {say('nobody_answers', reason=error)}", file=sys.stderr)
         raise SystemExit(1) from None
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from rich.console import Console
 from guichet.kernel.settings import PORTS
 from guichet.local import environment, servable
 from guichet.local.plan import Plan
+from guichet.local.postgres import SERVICES
 from guichet.local.texts import language
 from guichet.verify.report import judge, show
 from guichet.verify.sources import open_sources
@@ -18,6 +19,7 @@ def check(*, wait_seconds: float, answered: Path | None) -> bool:
 
     `answered` is a file of order codes that clients were answered with, one a line. The sandbox
     and the local mailbox are read where this system uses them.
+    Raises LocalError where a database's address is unknown.
     """
     codes = answered.read_text().split() if answered else []
     return asyncio.run(_check(wait_seconds, tuple(codes)))
@@ -25,6 +27,9 @@ def check(*, wait_seconds: float, answered: Path | None) -> bool:
 
 async def _check(wait_seconds: float, codes: tuple[str, ...]) -> bool:
     plan = Plan.from_environment()
+    for service in SERVICES:
+        # Says what to do where an address is unknown.
+        servable.dsn_of(service)
     settings = servable.whole_environment()
     local = not plan.settings.is_production
 
