@@ -61,4 +61,7 @@ def test_the_programme_shows_what_there_is() -> None:
 def test_dates_are_counted_from_today() -> None:
     moment = datetime(2030, 12, 31, 23, 30, tzinfo=UTC)
     starts_at = edit_of(DEMO_EVENTS[0], moment).values["starts_at"]
-    assert starts_at.isoformat() == "2031-01-13T20:30:00"
+    # In Paris it is the first of January already; twelve days on, the next Friday counts.
+    assert starts_at.isoformat() == "2031-01-17T20:30:00"
+    for demo in DEMO_EVENTS:
+        assert edit_of(demo, moment).values["starts_at"].weekday() == demo.weekday

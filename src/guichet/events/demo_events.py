@@ -13,7 +13,10 @@ CREATOR_ID = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoEvent:
-    """One demo event: `days_ahead` from today, at that time of the Paris clock."""
+    """One demo event: on the first such weekday (Monday is 0) `days_ahead` or more from today.
+
+    `starts` is by the Paris clock.
+    """
 
     title: str
     description: str
@@ -22,6 +25,7 @@ class DemoEvent:
     location: str
     city: str
     days_ahead: int
+    weekday: int
     starts: time
     hours: int
     creator_id: int = CREATOR_ID
@@ -57,6 +61,7 @@ DEMO_EVENTS = (
         location="4 quai des Arts",
         city="Lyon",
         days_ahead=12,
+        weekday=4,
         starts=time(20, 30),
         hours=2,
         ticket_types=_standard(2550, 400),
@@ -82,6 +87,7 @@ DEMO_EVENTS = (
         location="Allée des Peupliers",
         city="Nantes",
         days_ahead=45,
+        weekday=5,
         starts=time(16, 0),
         hours=8,
         creator_id=ADMIN_ID,
@@ -110,6 +116,7 @@ DEMO_EVENTS = (
         location="1 place du Parvis",
         city="Bordeaux",
         days_ahead=20,
+        weekday=3,
         starts=time(20, 0),
         hours=3,
         ticket_types=(
@@ -130,6 +137,7 @@ DEMO_EVENTS = (
         location="18 rue des Imprimeurs",
         city="Strasbourg",
         days_ahead=9,
+        weekday=5,
         starts=time(10, 0),
         hours=8,
         ticket_types=_standard(0, 300),
@@ -146,6 +154,7 @@ DEMO_EVENTS = (
         location="18 rue des Imprimeurs",
         city="Strasbourg",
         days_ahead=16,
+        weekday=5,
         starts=time(9, 30),
         hours=3,
         ticket_types=(_type("Place d'atelier", 4500, 8, per_order_max=2),),
@@ -161,6 +170,7 @@ DEMO_EVENTS = (
         location="Esplanade des Congrès",
         city="Lille",
         days_ahead=33,
+        weekday=1,
         starts=time(9, 0),
         hours=9,
         creator_id=ADMIN_ID,
@@ -200,6 +210,7 @@ DEMO_EVENTS = (
         location="Place Saint-Michel",
         city="Dijon",
         days_ahead=27,
+        weekday=6,
         starts=time(17, 0),
         hours=2,
         ticket_types=(_type("Nef", 1800, 220), _type("Bas-côtés", 1000, 140)),
@@ -216,6 +227,7 @@ DEMO_EVENTS = (
         location="Porte du Midi",
         city="Avignon",
         days_ahead=60,
+        weekday=6,
         starts=time(9, 0),
         hours=4,
         ticket_types=(_type("Dossard", 1500, 1200, per_order_max=5),),
@@ -232,6 +244,7 @@ DEMO_EVENTS = (
         location="7 rue des Tilleuls",
         city="Rennes",
         days_ahead=6,
+        weekday=2,
         starts=time(15, 0),
         hours=2,
         ticket_types=(_type("Enfant", 500, 90), _type("Accompagnant", 800, 60)),
@@ -248,6 +261,7 @@ DEMO_EVENTS = (
         location="2 rue de la Halle",
         city="Toulouse",
         days_ahead=75,
+        weekday=4,
         starts=time(20, 0),
         hours=2,
         is_published=False,

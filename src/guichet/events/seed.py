@@ -59,6 +59,7 @@ async def _create(means: Means, demo: DemoEvent) -> Event | None:
 def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:
     """Return what is asked of `create_event`, with dates ahead of that moment."""
     day = moment.astimezone(zone_of(TIME_ZONE_DEFAULT)).date() + timedelta(days=demo.days_ahead)
+    day += timedelta(days=(demo.weekday - day.weekday()) % 7)
     starts_at = datetime.combine(day, demo.starts)
     return EventEdit(
         values={
