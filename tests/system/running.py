@@ -198,6 +198,21 @@ class System:
             rows = [json.loads(line) for line in (await answer.text()).splitlines()]
         return {row["id"]: row for row in rows}
 
+    async def provider_fault(self, fault: Mapping[str, Any] | None) -> None:
+        """Have the payment provider misbehave, or with None behave again."""
+        key = self.secrets()["GUICHET_STRIPE_API_KEY"]
+        address = f"http://127.0.0.1:{self.port('sandbox')}/_sandbox/faults"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(
+                "POST" if fault else "DELETE",
+                address,
+                json=fault,
+                headers={"Authorization": f"Bearer {key}"},
+            ) as answer,
+        ):
+            assert answer.status == 200, await answer.text()
+
     async def mailbox(self, path: str, method: str = "GET", body: Any = None) -> Answer:
         """Ask the local mailbox."""
         address = f"http://127.0.0.1:{self.port('mailbox')}/mailbox/api{path}"

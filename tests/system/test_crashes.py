@@ -70,6 +70,28 @@ async def test_killed_at_a_step_of_a_purchase(system: System, point: str) -> Non
     assert len(await system.mails(buyer.email, answer.body["order"]["code"])) == 1
 
 
+async def test_a_crash_and_a_cancelled_event_end_in_a_refund(system: System) -> None:
+    """Killed between the charge and the tickets, and by then there is no concert any more."""
+    await system.all_up()
+    event, buyer = await system.event(max_tickets=2), await system.register()
+    key = f"refund-{secrets.token_hex(4)}"
+    (system.faults / "before_issue").touch()
+    broken = await system.buy(buyer, event, 2, key=key)
+    assert broken.status == 502
+    creator, path = await system.demo("event_creator"), f"/events/{event['id']}"
+    await system.expect(200, "PATCH", path, {"status": "cancelled"}, who=creator)
+
+    async def money_is_back() -> bool:
+        rows = [row for row in (await system.books()).values() if row["amount"] == 4000]
+        return bool(rows) and rows[-1]["refunded"] == rows[-1]["captured"] == 4000
+
+    await eventually(money_is_back, 60)
+    mine = await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer)
+    assert not [ticket for ticket in mine["data"] if ticket["status"] == "confirmed"]
+    assert (await system.buy(buyer, event, 2, key=key)).status in {201, 402, 410}
+    await system.all_up()
+
+
 async def test_killed_both_at_once_and_the_buyer_never_comes_back(system: System) -> None:
     """Nobody repeats the request: the order must end by itself."""
     await system.all_up()

@@ -37,7 +37,7 @@ def text_of(pdf: bytes) -> str:
 
 async def test_from_a_new_account_to_a_refund(system: System) -> None:
     buyer = await system.register()
-    mail = await system.mail(buyer.email, "bienvenue")
+    mail = await system.mail(buyer.email, "bienvenue", 60)
     token = LINK_TOKEN.search(mail["text"])
     assert token, mail["text"]
     verified = await system.expect(200, "POST", "/auth/email/verify", {"token": token[1]})
@@ -64,7 +64,7 @@ async def test_from_a_new_account_to_a_refund(system: System) -> None:
     await system.expect(200, "POST", f"/tickets/{second['id']}/cancel", who=buyer)
     await refunded_once(system, order, 2000)
     assert await left(system, event, 4)
-    await system.mail(buyer.email, "annul")
+    await system.mail(buyer.email, "annul", 60)
     stats = await system.expect(200, "GET", f"{path}/stats", who=creator)
     assert (stats["sold"], stats["admitted"], stats["cancelled"]) == (1, 1, 1)
     history = await system.expect(200, "GET", "/users/me/purchases", who=buyer)
@@ -98,7 +98,7 @@ async def tickets_by_mail(
     system: System, buyer: Person, order: dict[str, Any], tickets: list[dict[str, Any]]
 ) -> dict[str, str]:
     """Read the one confirmation; return ticket number → what its QR code says."""
-    mail = await system.mail(buyer.email, order["code"])
+    mail = await system.mail(buyer.email, order["code"], 60)
     assert len(await system.mails(buyer.email, order["code"])) == 1
     pdf = await attachment(system, mail, ".pdf")
     text = text_of(pdf)
@@ -114,7 +114,7 @@ async def tickets_by_mail(
 async def test_an_english_buyer_is_written_to_in_english(system: System) -> None:
     buyer, event = await system.register("en"), await system.event(title="Summer night")
     order = (await system.buy(buyer, event)).body["order"]
-    mail = await system.mail(buyer.email, order["code"])
+    mail = await system.mail(buyer.email, order["code"], 60)
     assert "ticket" in mail["subject"].lower()
     assert "order" in mail["text"].lower()
     assert "commande" not in mail["text"].lower()
@@ -152,7 +152,7 @@ async def test_a_guest_buys_and_comes_back_by_the_link(system: System) -> None:
     assert (await system.call("GET", path)).status == 404
     opened = await system.expect(200, "GET", f"{path}?access={order['access_token']}")
     assert len(opened["tickets"]) == 1
-    await system.mail("guest.story@example.com", order["code"])
+    await system.mail("guest.story@example.com", order["code"], 60)
     for email in ("guest.story@example.com", "nobody.at.all@example.com"):
         answer = await system.call("POST", "/tickets/orders/access-link", {"email": email})
         assert answer.status == 202
@@ -174,6 +174,6 @@ async def test_a_cancelled_event_refunds_everyone(system: System) -> None:
     for buyer in buyers:
         mine = await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer)
         assert {ticket["status"] for ticket in mine["data"]} == {"cancelled"}
-        await system.mail(buyer.email, "annul")
+        await system.mail(buyer.email, "annul", 60)
     late = await system.buy(buyers[0], event)
     assert (late.status, late.code) == (410, "event_cancelled")

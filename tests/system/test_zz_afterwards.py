@@ -1,6 +1,7 @@
 """After all the others: what must be true once the dust has settled, and a clean end."""
 
 import re
+from pathlib import Path
 
 import psutil
 
@@ -8,7 +9,8 @@ from guichet.kernel.settings import PORTS
 from guichet.local.ports import is_free
 from tests.system import running
 from tests.system.running import System, eventually
-from tests.test_repository import card_numbers
+from tests.system.test_refusals import OTHER_CARD
+from tests.test_repository import TEST_CARDS, card_numbers
 
 JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
 HASH = re.compile(r"\$argon2id\$")
@@ -58,6 +60,33 @@ def test_the_logs_hold_no_secret(system: System) -> None:
         assert running.PASSWORD not in text, log.name
         assert not set(card_numbers(text)), (log.name, set(card_numbers(text)))
         assert not [name for name, value in secrets.items() if value in text], log.name
+
+
+def test_no_card_number_is_stored_anywhere(system: System) -> None:
+    """Databases with their journals, streams, mails, logs, temporary files: nothing is left out."""
+    numbers = [*TEST_CARDS, OTHER_CARD.replace(" ", "")]
+    written = [spelling for number in numbers for spelling in spellings(number)]
+    pattern = re.compile(b"|".join(re.escape(spelling.encode()) for spelling in written))
+    files = [path for path in system.storage.rglob("*") if path.is_file()]
+    assert len(files) > 100
+    known = [path for path in files if b"user@example.com" in read(path)]
+    assert any("postgres" in path.parts for path in known), "the databases are not looked at"
+    found = [str(path) for path in files if pattern.search(read(path))]
+    assert not found, found
+
+
+def spellings(number: str) -> list[str]:
+    """Return a card number as people write it."""
+    groups = [number[start : start + 4] for start in range(0, 16, 4)]
+    return [number, " ".join(groups), "-".join(groups)]
+
+
+def read(path: Path) -> bytes:
+    """Return a file's content, nothing where it has gone meanwhile."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def test_the_end_leaves_no_process_and_keeps_the_data(system: System) -> None:
