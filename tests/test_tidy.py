@@ -63,8 +63,15 @@ NOT_MIRRORED = {
     "main.py": "wiring; tests/system starts it for real",
     "tables.py": "declarations; the migrations are compared with them",
     "migrations/": "run by every test that has a database",
+    "settings.py": "declarations; tests/system starts with them",
+    "http_api/": "routes only translate; the requests of tests/system go through them",
+    "repository/": "statements; the tests of the use cases run them against a real PostgreSQL",
+    "verify/": "tests/verify breaks each invariant through the list of them all",
+    "kernel/service.py": "wiring that all services share; tests/system starts each of them",
+    "tickets/consumers.py": "who handles what; the stories of tests/system end with what arrived",
+    "tickets/told.py": "shapes of messages; the mails and histories of tests/system show them",
 }
-"""File names that need no test file of their own, each with the reason."""
+"""Files and folders whose files need no test of their own name, each with the reason."""
 
 
 @functools.cache

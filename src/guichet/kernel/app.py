@@ -114,7 +114,7 @@ def _add_problems(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         status = cast(HTTPException, error).status_code
-        kind = STATUS_PROBLEMS.get(status, BadRequest if status < 500 else Problem)  # noqa: PLR2004
+        kind = STATUS_PROBLEMS.get(status, BadRequest if status < 500 else Problem)  # noqa: PLR2004 - HTTP
         return problem_response(request, kind())
 
     async def on_unexpected(request: Request, error: Exception) -> Response:

@@ -24,7 +24,7 @@ class ETags:
             nonlocal start
             if message["type"] == "http.response.start":
                 kind = dict(message["headers"]).get(b"content-type", b"")
-                if message["status"] == 200 and kind.startswith(b"application/json"):  # noqa: PLR2004
+                if message["status"] == 200 and kind.startswith(b"application/json"):  # noqa: PLR2004 - HTTP
                     start = message
                 else:
                     await send(message)
