@@ -220,3 +220,11 @@ async def test_a_replay_sends_again_what_was_written_since(
     await relay.send_waiting()
     assert fake.numbers == [1, 2, 1, 2]
     assert fake.sent[0][2] == fake.sent[2][2]
+
+
+def test_a_restored_database_that_counts_anew_gives_no_id_a_second_time() -> None:
+    made_at = datetime(2027, 6, 15, 12, tzinfo=UTC)
+    first = module.message_id("things", 7, made_at)
+    assert module.message_id("things", 7, made_at) == first
+    assert module.message_id("things", 7, made_at + timedelta(microseconds=1)) != first
+    assert module.message_id("things", 8, made_at) != first

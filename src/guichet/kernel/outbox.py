@@ -105,7 +105,13 @@ class OutboxRelay:
         async with self._database.transaction() as transaction:
             rows = (
                 await transaction.execute(
-                    select(outbox.c.id, outbox.c.subject, outbox.c.payload, outbox.c.headers)
+                    select(
+                        outbox.c.id,
+                        outbox.c.subject,
+                        outbox.c.payload,
+                        outbox.c.headers,
+                        outbox.c.created_at,
+                    )
                     .where(outbox.c.sent_at.is_(None))
                     .order_by(outbox.c.id)
                     .limit(BATCH_MESSAGES_MAX)
@@ -121,7 +127,7 @@ class OutboxRelay:
                     self._bus.publish(
                         row.subject,
                         msgspec.json.encode(row.payload),
-                        message_id=f"{self._service}-{row.id}",
+                        message_id=message_id(self._service, row.id, row.created_at),
                         headers=row.headers,
                     )
                     for row in rows
@@ -143,6 +149,15 @@ class OutboxRelay:
                     outbox.c.sent_at < func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
                 )
             )
+
+
+def message_id(service: str, row_id: int, created_at: datetime) -> str:
+    """Return the id that a message keeps however often it is sent.
+
+    The instant is part of it: a database that was restored from a backup counts on from an older
+    number, and the new messages must not be taken for those that once had these numbers.
+    """
+    return f"{service}-{row_id}-{int(created_at.timestamp() * 1_000_000)}"
 
 
 async def replay(transaction: Transaction, since: datetime) -> int:
