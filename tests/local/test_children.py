@@ -31,7 +31,7 @@ def eventually(true: Callable[[], bool], seconds_max: float = 20.0) -> bool:
 
 @pytest.fixture
 def warm_parent(tmp_path: Path) -> Iterator[WarmParent]:
-    parent = WarmParent(folder=TOY, log=tmp_path / "warm-parent.log")
+    parent = WarmParent(folder=TOY, log=tmp_path / "warm-parent.log", preload="json")
     parent.start()
     yield parent
     parent.force_to_stop()
@@ -121,7 +121,8 @@ def test_everything_dies_with_a_killed_supervisor(tmp_path: Path) -> None:
         "from guichet.local.children import ForkedChild, WarmParent\n"
         "from guichet.local.process import Program, spawn\n"
         f"folder, toy = Path({str(tmp_path)!r}), Path({str(TOY)!r})\n"
-        "parent = WarmParent(folder=toy, log=folder / 'parent.log'); warm = parent.start()\n"
+        "parent = WarmParent(folder=toy, log=folder / 'parent.log', preload='json')\n"
+        "warm = parent.start()\n"
         "while not parent.is_warm: parent.listen(0.05)\n"
         f"fork = ForkedChild('toy', folder / 'toy.log', 'toy_server', ({port},), {{}}, parent)\n"
         "sleeper = Program('s', [sys.executable, '-c', 'import time; time.sleep(60)'],\n"

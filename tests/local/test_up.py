@@ -52,16 +52,6 @@ def test_everything_answers_and_the_accounts_are_shown(system: RunningSystem) ->
     assert answers(REPLICA_PORT + system.shift)
 
 
-def test_no_service_is_told_the_address_of_anothers_database(system: RunningSystem) -> None:
-    def variables(name: str) -> set[str]:
-        # A fork's /proc entry shows the warm parent's environment; its own is what it reports.
-        environment = psutil.Process(system.pid(name)).environ()
-        return {variable for variable in environment if variable.endswith("_DSN")}
-
-    for service in SERVICES:
-        assert variables(service) <= {f"GUICHET_{service.upper()}_DSN"}
-
-
 @pytest.mark.parametrize("name", [*SERVICES, "tickets-2", "gateway", "nginx", "nats", "postgres"])
 def test_a_part_that_is_killed_is_back_within_seconds(system: RunningSystem, name: str) -> None:
     before = system.kill(name)

@@ -11,7 +11,7 @@ def test_it_says_that_it_is_warm_forks_reports_and_ends_with_its_socket(tmp_path
     mine, its = socket.socketpair()
     with its:
         parent = subprocess.Popen(
-            [sys.executable, "-m", "guichet.local.warm_parent", str(its.fileno())],
+            [sys.executable, "-m", "guichet.local.warm_parent", str(its.fileno()), "json"],
             pass_fds=(its.fileno(),),
             stderr=subprocess.DEVNULL,
         )

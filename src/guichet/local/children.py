@@ -88,6 +88,7 @@ class WarmParent:
     folder: Path
     log: Path
     name: str = "warm-parent"
+    preload: str = "guichet.local.preload"
     is_warm: bool = False
     _process: subprocess.Popen[bytes] | None = None
     _channel: socket.socket | None = None
@@ -111,7 +112,10 @@ class WarmParent:
 
         with other_end, self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "guichet.local.warm_parent", str(other_end.fileno())],
+                [
+                    *(sys.executable, "-m", "guichet.local.warm_parent"),
+                    *(str(other_end.fileno()), self.preload),
+                ],
                 cwd=self.folder,
                 pass_fds=(other_end.fileno(),),
                 stdin=subprocess.DEVNULL,

@@ -24,10 +24,13 @@ _POLL_SECONDS = 0.05
 
 
 def main() -> None:
-    """Serve fork requests on the socket whose descriptor is the first argument, until it closes."""
+    """Serve fork requests on the socket whose descriptor is the first argument, until it closes.
+
+    The second argument names the module whose import imports everything.
+    """
     # Compiled once and kept, whatever the environment prefers: it halves every later start.
     sys.dont_write_bytecode = False
-    importlib.import_module("guichet.local.preload")
+    importlib.import_module(sys.argv[2])
     # The children only read what is here now: keep the collector from dirtying those pages.
     gc.collect()
     gc.freeze()
