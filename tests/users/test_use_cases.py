@@ -102,6 +102,14 @@ async def test_a_change_that_auth_cannot_hear_of_is_not_made(running: RunningUse
     assert (after["city"], after["pending_email"]) == (None, None)
 
 
+async def test_too_many_wishes_for_another_address_are_told(running: RunningUsers) -> None:
+    _, token = await running.someone()
+    running.services.refusals["email"] = (429, "too_many_tries")
+    answer = await running.ask("PUT", "/profile", {"email": "x@example.com"}, token=token)
+    assert (answer.status, answer.body["code"]) == (429, "too_many_requests")
+    assert answer.headers["Retry-After"]
+
+
 async def test_what_concerns_users_alone_does_not_ask_auth(running: RunningUsers) -> None:
     _, token = await running.someone()
     await running.ask("PUT", "/profile", {"city": "Nantes"}, token=token)

@@ -10,7 +10,7 @@ from guichet.kernel.callers import Caller, CallingService, OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.language import language_of
 from guichet.kernel.paging import Page, Paging, page_of
-from guichet.kernel.problems import Forbidden, Problem, Unauthenticated
+from guichet.kernel.problems import Forbidden, Problem, TooManyRequests, Unauthenticated
 from guichet.kernel.tokens import Principal
 from guichet.kernel.uploads import FileMissing, documented_upload, uploaded_file
 from guichet.users import use_cases
@@ -99,7 +99,7 @@ async def read_own_profile(request: Request, caller: Caller) -> ProfileAnswer:
 @router.put(
     "/profile",
     summary="Change one's own profile",
-    responses=_refusals(ProfileNotFound, NotChangedHere),
+    responses=_refusals(ProfileNotFound, NotChangedHere, TooManyRequests),
 )
 async def change_own_profile(
     request: Request, caller: Caller, changes: ProfileChanges
@@ -166,7 +166,7 @@ async def read_user(
 @router.put(
     "/{account_id:int}",
     summary="Change a person",
-    responses=_refusals(ProfileNotFound, NotChangedHere),
+    responses=_refusals(ProfileNotFound, NotChangedHere, TooManyRequests),
 )
 async def change_user(
     request: Request, caller: Caller, account_id: AccountId, changes: ProfileChanges

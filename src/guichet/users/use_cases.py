@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from guichet.kernel.database import Database, Transaction
 from guichet.kernel.http_client import RemoteRefusal
 from guichet.kernel.outbox import enqueue
 from guichet.kernel.paging import PageAsked
+from guichet.kernel.problems import Malformed, Problem, TooManyRequests
 from guichet.users.domain import (
     LastAdministrator,
     NoPicture,
@@ -39,6 +40,12 @@ PICTURES_IN_PARALLEL_MAX = 2
 PICTURE_KEY_DIGITS = 24
 HTTP_NOT_FOUND = 404
 HTTP_CONFLICT = 409
+_REFUSALS_OF_A_CHANGE: Mapping[int, Callable[[], Problem]] = {
+    HTTP_NOT_FOUND: ProfileNotFound,
+    422: Malformed,
+    # Each wish for another address sends a mail, which auth bounds.
+    429: lambda: TooManyRequests(retry_after_seconds=600),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +233,8 @@ async def _tell_auth(
             email=email,
         )
     except RemoteRefusal as refusal:
-        if refusal.status == HTTP_NOT_FOUND:
-            raise ProfileNotFound from refusal
+        if known := _REFUSALS_OF_A_CHANGE.get(refusal.status):
+            raise known() from refusal
         # An address that somebody else has must look like one that waits for its confirmation.
         if refusal.status != HTTP_CONFLICT or refusal.code != "email_taken":
             raise
