@@ -3,6 +3,9 @@
 from guichet.kernel import problems
 from guichet.tickets.domain import Refusal
 
+HOLDS_RETRY_SECONDS = 60
+"""Holds end of themselves within some minutes."""
+
 
 class EventNotFound(problems.NotFound):
     """No such event is published."""
@@ -18,6 +21,13 @@ class EventCancelled(problems.Gone):
     code = "event_cancelled"
     fr = "Cet évènement est annulé."
     en = "This event is cancelled."
+
+
+class EventCancelledAfterPayment(EventCancelled):
+    """The event was cancelled between the payment and the tickets."""
+
+    fr = "Cet évènement vient d'être annulé : ce qui a été payé est remboursé."
+    en = "This event has just been cancelled: what was paid is being refunded."
 
 
 class EventOver(problems.Conflict):
@@ -82,6 +92,9 @@ class TooManyHolds(problems.TooManyRequests):
     code = "too_many_holds"
     fr = "Vous avez trop de réservations en cours : terminez ou rendez-en une."
     en = "You have too many holds: finish or give one back."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=HOLDS_RETRY_SECONDS)
 
 
 class HoldGone(problems.Gone):

@@ -24,6 +24,7 @@ from guichet.tickets.domain import (
 )
 from guichet.tickets.problems import (
     BY_REFUSAL,
+    EventCancelledAfterPayment,
     HoldGone,
     InsufficientFunds,
     OrderNotFound,
@@ -89,7 +90,7 @@ class Selling:
         """Reserve, charge and issue; the order may still be pending in what is returned.
 
         Raises the refusal's problem, `PaymentDeclined` or `InsufficientFunds` where the payment
-        was declined, `Unavailable` under overload.
+        was declined, `EventCancelledAfterPayment`, `Unavailable` under overload.
         """
         answer = await self._writer.ask(await self._request(wanted, as_hold=False))
         if isinstance(answer, KeyUse):
@@ -204,8 +205,10 @@ def _is_waiting(order: Order) -> bool:
 
 
 def _checked(bought: Bought) -> Bought:
-    """Return the purchase, or raise the problem of a payment that was declined."""
+    """Return the purchase, or raise why there are no tickets and no money was kept."""
     order = bought.order
+    if order.state is OrderState.REFUNDED:
+        raise EventCancelledAfterPayment(order_code=order_code(order.order_id))
     if order.state is not OrderState.FAILED:
         return bought
     kind = InsufficientFunds if order.failure == "insufficient_funds" else PaymentDeclined

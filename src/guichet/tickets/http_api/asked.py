@@ -74,7 +74,7 @@ def holder_of(principal: Principal | None, guest: GuestAsked | None) -> Buyer:
         return Buyer(principal.account_id, principal.name, principal.email, principal.language)
     if guest is None:
         return Buyer(None, "", "", "fr")
-    name = " ".join(checked_line(guest.name, "guest.name").split())
+    name = checked_line(" ".join(guest.name.split()), "guest.name")
     if not name:
         raise Malformed(errors={"guest.name": [NAME_NEEDED]})
     try:
