@@ -40,6 +40,25 @@ BREAKS: list[tuple[int, str, str]] = [
     ),
     (5, "tickets", "UPDATE payments SET refunded_minor = 100"),
     (6, "tickets", "UPDATE payments SET captured_minor = 4999"),
+    (
+        6,
+        "tickets",
+        "ALTER TABLE ledger_transfers DISABLE TRIGGER USER;"
+        " UPDATE ledger_transfers SET amount_minor = 1",
+    ),
+    (
+        6,
+        "tickets",
+        "INSERT INTO ledger_transfers (reference, kind, debit_account, credit_account,"
+        " amount_minor, currency, order_id, occurred_at)"
+        " VALUES ('capture-99', 'capture', 'provider', 'organiser:3', 1, 'EUR', 99, now())",
+    ),
+    (
+        6,
+        "tickets",
+        "INSERT INTO ledger_days (day, transfers, last_transfer_id, hash)"
+        " VALUES ('2026-01-01', 1, 1, 'forged')",
+    ),
     (7, "tickets", "UPDATE holds SET expires_at = now() - interval '1 minute'"),
     (8, "tickets", "DELETE FROM tickets; DELETE FROM payments; DELETE FROM orders"),
     (9, "tickets", "UPDATE purchase_keys SET order_id = 999"),

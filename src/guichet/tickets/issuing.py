@@ -27,6 +27,7 @@ from guichet.tickets.domain import (
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import stock as stock_rows
+from guichet.tickets.repository.ledger import transfer_captures
 from guichet.tickets.repository.orders import OrderSave
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.stock import LEASE_SECONDS, create_tickets, tickets_by_order
@@ -99,6 +100,9 @@ class OrderWriter:
             ids = [save.order.order_id for save in saves]
             await order_rows.lock_orders(connection, ids)
             stored = await order_rows.save_orders(connection, saves)
+            # Money enters the ledger in the very commit that stores its capture.
+            captured = [s.order.order_id for s in saves if _is_captured(s.order)]
+            await transfer_captures(connection, captured)
         return [
             _stored(save.order) if save.order.order_id in stored else Overtaken() for save in saves
         ]
@@ -193,9 +197,12 @@ def _is_current(order: Order, current: dict[int, Order]) -> bool:
     return stored is not None and stored.saga_version == order.saga_version
 
 
+def _is_captured(order: Order) -> bool:
+    return order.payment is not None and order.payment.captured_minor > 0
+
+
 def _failed(order: Order) -> Order:
-    captured = order.payment is not None and order.payment.captured_minor > 0
-    wanted = OrderState.REFUNDED if captured else OrderState.FAILED
+    wanted = OrderState.REFUNDED if _is_captured(order) else OrderState.FAILED
     return replace(order, state=checked_next(order.state, wanted), step=None)
 
 

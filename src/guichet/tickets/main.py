@@ -14,6 +14,7 @@ from guichet.tickets import http_api
 from guichet.tickets.admission import Admissions
 from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
+from guichet.tickets.closing import Closing
 from guichet.tickets.consumers import consumers
 from guichet.tickets.context import Context
 from guichet.tickets.faults import FaultPoints
@@ -33,6 +34,7 @@ CHARGE_SECONDS_MAX = 8.0
 SWEEP_SECONDS = 1.0
 PUBLISH_STOCK_SECONDS = 0.2
 CANCEL_EVENTS_SECONDS = 1.0
+CLOSE_SECONDS = 600.0
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:
@@ -113,6 +115,7 @@ def start_workers(here: Platform, context: Context) -> None:
     """Start what goes on in the background."""
     here.workers.start("saga", context.purchase.runner.resume)
     here.workers.start("refunds", context.refunds.run)
+    here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
     here.workers.start(

@@ -9,6 +9,7 @@ from guichet.kernel.logs import logger
 from guichet.tickets.domain import Order
 from guichet.tickets.payments import PaymentProvider, RefundOutcome, RefundResult
 from guichet.tickets.repository import refunds as refund_rows
+from guichet.tickets.repository.ledger import transfer_refund
 from guichet.tickets.repository.refunds import Refund
 
 LEASE_SECONDS = 30
@@ -76,6 +77,7 @@ class Refunds:
         async with self._database.hot.acquire() as connection, connection.transaction():
             if result.outcome is RefundOutcome.DONE:
                 await refund_rows.complete_refund(connection, refund, result.refund_id)
+                await transfer_refund(connection, refund.refund_id)
                 log.info("refunded", refund=refund.refund_id, order=refund.order_id)
                 return
             is_refused = result.outcome is RefundOutcome.REFUSED

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -202,6 +203,36 @@ refunds = Table(
 )
 Index("refunds_order", refunds.c.order_id)
 Index("refunds_due", refunds.c.run_at, postgresql_where=refunds.c.status == "pending")
+
+ledger_transfers = Table(
+    "ledger_transfers",
+    metadata,
+    Column("transfer_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("debit_account", Text, nullable=False),
+    Column("credit_account", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("provider_reference", Text),
+    _instant("occurred_at", nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("amount_minor > 0", name="transfer_is_positive"),
+    CheckConstraint("debit_account <> credit_account", name="transfer_has_two_accounts"),
+    CheckConstraint("kind IN ('capture', 'refund')", name="transfer_kind"),
+)
+Index("ledger_transfers_order", ledger_transfers.c.order_id)
+
+ledger_days = Table(
+    "ledger_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("transfers", BigInteger, nullable=False),
+    Column("last_transfer_id", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
 
 tickets = Table(
     "tickets",

@@ -58,6 +58,12 @@ INVARIANTS: tuple[Invariant, ...] = (
         needs="sandbox",
     ),
     Invariant(
+        6,
+        "le grand livre égale encaissements et remboursements, ses jours clos sont intacts",
+        "the ledger equals captures and refunds, its closed days are unbroken",
+        money.ledger_equals_payments,
+    ),
+    Invariant(
         7,
         "aucune réservation ne survit à son délai",
         "no hold outlives its time",
