@@ -28,6 +28,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SECONDS_MAX = 2.0
 """Five are promised; it takes milliseconds, where nothing is amiss."""
 
+_SERVE = """
+import signal
+from guichet.local.process import die_with_parent
+die_with_parent(signal.SIGTERM, {parent})
+from guichet.auth.main import run
+run({port})
+"""
 router = APIRouter()
 
 
@@ -51,7 +58,7 @@ async def auth_process(settings: Settings) -> AsyncGenerator[Auth]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        f"from guichet.auth.main import run; run({port})",
+        _SERVE.format(port=port, parent=os.getpid()),
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
     )
