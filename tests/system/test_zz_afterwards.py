@@ -23,7 +23,7 @@ async def test_the_invariants_hold(system: System) -> None:
         health = await system.expect(200, "GET", "/notifications/health")
         return health["queue_length"] == 0
 
-    await eventually(drained, 60)
+    await eventually(drained, 120)
 
     async def is_green() -> bool:
         verdict = system.run("verify")
