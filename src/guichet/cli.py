@@ -20,6 +20,8 @@ _SILENCE = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH}
 app = App(name="guichet", help="Event ticketing: the whole system, and its parts.")
 outbox = App(name="outbox", help="Messages that a service has kept after sending them.")
 app.command(outbox)
+ledger = App(name="ledger", help="What money did: balances, an order's story, the closed days.")
+app.command(ledger)
 
 
 @app.command
@@ -93,6 +95,30 @@ def verify(
 
     if not check(wait_seconds=wait, answered=answered):
         raise SystemExit(1)
+
+
+@ledger.command
+def balances() -> None:
+    """Show each account's balance: debits less credits."""
+    from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
+
+    ledger_reports.show_balances()
+
+
+@ledger.command
+def order(code: str) -> None:
+    """Show what money did for one order."""
+    from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
+
+    ledger_reports.show_order(code)
+
+
+@ledger.command
+def days() -> None:
+    """Show the closed days, and whether their seals are unbroken."""
+    from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
+
+    ledger_reports.show_days()
 
 
 @outbox.command

@@ -141,6 +141,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Guichet est arrêté ; les données restent dans {folder}.",
         "Guichet has stopped; the data stay in {folder}.",
     ),
+    "unknown_order": (
+        "« {code} » n'est pas un code de commande : vérifiez la frappe.",
+        "“{code}” is not an order's code: check the typing.",
+    ),
     "not_running": (
         "Guichet ne tourne pas sur {folder}.",
         "Guichet does not run on {folder}.",
