@@ -62,16 +62,18 @@ class Front:
         *,
         by: Person | None = None,
         query: str = "",
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a request below `/api/v1/tickets`; bytes go as they are, all else as JSON."""
-        headers.setdefault("accept_language", "en")
+        sent = {"accept_language": "en", **(headers or {})}
         if by is not None:
-            headers["authorization"] = f"Bearer {self.issuer.token(by.account_id, by.role)}"
+            sent["authorization"] = f"Bearer {self.issuer.token(by.account_id, by.role)}"
         raw = (
             body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         )
-        return await call(self.entry, method, PREFIX + path, body=raw, query=query, **headers)
+        return await call(
+            self.entry, method, PREFIX + path, body=raw, query=query, leaves=False, **sent
+        )
 
     async def buy(
         self,
@@ -85,7 +87,7 @@ class Front:
     ) -> Answer:
         """Buy as the replaced system's clients do, in one call."""
         body = {"event_id": event_id, "quantity": quantity, "payment": payment, **more}
-        return await self.ask("POST", "/purchase", body, by=by, **(headers or {}))
+        return await self.ask("POST", "/purchase", body, by=by, headers=headers)
 
     async def ticket(self, event_id: int, *, by: Person | None = ALICE, **more: Any) -> Any:
         """Buy one ticket, and return it as the buyer sees it."""

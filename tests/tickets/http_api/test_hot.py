@@ -103,7 +103,8 @@ async def test_a_free_event_wants_no_payment(front: Front) -> None:
 
 async def test_a_price_wants_a_payment(front: Front) -> None:
     event = await front.shop.event()
-    for payment in (None, {}):
+    payments: list[dict[str, Any] | None] = [None, {}]
+    for payment in payments:
         assert code_of(await front.buy(event, payment=payment)) == (422, "payment_missing")
     assert await front.shop.stock(event) == (0, 0)
 
@@ -234,7 +235,9 @@ async def test_one_key_has_one_answer(front: Front) -> None:
         assert code_of(other) == (409, "idempotency_key_reused")
         assert b"account1" not in other.body
         assert answers[0].json["order"]["code"].encode() not in other.body
-    hold = await front.ask("POST", "/holds", {"event_id": event, "quantity": 2}, by=ALICE, **key)
+    hold = await front.ask(
+        "POST", "/holds", {"event_id": event, "quantity": 2}, by=ALICE, headers=key
+    )
     assert code_of(hold) == (409, "idempotency_key_reused")
 
 
