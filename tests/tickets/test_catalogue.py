@@ -7,7 +7,7 @@ import pytest
 from guichet.contracts.messages.events import TicketTypeOffer
 from guichet.tickets import problems
 from guichet.tickets.catalogue import apply
-from tests.tickets.conftest import Shop, snapshot_of, wanted
+from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 
 async def test_a_capacity_below_what_is_promised_is_refused_and_changes_nothing(
@@ -64,3 +64,28 @@ async def test_stock_is_told_once_for_many_sales_with_a_growing_version(shop: Sh
     versions = [row["version"] for row in rows]
     assert versions == sorted(versions)
     assert rows[-1]["sold"] == "3"
+
+
+async def test_a_crowd_that_comes_before_the_message_finds_the_offer_once(shop: Shop) -> None:
+    event = await shop.event()
+    await shop.rows("TRUNCATE offers, stock CASCADE")
+    crowd = (shop.selling.buy(wanted(event, by=buyer(n))) for n in range(1, 41))
+    answers = await asyncio.gather(*crowd, return_exceptions=True)
+    sold = [answer for answer in answers if not isinstance(answer, BaseException)]
+    refused = [answer for answer in answers if isinstance(answer, problems.SoldOut)]
+    assert (len(sold), len(refused)) == (10, 30)
+    assert shop.events.asked == [event]
+
+
+async def test_first_offers_from_several_processes_do_not_lock_each_other_out(shop: Shop) -> None:
+    event = 900_000
+
+    async def told(version: int) -> None:
+        snapshot = snapshot_of(event, 10 + version, 2500, version=version)
+        async with shop.database.hot.acquire() as connection, connection.transaction():
+            await apply(connection, snapshot, is_strict=False)
+
+    for _ in range(5):
+        await asyncio.gather(*(told(version) for version in (3, 1, 2, 3, 2, 1, 3, 3)))
+        assert await shop.one("SELECT capacity FROM stock WHERE event_id = $1", event) == 13
+        await shop.rows("TRUNCATE offers, stock CASCADE")

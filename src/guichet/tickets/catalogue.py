@@ -1,8 +1,10 @@
 """What may be sold: events' offers, kept by its messages and asked for when one is missing."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.messages.events import EventSnapshot
@@ -42,23 +44,31 @@ class Catalogue:
         self._events = events
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._missing: dict[int, float] = {}
+        self._reading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def offer(self, event_id: int) -> Offer:
         """Return a published or formerly published offer, asking events for one not known.
 
         A purchase may follow a publication faster than its message. Raises `EventNotFound`.
         """
-        known = self._known.get(event_id)
-        if known is not None and known.until > time.monotonic():
-            return known.offer
-        async with self._database.hot.acquire() as connection:
-            offer = await offer_rows.read_offer(connection, event_id)
-        if offer is None or offer.status == "draft":
-            offer = await self._ask_events(event_id)
-        self._known[event_id] = _Known(offer, time.monotonic() + CARD_SECONDS)
-        if len(self._known) > CARDS_MAX:
-            self._known.popitem(last=False)
+        if (offer := self._remembered(event_id)) is not None:
+            return offer
+        # The first of a crowd reads, and asks events where need be; the others wait for it.
+        async with self._reading.setdefault(event_id, asyncio.Lock()):
+            if (offer := self._remembered(event_id)) is not None:
+                return offer
+            async with self._database.hot.acquire() as connection:
+                offer = await offer_rows.read_offer(connection, event_id)
+            if offer is None or offer.status == "draft":
+                offer = await self._ask_events(event_id)
+            self._known[event_id] = _Known(offer, time.monotonic() + CARD_SECONDS)
+            if len(self._known) > CARDS_MAX:
+                self._known.popitem(last=False)
         return offer
+
+    def _remembered(self, event_id: int) -> Offer | None:
+        known = self._known.get(event_id)
+        return known.offer if known is not None and known.until > time.monotonic() else None
 
     async def card(self, event_id: int) -> EventCard:
         """Return what is shown of an event beside its tickets."""
@@ -134,6 +144,7 @@ async def apply(connection: Connection, event: EventSnapshot, *, is_strict: bool
     Strict raises `CapacityBelowSold` where fewer places would remain than are promised. Otherwise
     such a capacity stays at what is promised: the sale decides, not the message.
     """
+    await offer_rows.one_at_a_time(connection, event.event_id)
     locked = await stock_rows.lock_offers(connection, [event.event_id])
     known_version = await offer_rows.lock_version(connection, event.event_id)
     if known_version is not None and known_version > event.version:

@@ -11,6 +11,18 @@ from guichet.tickets.repository.rows import offer_of, stock_of
 from guichet.tickets.repository.stock import Connection
 
 
+async def one_at_a_time(connection: Connection, event_id: int) -> None:
+    """Wait until no other transaction writes this event's offer, known or not.
+
+    While an offer is new it has no row that could be locked, and each of several first writers
+    would go by what it read before the others.
+    """
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtext('offers'), ($1::bigint % 2147483647)::int)",
+        event_id,
+    )
+
+
 async def lock_version(connection: Connection, event_id: int) -> int | None:
     """Lock an offer and return its version, None where it is not known yet."""
     version: int | None = await connection.fetchval(
