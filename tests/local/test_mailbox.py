@@ -19,10 +19,10 @@ import pytest
 from starlette.applications import Starlette
 
 from guichet.kernel.settings import PORTS, CommonSettings, Environment
-from guichet.local.mailbox import main, reading
-from guichet.local.mailbox.store import Store
-from guichet.local.mailbox.texts import TEXTS, choose_language
+from guichet.local.mailbox import main
+from guichet.local.mailbox.texts import TEXTS
 from guichet.local.ports import free_port, is_free
+from tests.local.mailbox.mails import mail
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -92,24 +92,6 @@ async def until_ready(session: aiohttp.ClientSession) -> None:
                     assert answer.status == 200
                     return
             await asyncio.sleep(0.05)
-
-
-def mail(
-    subject: str = "Vos billets « Été »",
-    message_id: str = "<one@example.com>",
-    html: str = "<!doctype html><html><head></head><body><p>Bonjour</p></body></html>",
-) -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = "Guichet <guichet@example.com>"
-    message["To"] = "Buyer <buyer@example.com>"
-    message["Subject"] = subject
-    message["Message-ID"] = message_id
-    message.set_content("Bonjour,\n\nvoici vos billets.\n")
-    message.add_alternative(html, subtype="html")
-    message.add_attachment(
-        b"%PDF-1.7 \xff", maintype="application", subtype="pdf", filename="billets é.pdf"
-    )
-    return message
 
 
 async def send(mailbox: Mailbox, message: EmailMessage, to: str = "buyer@example.com") -> str:
@@ -279,14 +261,6 @@ async def test_the_language_switch_leads_nowhere_else(http: aiohttp.ClientSessio
             assert answer.headers["Location"] == "/mailbox/"
 
 
-def test_the_first_language_named_wins_among_equals() -> None:
-    assert choose_language(None, "en, fr") == "en"
-    assert choose_language(None, "fr;q=0.3, en;q=0.8") == "en"
-    assert choose_language("fr", "en") == "fr"
-    assert choose_language("xx", "en;q=nonsense, *") == "en"
-    assert choose_language(None, "") == "fr"
-
-
 async def test_sms_are_listed_beside_mails(mailbox: Mailbox, http: aiohttp.ClientSession) -> None:
     message = {"from": "Guichet", "to": "+33612345678", "text": "Demain 20:30 é", "reference": "r1"}
     for _ in range(2):
@@ -368,52 +342,3 @@ def test_production_refuses_to_start(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="GUICHET_SMTP_URL"):
         main.create_app(settings)
     assert isinstance(main.create_app(CommonSettings(storage_dir=tmp_path)), Starlette)
-
-
-def test_a_mail_put_into_the_folder_by_hand_is_listed(tmp_path: Path) -> None:
-    content = bytes(mail())
-    (tmp_path / "00000007.eml").write_bytes(content)
-    (entry,) = Store(tmp_path).entries()
-    assert (entry.id, entry.recipients) == (7, ("buyer@example.com",))
-    assert Store(tmp_path).content(7) == content
-
-
-def test_a_disk_that_refuses_leaves_nothing_half_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = Store(tmp_path)
-
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        store.add_mail("a@example.com", ["b@example.com"], b"Subject: x\r\n\r\nx\r\n")
-    monkeypatch.undo()
-    assert list(store.entries()) == []
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\xff\xfe\x00 no headers at all",
-        b"Content-Type: text/plain; charset=nonsense\r\n\r\n\xff",
-        b"Content-Type: multipart/mixed\r\n\r\nno boundary",
-        b"To: =?utf-8?q?=\r\nFrom: <<<\r\nDate: never\r\nSubject: =?x?y?z?=\r\n\r\nbody",
-        b'Content-Type: application/pdf; name="../../etc/passwd"\r\n'
-        b'Content-Disposition: attachment; filename="../../etc/passwd"\r\n\r\nx',
-    ],
-)
-def test_malformed_mail_is_read_without_an_error(content: bytes) -> None:
-    mail_read = reading.read(content)
-    assert all("/" not in attachment.filename for attachment in mail_read.attachments)
-    assert isinstance(reading.summary_of(content).subject, str)
-
-
-def test_an_inline_image_is_shown_without_a_request() -> None:
-    message = mail(html='<html><head></head><body><img src="cid:logo"></body></html>')
-    message.add_attachment(b"PNG", maintype="image", subtype="png", cid="<logo>")
-    page = reading.page_of(reading.read(bytes(message)))
-    assert 'src="data:image/png;base64,UE5H"' in page

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.notifications.domain import Person, TemplateKey
+from guichet.notifications.samples import SAMPLES
 from guichet.notifications.tables import attendances, deliveries, notices
-from guichet.notifications.use_cases.telling import Desk
-from tests.notifications.occasions import NOW
+from guichet.notifications.use_cases.telling import Desk, Telling, tell
+from tests.notifications.occasions import NOW, number
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
@@ -60,3 +63,23 @@ class Office:
             return await transaction.scalar(
                 select(attendances.c.remind_at).where(attendances.c.order_code == order_code)
             )
+
+
+async def enqueue(database: Database, desk: Desk, count: int = 1, **more: Any) -> None:
+    """Put order confirmations into the queue, due now."""
+    tellings = [
+        Telling(
+            TemplateKey.ORDER_CONFIRMED,
+            str(occasion),
+            Person(None, f"guest{occasion}@example.com", "Camille", "fr"),
+            SAMPLES[TemplateKey.ORDER_CONFIRMED],
+            attachments=[
+                {"kind": "tickets", "order_code": "7K3-9QX"},
+                {"kind": "calendar", "event_id": 12},
+            ],
+            **more,
+        )
+        for occasion in (number() for _ in range(count))
+    ]
+    async with database.transaction() as transaction:
+        await tell(transaction, desk, tellings, now())

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guichet.notifications.composing import Attachment, Mail, compose
@@ -84,6 +84,7 @@ def test_composing_twice_gives_the_same_identity() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=120))
+@settings(max_examples=40, deadline=None)
 def test_whatever_people_type_adds_no_header(typed: str) -> None:
     hostile = f"{typed}\r\nBcc: victim@example.com\r\n\r\n<script>"
     attachment = Attachment(hostile, "application/pdf", b"x")

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -28,33 +27,11 @@ from guichet.notifications.domain import (
     TemplateKey,
 )
 from guichet.notifications.repository import deliveries as rows
-from guichet.notifications.samples import SAMPLES
 from guichet.notifications.sending import Sender
 from guichet.notifications.use_cases import deliveries
 from guichet.notifications.use_cases.telling import Desk, Telling, tell
 from tests.notifications.conftest import PostOffice
-from tests.notifications.occasions import number
-from tests.notifications.office import eventually, stored
-
-
-async def enqueue(database: Database, desk: Desk, count: int = 1, **more: Any) -> None:
-    """Put order confirmations into the queue, due now."""
-    tellings = [
-        Telling(
-            TemplateKey.ORDER_CONFIRMED,
-            str(occasion),
-            Person(None, f"guest{occasion}@example.com", "Camille", "fr"),
-            SAMPLES[TemplateKey.ORDER_CONFIRMED],
-            attachments=[
-                {"kind": "tickets", "order_code": "7K3-9QX"},
-                {"kind": "calendar", "event_id": 12},
-            ],
-            **more,
-        )
-        for occasion in (number() for _ in range(count))
-    ]
-    async with database.transaction() as transaction:
-        await tell(transaction, desk, tellings, now())
+from tests.notifications.office import enqueue, eventually, stored
 
 
 @asynccontextmanager
@@ -386,3 +363,17 @@ async def test_new_work_is_sent_at_once_when_the_sender_is_woken(
         post.sender.wake.set()
         await until_sent(database, 1, seconds=5)
     assert len(post.mails()) == 1
+
+
+async def test_a_cancellation_that_is_swallowed_on_the_way_is_heeded(database: Database) -> None:
+    class DeafWay(TroubledWay):
+        async def rest(self) -> None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.2)
+
+    sender = Sender(database, Channel.EMAIL, DeafWay(), slots=1)
+    task = asyncio.create_task(sender.run())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=10)
+    assert done

@@ -108,6 +108,7 @@ class Sender:
                 if self.is_down:
                     await self._wait_for_the_server()
                 await self._step()
+                _heed_cancellation()
         finally:
             await self._finish_or_cancel()
 
@@ -220,6 +221,7 @@ class Sender:
             try:
                 await self._way.probe()
             except Unreachable:
+                _heed_cancellation()
                 continue
             self.is_down = False
             self._is_trial = True
@@ -235,3 +237,14 @@ class Sender:
         for task in self._tasks:
             task.cancel()
         await self._way.rest()
+
+
+def _heed_cancellation() -> None:
+    """End a task that was told to end, although something on the way swallowed that.
+
+    Up to Python 3.11, `asyncio.wait_for` (which the SMTP client uses) drops a cancellation that
+    comes in the very moment in which what it waits for is done.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
