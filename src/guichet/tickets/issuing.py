@@ -97,15 +97,14 @@ class OrderWriter:
 
     async def _write_saves(self, saves: Sequence[OrderSave]) -> list[Order | Exception]:
         async with self._database.hot.acquire() as connection, connection.transaction():
-            ids = [save.order.order_id for save in saves]
-            await order_rows.lock_orders(connection, ids)
-            stored = await order_rows.save_orders(connection, saves)
+            orders = [save.order for save in saves]
+            current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
+            fresh = _fresh(orders, current)
+            await order_rows.save_orders(connection, [saves[i] for i in fresh])
             # Money enters the ledger in the very commit that stores its capture.
-            captured = [s.order.order_id for s in saves if _is_captured(s.order)]
+            captured = [o.order_id for o in fresh.values() if _is_captured(o)]
             await transfer_captures(connection, captured)
-        return [
-            _stored(save.order) if save.order.order_id in stored else Overtaken() for save in saves
-        ]
+        return [_stored(order) if i in fresh else Overtaken() for i, order in enumerate(orders)]
 
     async def _write_issues(
         self, orders: Sequence[Order]
@@ -114,10 +113,13 @@ class OrderWriter:
         async with self._database.hot.acquire() as connection, connection.transaction():
             offers = await stock_rows.lock_offers(connection, (o.event_id for o in orders))
             current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
+            fresh = _fresh(orders, current)
             serve = [
-                replace(order, state=checked_next(order.state, OrderState.ISSUED), step=None)
-                for order in orders
-                if _is_current(order, current) and offers[order.event_id].status != "cancelled"
+                replace(
+                    orders[i], state=checked_next(orders[i].state, OrderState.ISSUED), step=None
+                )
+                for i in fresh
+                if offers[orders[i].event_id].status != "cancelled"
             ]
             tickets = tickets_by_order(await create_tickets(connection, serve, at))
             for order in serve:
@@ -135,9 +137,8 @@ class OrderWriter:
             self._database.outbox_written.set()
         issued = {o.order_id: Issued(_stored(o), tuple(tickets[o.order_id])) for o in serve}
         return [
-            issued.get(order.order_id)
-            or (EventCancelled() if _is_current(order, current) else Overtaken())
-            for order in orders
+            issued.get(order.order_id) or EventCancelled() if i in fresh else Overtaken()
+            for i, order in enumerate(orders)
         ]
 
     async def _write_releases(self, orders: Sequence[Order]) -> list[Order | Exception]:
@@ -147,7 +148,8 @@ class OrderWriter:
             hold_ids = [order.hold_id for order in orders if order.hold_id is not None]
             holds = await stock_rows.lock_holds(connection, hold_ids)
             current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
-            ending = [_failed(order) for order in orders if _is_current(order, current)]
+            fresh = _fresh(orders, current)
+            ending = [_failed(order) for order in fresh.values()]
             await _give_back_places(connection, ending, offers, holds, at)
             await order_rows.save_orders(connection, [_ended(order, at) for order in ending])
             messages: list[Message] = [
@@ -157,7 +159,9 @@ class OrderWriter:
         if ending:
             self._database.outbox_written.set()
         ended = {order.order_id: _stored(order) for order in ending}
-        return [ended.get(order.order_id) or Overtaken() for order in orders]
+        return [
+            ended[order.order_id] if i in fresh else Overtaken() for i, order in enumerate(orders)
+        ]
 
 
 async def _give_back_places(
@@ -192,9 +196,20 @@ def _is_worth_keeping(order: Order, hold: Hold, at: datetime) -> bool:
     )
 
 
-def _is_current(order: Order, current: dict[int, Order]) -> bool:
-    stored = current.get(order.order_id)
-    return stored is not None and stored.saga_version == order.saga_version
+def _fresh(orders: Sequence[Order], current: dict[int, Order]) -> dict[int, Order]:
+    """Return, by position, the orders that nobody has taken further, each order once.
+
+    Two runners of one order may stand in one batch, where a lease ended while the first waited.
+    """
+    fresh: dict[int, Order] = {}
+    seen: set[int] = set()
+    for position, order in enumerate(orders):
+        stored = current.get(order.order_id)
+        is_current = stored is not None and stored.saga_version == order.saga_version
+        if is_current and order.order_id not in seen:
+            seen.add(order.order_id)
+            fresh[position] = order
+    return fresh
 
 
 def _is_captured(order: Order) -> bool:
