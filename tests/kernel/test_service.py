@@ -15,7 +15,7 @@ from guichet.kernel.bus import Bus
 from guichet.kernel.outbox import Message, enqueue
 from guichet.kernel.problems import Unauthenticated
 from guichet.kernel.service import follow_revocations, jwks_over_http, platform
-from guichet.kernel.settings import CommonSettings
+from guichet.kernel.settings import CommonSettings, Environment
 from guichet.kernel.tokens import Principal, Revocations
 from guichet.local.ports import free_port
 from guichet.local.servers import NatsServer
@@ -155,3 +155,11 @@ async def test_following_looks_back_no_further_than_said(bus: Bus) -> None:
     await eventually(lambda: bool(seen))
     following.cancel()
     assert seen == [b"new"]
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+async def test_production_does_not_start_without_a_secret_between_services(secret: str) -> None:
+    settings = CommonSettings(environment=Environment.PRODUCTION, service_secret=secret)
+    with pytest.raises(ValueError, match="GUICHET_SERVICE_SECRET"):
+        async with platform(FastAPI(), settings, service="users", dsn="", consumers=[]):
+            raise AssertionError("it started")

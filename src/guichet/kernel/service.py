@@ -32,6 +32,7 @@ from guichet.kernel.workers import Workers, every
 
 PURGE_SECONDS = 3600.0
 STOP_SECONDS_MAX = 3
+SERVICE_SECRET_LENGTH_MIN = 32
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ async def platform(
     Consumers may reach what is opened here through closures over `app.state`. `key_source` is for
     auth alone, which reads its signing keys from its own database.
     """
+    if settings.is_production and len(settings.service_secret) < SERVICE_SECRET_LENGTH_MIN:
+        raise ValueError("GUICHET_SERVICE_SECRET is missing or too short for production")
     async with AsyncExitStack() as stack:
         database = Database(dsn, application=service, hot_connections=hot_connections)
         await database.open()
