@@ -10,6 +10,8 @@ import pytest
 
 from tests.system.running import Answer, Person, System, eventually
 
+TRIES_MAX = 5
+BROKEN_OFF = 502
 POINTS = ("after_reserve", "before_charge", "after_charge", "before_issue", "after_issue")
 
 
@@ -63,25 +65,31 @@ async def broken_purchases(system: System) -> dict[str, Broken]:
     """Break one purchase at each point, once: their leases then run out at the same time."""
     for point in POINTS:
         if point not in _broken:
-            await system.all_up()
             _broken[point] = await break_purchase(system, point)
     return _broken
 
 
 async def break_purchase(system: System, point: str) -> Broken:
-    """Have an instance kill itself at the point while it serves a purchase."""
-    event, buyer = await system.event(max_tickets=2), await system.register()
-    broken = Broken(buyer, event, f"{point}-{secrets.token_hex(4)}")
+    """Have an instance kill itself at the point while it serves a purchase.
+
+    The sagas of purchases broken before may be resumed meanwhile and pass the point instead;
+    then another purchase is tried. What those came to is for the invariants at the end.
+    """
     mark = system.faults / point
-    mark.touch()
-    try:
-        answer = await system.buy(buyer, event, 2, key=broken.key)
-    finally:
-        was_hit = not mark.exists()
-        mark.unlink(missing_ok=True)
-    assert was_hit, "no instance passed the point"
-    assert answer.status == 502, answer.content
-    return broken
+    answers: list[Answer] = []
+    for _ in range(TRIES_MAX):
+        await system.all_up()
+        event, buyer = await system.event(max_tickets=2), await system.register()
+        broken = Broken(buyer, event, f"{point}-{secrets.token_hex(4)}")
+        mark.touch()
+        try:
+            answers.append(await system.buy(buyer, event, 2, key=broken.key))
+        finally:
+            was_hit = not mark.exists()
+            mark.unlink(missing_ok=True)
+        if was_hit and answers[-1].status == BROKEN_OFF:
+            return broken
+    raise AssertionError(f"no purchase was broken at {point}: {answers}")
 
 
 @pytest.mark.parametrize("point", POINTS)
