@@ -52,6 +52,17 @@ async def test_hot_routes_are_found_by_method_and_path() -> None:
     assert (await call(app, "POST", "/hot/")).status == 200
 
 
+async def test_a_slash_at_the_end_is_served_without_a_redirect() -> None:
+    async def hot(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise Conflict
+
+    app = Entry(application, {("POST", "/api/v1/hot"): hot})
+    assert (await call(app, "POST", "/api/v1/hot/")).status == 409
+    seen = await call(app, "GET", "/api/v1/x//")
+    assert (seen.status, seen.body.decode().split()[-1]) == (200, "/api/v1/x")
+    assert (await call(app, "GET", "/docs/")).body.decode().split()[-1] == "/docs/"
+
+
 @pytest.mark.parametrize(("language", "detail"), [("fr", "L'état"), ("en", "The present")])
 async def test_a_refusal_is_problem_json(language: str, detail: str) -> None:
     answer = await call(raising(Conflict()), "POST", "/hot", accept_language=language)

@@ -64,6 +64,10 @@ class Entry:
             await send(message)
 
         method, path = scope["method"], scope["path"]
+        if path.endswith("/") and path.startswith("/api/"):
+            # Served rather than redirected: behind a gateway we do not know our own address.
+            path = path.rstrip("/")
+            scope = {**scope, "path": path, "raw_path": scope["raw_path"].rstrip(b"/")}
         try:
             endpoint = self._hot.get((method, path))
             with span(f"{method} {path}"):
