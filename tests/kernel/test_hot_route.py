@@ -107,6 +107,12 @@ async def test_tokens_count_as_the_route_says(entry: Entry) -> None:
     assert (await call(entry, "POST", "/none", body=body, authorization="Bearer x")).status == 201
 
 
+async def test_numbers_may_come_as_texts_as_forms_send_them(entry: Entry) -> None:
+    body = b'{"count": "3", "lines": [{"number": "1"}]}'
+    answer = await call(entry, "POST", "/none", body=body)
+    assert (answer.status, answer.json["count"]) == (201, 3)
+
+
 WHOLE = ("Un nombre entier est attendu.", "A whole number is expected.")
 REFUSED = ("Ce champ n'est pas accepté.", "This field is not accepted.")
 EITHER = ("Vrai ou faux est attendu.", "True or false is expected.")
@@ -119,7 +125,10 @@ EITHER = ("Vrai ou faux est attendu.", "True or false is expected.")
         (b'{"count": 0}', "count", "La valeur minimale est 1.", "The smallest value is 1."),
         (b'{"count": 10}', "count", "La valeur maximale est 9.", "The largest value is 9."),
         (b'{"count": 1.5}', "count", *WHOLE),
-        (b'{"count": "1"}', "count", *WHOLE),
+        (b'{"count": "one"}', "count", *WHOLE),
+        (b'{"count": "1.5"}', "count", *WHOLE),
+        (b'{"count": true}', "count", *WHOLE),
+        (b'{"count": "10"}', "count", "La valeur maximale est 9.", "The largest value is 9."),
         (
             b'{"count": 1, "note": "x"}',
             "note",
@@ -132,7 +141,7 @@ EITHER = ("Vrai ou faux est attendu.", "True or false is expected.")
             "5 caractères au plus.",
             "5 characters at most.",
         ),
-        (b'{"count": 1, "is_big": 1}', "is_big", *EITHER),
+        (b'{"count": 1, "is_big": 2}', "is_big", *EITHER),
         (
             b'{"count": 1, "lines": [{"number": 1}, {"number": 0}]}',
             "lines.1.number",

@@ -7,11 +7,18 @@ HOLDS_RETRY_SECONDS = 60
 """Holds end of themselves within some minutes."""
 
 
+class BuyerUnknown(problems.Unauthenticated):
+    """Neither a token nor a guest says who buys."""
+
+    fr = "Identifiez-vous, ou indiquez votre nom et votre adresse e-mail."
+    en = "Sign in, or give your name and e-mail address."
+
+
 class EventNotFound(problems.NotFound):
     """No such event is published."""
 
     code = "event_not_found"
-    fr = "Cet évènement n'existe pas ou n'est pas publié."
+    fr = "Cet événement n'existe pas ou n'est pas publié."
     en = "This event does not exist or is not published."
 
 
@@ -19,14 +26,14 @@ class EventCancelled(problems.Gone):
     """The event will not take place."""
 
     code = "event_cancelled"
-    fr = "Cet évènement est annulé."
+    fr = "Cet événement est annulé."
     en = "This event is cancelled."
 
 
 class EventCancelledAfterPayment(EventCancelled):
     """The event was cancelled between the payment and the tickets."""
 
-    fr = "Cet évènement vient d'être annulé : ce qui a été payé est remboursé."
+    fr = "Cet événement vient d'être annulé : ce qui a été payé est remboursé."
     en = "This event has just been cancelled: what was paid is being refunded."
 
 
@@ -34,7 +41,7 @@ class EventOver(problems.Conflict):
     """The event is past."""
 
     code = "event_over"
-    fr = "Cet évènement a déjà eu lieu ou a commencé."
+    fr = "Cet événement a déjà eu lieu ou a commencé."
     en = "This event has taken place or has begun."
 
 
@@ -42,7 +49,7 @@ class TicketTypeNotFound(problems.NotFound):
     """The event has no such ticket type for sale."""
 
     code = "ticket_type_not_found"
-    fr = "Ce type de billet n'existe pas pour cet évènement."
+    fr = "Ce type de billet n'existe pas pour cet événement."
     en = "This event has no such ticket type."
 
 
@@ -82,7 +89,7 @@ class PerAccountLimit(problems.Conflict):
     """More than one person may have."""
 
     code = "per_account_limit"
-    fr = "Chaque personne est limitée à {limit} billet(s) pour cet évènement."
+    fr = "Chaque personne est limitée à {limit} billet(s) pour cet événement."
     en = "Each person is limited to {limit} ticket(s) for this event."
 
 
@@ -197,7 +204,7 @@ class OtherEvent(problems.Conflict):
     """The ticket is for another event."""
 
     code = "other_event"
-    fr = "Ce billet est pour un autre évènement : {event_title}."
+    fr = "Ce billet est pour un autre événement : {event_title}."
     en = "This ticket is for another event: {event_title}."
 
 

@@ -27,10 +27,6 @@ EVENT_OR_HOLD = Sentence(
 QUANTITY_OR_ITEMS = Sentence(
     "Indiquez soit quantity, soit items.", "Give either quantity or items."
 )
-WHO_BUYS = Sentence(
-    "Identifiez-vous, ou indiquez votre nom et votre adresse e-mail.",
-    "Sign in, or give your name and e-mail address.",
-)
 NAME_NEEDED = Sentence("Un nom est attendu.", "A name is expected.")
 EMAIL_NEEDED = Sentence(
     "Une adresse e-mail valide est attendue.", "A valid e-mail address is expected."
@@ -61,10 +57,10 @@ def check_quantity_or_items(asked: PurchaseAsked | HoldAsked) -> None:
 
 
 def buyer_of(principal: Principal | None, guest: GuestAsked | None) -> Buyer:
-    """Return who buys; raises `Malformed` where nobody is named."""
+    """Return who buys; raises `BuyerUnknown` where nobody is named."""
     buyer = holder_of(principal, guest)
     if not buyer.key:
-        raise Malformed(errors={"guest": [WHO_BUYS]})
+        raise problems.BuyerUnknown
     return buyer
 
 

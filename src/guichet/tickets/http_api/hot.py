@@ -144,6 +144,7 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
             responses={201: PurchaseView, 202: PurchaseView},
             problems=(
                 *_PLACES,
+                problems.BuyerUnknown,
                 problems.PaymentDeclined,
                 problems.InsufficientFunds,
                 problems.CardNotAccepted,
