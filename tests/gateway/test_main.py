@@ -91,8 +91,14 @@ def test_production_limits_each_address_and_development_does_not(plane: DataPlan
     assert production.general_rate > 0
     assert production.connections_per_address > 0
     assert production.mailbox is None
+    assert (development.sign_in_rate, development.sign_in_burst) == (200, 400)
+    assert (production.sign_in_rate, production.sign_in_burst) == (20, 40)
     chosen = GatewaySettings(environment=Environment.PRODUCTION, gateway_general_rate=0)
     assert layout_of(chosen, plane, Features(), None).general_rate == 0
+    slower = layout_of(
+        GatewaySettings(gateway_sign_in_rate=5, gateway_sign_in_burst=0), plane, Features(), None
+    )
+    assert (slower.sign_in_rate, slower.sign_in_burst) == (5, 0)
 
 
 def test_the_control_plane_is_reached_where_it_listens() -> None:

@@ -49,7 +49,7 @@ class Verified:
 class Passwords:
     """Hashes and verifies in threads of its own; `close` it at the end."""
 
-    def __init__(self, *, threads: int = 1, waiting_max: int = 30) -> None:
+    def __init__(self, *, threads: int = 1, waiting_max: int = 200) -> None:
         self._hasher = PasswordHasher(
             time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
         )

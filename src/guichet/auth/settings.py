@@ -17,8 +17,11 @@ class Settings(CommonSettings):
     """Encrypts signing keys and two-factor secrets in the database."""
     auth_password_threads: int = Field(default=1, ge=1, le=32)
     """Passwords hashed at the same time; each takes a core and 19 MiB."""
-    auth_passwords_waiting_max: int = Field(default=30, ge=1, le=1000)
-    """Further passwords that may wait for a thread; beyond that callers get a 429."""
+    auth_passwords_waiting_max: int = Field(default=200, ge=1, le=1000)
+    """Further passwords that may wait for a thread; beyond that callers get a 429.
+
+    On one core 200 take some 6 s, well within what the gateway waits for an answer.
+    """
     auth_allowed_origins: str = ""
     """Origins beside `public_url` whose pages may use the refresh cookie, separated by commas."""
 

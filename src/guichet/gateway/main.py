@@ -23,6 +23,11 @@ from guichet.kernel.settings import CommonSettings
 from guichet.kernel.workers import Workers
 
 HTTP_PORT = 80
+SIGN_IN_RATES = {False: (200, 400), True: (20, 40)}
+"""Sign-ins a second and at once from one address, in development and in production.
+
+All clients of a developer's machine share its address; auth counts by account there too.
+"""
 GENERAL_RATE_IN_PRODUCTION = 200
 CONNECTIONS_PER_ADDRESS_IN_PRODUCTION = 400
 
@@ -32,8 +37,8 @@ class GatewaySettings(CommonSettings):
 
     gateway_instances: str = ""
     gateway_host: str = ""
-    gateway_sign_in_rate: int = Field(default=20, ge=1)
-    gateway_sign_in_burst: int = Field(default=40, ge=0)
+    gateway_sign_in_rate: int | None = Field(default=None, ge=1)
+    gateway_sign_in_burst: int | None = Field(default=None, ge=0)
     gateway_general_rate: int | None = Field(default=None, ge=0)
     gateway_connections_per_address: int | None = Field(default=None, ge=0)
     gateway_workers: int = Field(default=2, ge=1)
@@ -111,6 +116,11 @@ def layout_of(
         general = GENERAL_RATE_IN_PRODUCTION if production else 0
     if per_address is None:
         per_address = CONNECTIONS_PER_ADDRESS_IN_PRODUCTION if production else 0
+    sign_in_rate, sign_in_burst = SIGN_IN_RATES[production]
+    if settings.gateway_sign_in_rate is not None:
+        sign_in_rate = settings.gateway_sign_in_rate
+    if settings.gateway_sign_in_burst is not None:
+        sign_in_burst = settings.gateway_sign_in_burst
     trusted = settings.gateway_trusted_proxies.replace(",", " ").split()
     return Layout(
         host=f"[{host}]" if ":" in host else host,
@@ -129,8 +139,8 @@ def layout_of(
         workers=settings.gateway_workers,
         connections=min(settings.gateway_connections, files // 2),
         files_max=files,
-        sign_in_rate=settings.gateway_sign_in_rate,
-        sign_in_burst=settings.gateway_sign_in_burst,
+        sign_in_rate=sign_in_rate,
+        sign_in_burst=sign_in_burst,
         general_rate=general,
         connections_per_address=per_address,
         trusted_proxies=trusted,
