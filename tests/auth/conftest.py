@@ -90,7 +90,8 @@ class Auth:
 
     async def register(self, email: str, **more: object) -> dict[str, Any]:
         """Register somebody and return the whole answer."""
-        body = {"name": "Camille Martin", "email": email, "password": PASSWORD, **more}
+        password = {"password": PASSWORD, "password_confirmation": PASSWORD}
+        body = {"name": "Camille Martin", "email": email, **password, **more}
         answer = await self.ask("POST", "/register", body)
         assert answer.status == 201, answer.body
         return answer.body

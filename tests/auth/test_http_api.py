@@ -25,7 +25,8 @@ async def refresh(auth: Auth, cookie: str, headers: dict[str, str]) -> Answer:
 
 
 async def test_the_refresh_cookie_is_out_of_reach(auth: Auth) -> None:
-    body = {"name": "Camille", "email": "cookie@example.com", "password": PASSWORD}
+    password = {"password": PASSWORD, "password_confirmation": PASSWORD}
+    body = {"name": "Camille", "email": "cookie@example.com", **password}
     answer = await auth.ask("POST", "/register", body)
     header = answer.headers["Set-Cookie"]
     assert answer.cookies[COOKIE] == answer.body["refresh_token"]

@@ -66,6 +66,7 @@ async def test_the_account_speaks_the_language_asked_for(
         ({"password": "\ud800" * 9, "password_confirmation": "\ud800" * 9}, "password"),
         ({"password": 1234567890}, "password"),
         ({"password_confirmation": "another password"}, "password_confirmation"),
+        ({"password_confirmation": None}, "password_confirmation"),
         ({"phone_number": "x" * 300}, "phone_number"),
         ({"language": "de"}, "language"),
     ],
@@ -93,7 +94,7 @@ async def test_unknown_harmless_fields_and_empty_ones_are_ignored(auth: Auth) ->
 )
 async def test_any_unicode_password_works_and_is_not_cut(auth: Auth, password: str) -> None:
     email = f"unicode{len(password)}@example.com"
-    await auth.register(email, password=password)
+    await auth.register(email, password=password, password_confirmation=password)
     assert (await auth.login(email, password)).status == 200
     assert (await auth.login(email, password[:-1])).status == 401
 

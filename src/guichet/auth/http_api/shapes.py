@@ -72,7 +72,7 @@ class Registration(Asked):
     name: Name
     email: Email
     password: Secret
-    password_confirmation: Secret | None = None
+    password_confirmation: Secret
     language: Language | None = None
     phone_number: OptionalLine = None
     address: OptionalLine = None
