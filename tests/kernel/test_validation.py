@@ -1,6 +1,6 @@
 """What is wrong with a field is said in the caller's language, and never repeats the input."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, field_validator
@@ -14,6 +14,7 @@ class Thing(BaseModel, extra="forbid"):
     count: int = Field(1, ge=1, le=9)
     email: EmailStr = "a@example.com"
     parts: list[int] = []
+    size: Literal["small", "large"] = "small"
 
     @field_validator("count")
     @classmethod
@@ -41,6 +42,12 @@ def errors_of(body: dict[str, Any], language: Language) -> dict[str, list[str]]:
             "name",
             "Il faut au moins 2 caractère(s).",
             "At least 2 character(s) are needed.",
+        ),
+        (
+            {"name": "abc", "size": "huge"},
+            "size",
+            "Valeurs possibles : 'small' ou 'large'.",
+            "Possible values: 'small' or 'large'.",
         ),
         ({"name": 7}, "name", "Un texte est attendu.", "A text is expected."),
         (

@@ -145,6 +145,9 @@ def field_errors(raw: Sequence[Any], language: Language) -> dict[str, list[str]]
         if isinstance(refusal := given.get("error"), Refused):
             sentence = refusal.sentence.said_in(language)
         context = {name: str(value) for name, value in given.items()}
+        if language == "fr" and "expected" in context:
+            # Pydantic lists the possible values itself: 'a', 'b' or 'c'.
+            context["expected"] = context["expected"].replace("' or '", "' ou '")
         errors.setdefault(".".join(path), []).append(sentence.format_map(_Blank(context)))
     return errors
 
