@@ -138,3 +138,9 @@ def test_no_card_number_gets_through(body: list[int], before: str, after: str) -
 @given(st.text())
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask_card_numbers(mask_card_numbers(text)) == mask_card_numbers(text)
+
+
+def test_our_own_message_ids_are_never_taken_for_cards() -> None:
+    for number in range(10**13, 10**13 + 50):
+        message_id = f"events-4-{number}"
+        assert redact(None, "info", {"message_id": message_id}) == {"message_id": message_id}

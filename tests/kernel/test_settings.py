@@ -1,5 +1,6 @@
 """Settings come from GUICHET_* variables; ports move together."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,10 @@ def test_an_unknown_name_is_an_error() -> None:
 def test_the_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUICHET_SERVICE_SECRET", "s3cret-s3cret")
     assert "s3cret" not in repr(CommonSettings())
+
+
+def test_an_instance_on_every_interface_is_announced_by_a_name() -> None:
+    assert CommonSettings(host="10.0.0.7").reachable_host == "10.0.0.7"
+    assert CommonSettings(host="0.0.0.0").reachable_host == socket.gethostname()  # noqa: S104 - not bound
+    named = CommonSettings(host="0.0.0.0", advertised_host="tickets-2.internal")  # noqa: S104 - not bound
+    assert named.reachable_host == "tickets-2.internal"

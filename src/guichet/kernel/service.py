@@ -104,7 +104,7 @@ async def platform(
         announcer = Announcer(
             bus,
             service=service,
-            url=f"http://{settings.host}:{port or settings.port(service)}",
+            url=f"http://{settings.reachable_host}:{port or settings.port(service)}",
         )
         stack.push_async_callback(workers.stop)
         await bus.ensure_stream(service.upper())

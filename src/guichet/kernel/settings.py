@@ -1,5 +1,6 @@
 """Settings shared by every process, read from `GUICHET_*` environment variables."""
 
+import socket
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +26,8 @@ PORTS = {
 }
 """Ports before `GUICHET_PORT_SHIFT` is added."""
 
+_EVERY_INTERFACE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, never bound to
+
 
 class Environment(StrEnum):
     """Where this system runs; production refuses demo accounts and debugging routes."""
@@ -45,6 +48,8 @@ class CommonSettings(BaseSettings):
     storage_dir: Path = Path("storage")
     port_shift: int = Field(default=0, ge=0, le=50_000)
     host: str = "127.0.0.1"
+    advertised_host: str = ""
+    """Where the gateway reaches this instance, if that is not `host` (which may be 0.0.0.0)."""
     public_url: str = ""
     log_level: str = "INFO"
     otel_endpoint: str = ""
@@ -74,6 +79,16 @@ class CommonSettings(BaseSettings):
             "notifications": self.notifications_url,
         }[service]
         return named.rstrip("/") if named else f"http://127.0.0.1:{self.port(service)}"
+
+    @property
+    def reachable_host(self) -> str:
+        """The address under which other machines find this instance.
+
+        Every network interface (0.0.0.0) is no address, so the machine's own name stands for it.
+        """
+        if self.advertised_host:
+            return self.advertised_host
+        return socket.gethostname() if self.host in _EVERY_INTERFACE else self.host
 
     @property
     def outside_url(self) -> str:

@@ -4,12 +4,13 @@ import asyncio
 import io
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import segno
@@ -22,6 +23,7 @@ from guichet.tickets.domain import Ticket
 from guichet.tickets.views import EventCard
 
 _TEMPLATE = Path(__file__).parent / "ticket.typ"
+_typesetter = ThreadPoolExecutor(1, thread_name_prefix="typst")
 _QR_QUIET_ZONE_MODULES = 4
 """ISO/IEC 18004 asks for four light modules around the code; scanners rely on them."""
 
@@ -74,7 +76,8 @@ def qr_svg(ticket: Ticket) -> str:
 
 async def tickets_pdf(tickets: Sequence[TicketToPrint], language: str) -> bytes:
     """Return a tagged PDF with one page a ticket, typeset in a thread of its own."""
-    return await asyncio.to_thread(partial(_typeset, tickets, language))
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_typesetter, partial(_typeset, tickets, language))
 
 
 def _typeset(tickets: Sequence[TicketToPrint], language: str) -> bytes:
@@ -85,7 +88,14 @@ def _typeset(tickets: Sequence[TicketToPrint], language: str) -> bytes:
         "labels": labels,
         "tickets": [_ticket_data(item, language, labels["free"]) for item in tickets],
     }
-    return typst.compile(str(_TEMPLATE), format="pdf", sys_inputs={"data": json.dumps(data)})
+    pdf = _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(data)})
+    return cast(bytes, pdf)
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    """Return the one compiler: it keeps fonts and template, which cost more than a ticket does."""
+    return typst.Compiler(str(_TEMPLATE))
 
 
 def _ticket_data(item: TicketToPrint, language: str, free: str) -> dict[str, str]:
