@@ -53,6 +53,20 @@ async def test_a_deleted_person_leaves_figures_and_no_name(shop: Shop) -> None:
     assert "compte1" not in str([row["row"] for row in everything]).lower()
 
 
+async def test_a_claimed_guests_address_does_not_outlive_the_account(shop: Shop) -> None:
+    event = await shop.event()
+    await shop.selling.buy(wanted(event, by=GUEST, key="key-1"))
+    at = datetime.now(UTC)
+    claim = EmailVerified(account_id=7, email=GUEST.email, occurred_at=at)
+    gone = AccountDeleted(account_id=7, tokens_until=0.0, occurred_at=at)
+    async with shop.database.transaction() as transaction:
+        await people.claim_guest_orders(transaction, claim, shop.links)
+        await people.forget_person(transaction, gone)
+    for table in ("orders", "purchase_keys", "allotments", "holds", "tickets"):
+        rows = await shop.rows(f"SELECT t::text AS row FROM {table} t")  # noqa: S608 - our tables
+        assert "invite@example.com" not in str([row["row"] for row in rows]).lower(), table
+
+
 async def test_an_export_holds_a_persons_own_orders_and_no_secret(shop: Shop) -> None:
     event = await shop.event()
     bought = await shop.selling.buy(wanted(event))

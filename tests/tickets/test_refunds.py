@@ -80,3 +80,17 @@ async def test_money_under_way_is_not_called_returned(shop: Shop) -> None:
     await shop.refunds.carry_out_due()
     assert await shop.one("SELECT status FROM refunds") == "completed"
     assert await shop.one("SELECT refunded_minor FROM payments") == 5000
+
+
+async def test_waiting_for_a_slow_bank_is_no_failure(shop: Shop) -> None:
+    order = await bought(shop)
+    shop.provider.script("refund", Twist.SETTLE_LATER)
+    await shop.refunds.request_whole(order)
+    for _ in range(12):
+        await make_due(shop)
+        await shop.refunds.carry_out_due()
+    assert not await shop.one("SELECT needs_attention FROM orders")
+    shop.provider.settle_refund("refund-1-0", done=True)
+    await make_due(shop)
+    await shop.refunds.carry_out_due()
+    assert await shop.one("SELECT status FROM refunds") == "completed"

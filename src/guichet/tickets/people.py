@@ -14,7 +14,7 @@ from guichet.tickets.links import OrderLinks
 from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import reading
-from guichet.tickets.tables import allotments, holds, orders, tickets
+from guichet.tickets.tables import allotments, holds, orders, purchase_keys, tickets
 
 LINKS_MAX = 20
 DELETED_NAME = ""
@@ -118,6 +118,12 @@ async def forget_person(transaction: Transaction, message: AccountDeleted) -> No
             buyer_email="",
             access_version=orders.c.access_version + 1,
         )
+    )
+    theirs = select(orders.c.order_id).where(orders.c.account_id == message.account_id)
+    await transaction.execute(
+        update(purchase_keys)
+        .where(purchase_keys.c.order_id.in_(theirs))
+        .values(buyer=Buyer(message.account_id, "", "", "fr").key)
     )
     await transaction.execute(
         update(holds)

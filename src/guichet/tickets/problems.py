@@ -184,6 +184,14 @@ class TicketUnknown(problems.NotFound):
     en = "This code is not one of our tickets."
 
 
+class SecretMissing(problems.Malformed):
+    """What was scanned is only a ticket's number, which anybody could print."""
+
+    code = "secret_missing"
+    fr = "Ce code ne porte qu'un numéro de billet : scannez le code QR, ou saisissez le numéro."
+    en = "This code is only a ticket's number: scan the QR code, or type the number."
+
+
 class AlreadyUsed(problems.Conflict):
     """The ticket has admitted its holder."""
 

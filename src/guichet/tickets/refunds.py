@@ -81,7 +81,9 @@ class Refunds:
                 log.info("refunded", refund=refund.refund_id, order=refund.order_id)
                 return
             is_refused = result.outcome is RefundOutcome.REFUSED
-            needs_attention = (
+            # A bank takes days over some refunds: waiting for it is no failed attempt.
+            is_failed = result.outcome is not RefundOutcome.PENDING
+            needs_attention = is_failed and (
                 refund.attempts + 1 >= ATTEMPTS_BEFORE_ATTENTION
                 or refund.refusals + is_refused >= REFUSALS_BEFORE_ATTENTION
             )
@@ -92,6 +94,7 @@ class Refunds:
                 refund,
                 now() + timedelta(seconds=_wait_seconds(refund, result.outcome)),
                 result.reason or result.outcome.value,
+                is_failed=is_failed,
                 is_refused=is_refused,
                 needs_attention=needs_attention,
             )

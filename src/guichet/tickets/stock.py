@@ -47,7 +47,8 @@ from guichet.tickets.repository.stock import Allotted, Connection
 
 HOLD_ID_BITS = 53
 """Hold ids are random: as large as JavaScript counts exactly, and too many to guess."""
-LEASE_SECONDS = 12
+LEASE_SECONDS = 20
+"""Longer than the two calls to the provider that one step may make."""
 FIRST_PAID_STEP = "take_payment"
 
 

@@ -328,6 +328,15 @@ async def test_each_wrong_ticket_is_told_apart(front: Front) -> None:
     assert await front.shop.one("SELECT count(*) FROM admissions") == 0
 
 
+async def test_a_printed_number_alone_does_not_open_the_door(front: Front) -> None:
+    ticket = await front.ticket(await front.shop.event())
+    forged = {"code": ticket["ticket_number"]}
+    refused = await front.ask("POST", "/validate", forged, by=OPERATOR)
+    assert code_of(refused) == (422, "secret_missing")
+    typed = await front.ask("POST", "/validate", {**forged, "typed": True}, by=OPERATOR)
+    assert typed.status == 200
+
+
 async def test_a_guest_needs_no_account(front: Front) -> None:
     event = await front.shop.event()
     guest = {**GUEST, "name": "  Inès \t Robert ", "email": "Ines@EXAMPLE.com"}

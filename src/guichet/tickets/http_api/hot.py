@@ -81,6 +81,9 @@ async def validate(context: Context, request: HotRequest[ValidateAsked]) -> HotA
     if read is None:
         raise problems.TicketUnknown
     ticket_id, secret = read
+    if secret is None and not request.body.typed:
+        # Numbers can be worked out; only the secret shows that the QR code is the ticket's own.
+        raise problems.SecretMissing
     admitted = await context.admissions.admit(
         AdmissionRequest(
             ticket_id=ticket_id,
@@ -176,6 +179,7 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
             responses={200: AdmissionView},
             problems=(
                 Forbidden,
+                problems.SecretMissing,
                 problems.TicketUnknown,
                 problems.AlreadyUsed,
                 problems.AlreadyCancelled,

@@ -78,8 +78,12 @@ class PurchaseAsked(OursToSay, frozen=True, kw_only=True):
 
 
 class ValidateAsked(msgspec.Struct, frozen=True):
-    """What the scanner read, and which event and entrance it stands at, where it knows."""
+    """What the scanner read, and which event and entrance it stands at, where it knows.
+
+    `typed` says that a person typed the number of a ticket whose code cannot be scanned.
+    """
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    typed: bool = False
     event_id: Id | None = None
     place: Annotated[str, msgspec.Meta(max_length=100)] | None = None

@@ -102,18 +102,20 @@ async def postpone_refund(
     run_at: datetime,
     error: str,
     *,
+    is_failed: bool,
     is_refused: bool,
     needs_attention: bool,
 ) -> None:
     """Note why the money has not gone back yet, and when to try again."""
     await connection.execute(
-        "UPDATE refunds SET attempts = attempts + 1, refusals = refusals + $5::int, run_at = $2,"
-        " leased_until = NULL, last_error = $3, needs_attention = $4 WHERE refund_id = $1",
+        "UPDATE refunds SET attempts = attempts + $6::int, refusals = refusals + $5::int,"
+        " run_at = $2, leased_until = NULL, last_error = $3, needs_attention = $4 WHERE refund_id = $1",
         refund.refund_id,
         run_at,
         error,
         needs_attention,
         int(is_refused),
+        int(is_failed),
     )
     if needs_attention:
         await connection.execute(
