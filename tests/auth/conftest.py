@@ -91,7 +91,7 @@ class Auth:
     async def register(self, email: str, **more: object) -> dict[str, Any]:
         """Register somebody and return the whole answer."""
         password = {"password": PASSWORD, "password_confirmation": PASSWORD}
-        body = {"name": "Camille Martin", "email": email, **password, **more}
+        body = {"name": "Compte Essai", "email": email, **password, **more}
         answer = await self.ask("POST", "/register", body)
         assert answer.status == 201, answer.body
         return answer.body

@@ -37,7 +37,7 @@ class FakeIssuer:
             "iat": moment,
             "exp": int(moment) + ACCESS_TOKEN_SECONDS,
             "email": f"account{account_id}@example.com",
-            "name": "Camille Martin",
+            "name": "Compte Essai",
             "lang": "fr",
             "email_verified": True,
             **claims,

@@ -44,7 +44,7 @@ def registered(account_id: int, **more: Any) -> AccountRegistered:
     content: dict[str, Any] = {
         "account_id": account_id,
         "email": f"account{account_id}@example.com",
-        "name": "Camille Martin",
+        "name": "Compte Essai",
         "role": "user",
         "language": "fr",
         "occurred_at": REGISTERED_AT,
@@ -68,7 +68,7 @@ class FakeServices:
         self.accounts[account_id] = {
             "account_id": account_id,
             "email": f"account{account_id}@example.com",
-            "name": "Camille Martin",
+            "name": "Compte Essai",
             "role": "user",
             "language": "fr",
             "is_active": True,

@@ -23,7 +23,7 @@ NOON = datetime(2027, 6, 1, 12, tzinfo=UTC)
 
 PROFILE = Profile(
     id=7,
-    name="Camille Martin",
+    name="Compte Essai",
     email="camille@example.com",
     pending_email=None,
     phone_number=None,
@@ -79,7 +79,7 @@ def test_who_may_change_a_profile() -> None:
 
 
 def test_only_what_differs_is_a_change() -> None:
-    asked = {"name": "Camille Martin", "city": "Nantes", "email": "x@example.com", "id": 1}
+    asked = {"name": "Compte Essai", "city": "Nantes", "email": "x@example.com", "id": 1}
     assert changes_to(PROFILE, asked) == {"city": "Nantes"}
     assert changes_to(PROFILE, {"city": None}) == {"city": None}
 

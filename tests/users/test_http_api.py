@@ -76,8 +76,8 @@ async def test_only_owner_and_administrator_change_or_delete(running: RunningUse
         deleted = await running.ask("DELETE", f"/{other}", token=token)
         assert (changed.status, deleted.status) == (403, 403)
     _, admin = await running.someone(role="admin")
-    answer = await running.ask("PUT", f"/{other}", {"name": "Camille Durand"}, token=admin)
-    assert (answer.status, answer.body["name"]) == (200, "Camille Durand")
+    answer = await running.ask("PUT", f"/{other}", {"name": "Compte Autre"}, token=admin)
+    assert (answer.status, answer.body["name"]) == (200, "Compte Autre")
 
 
 async def test_the_list_is_for_those_who_may(running: RunningUsers) -> None:
@@ -145,7 +145,7 @@ async def test_words_are_not_taken_for_ids(running: RunningUsers) -> None:
 async def test_everything_of_a_profile_can_be_changed(running: RunningUsers) -> None:
     _, token = await running.someone()
     wanted = {
-        "name": "Camille Durand",
+        "name": "Compte Autre",
         "phone_number": "+41 79 123 45 67",
         "address": "1 rue de la Paix\nBâtiment B",
         "city": "Genève",
@@ -244,7 +244,7 @@ async def test_nobody_gives_themselves_a_role(running: RunningUsers) -> None:
             assert f"PATCH /api/v1/auth/accounts/{account_id}" in answer.body["message"]
             assert list(answer.body["errors"]) == list(body)
     after = (await running.ask("GET", "/me", token=token)).body
-    assert (after["role"], after["is_active"], after["name"]) == ("user", True, "Camille Martin")
+    assert (after["role"], after["is_active"], after["name"]) == ("user", True, "Compte Essai")
 
 
 async def test_unknown_fields_and_ids_in_a_body_have_no_effect(running: RunningUsers) -> None:

@@ -63,26 +63,26 @@ async def test_auth_away_is_said_to_be_temporary(running: RunningUsers) -> None:
 async def test_another_address_is_only_asked_for(running: RunningUsers) -> None:
     account_id, token = await running.someone()
     wanted = f"next{account_id}@example.com"
-    body = {"name": "Camille Durand", "email": wanted, "city": "Nantes"}
+    body = {"name": "Compte Autre", "email": wanted, "city": "Nantes"}
     answer = await running.ask("PUT", "/profile", body, token=token)
     assert answer.status == 200
     assert answer.body["email"] == f"account{account_id}@example.com"
     assert answer.body["pending_email"] == wanted
-    assert (answer.body["name"], answer.body["city"]) == ("Camille Durand", "Nantes")
+    assert (answer.body["name"], answer.body["city"]) == ("Compte Autre", "Nantes")
     assert running.services.changes == [
-        {"account_id": account_id, "name": "Camille Durand", "language": None, "email": wanted}
+        {"account_id": account_id, "name": "Compte Autre", "language": None, "email": wanted}
     ]
 
 
 async def test_an_address_that_is_taken_looks_like_any_other(running: RunningUsers) -> None:
     account_id, token = await running.someone()
     running.services.refusals["email"] = (409, "email_taken")
-    body = {"name": "Camille Durand", "email": "taken@example.com"}
+    body = {"name": "Compte Autre", "email": "taken@example.com"}
     answer = await running.ask("PUT", "/profile", body, token=token)
     assert answer.status == 200
     assert answer.body["email"] == f"account{account_id}@example.com"
     assert answer.body["pending_email"] == "taken@example.com"
-    assert [change["name"] for change in running.services.changes] == ["Camille Durand"]
+    assert [change["name"] for change in running.services.changes] == ["Compte Autre"]
 
 
 async def test_one_s_own_address_in_other_letters_is_no_change(running: RunningUsers) -> None:

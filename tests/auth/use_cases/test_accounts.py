@@ -183,7 +183,7 @@ async def test_another_email_from_a_service_is_only_asked_for(auth: Auth) -> Non
     refused = await auth.as_service("PUT", f"/accounts/{account_id}", taken)
     assert (refused.status, refused.code) == (409, "email_taken")
     kept = await auth.as_service("GET", f"/accounts/{account_id}")
-    assert kept.body["name"] == "Camille Martin"
+    assert kept.body["name"] == "Compte Essai"
 
 
 async def test_deletion_leaves_nothing_personal_and_may_be_repeated(auth: Auth) -> None:

@@ -10,7 +10,7 @@ from tests.auth.use_cases.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-NEW = {"name": "Camille Martin", "password": PASSWORD, "password_confirmation": PASSWORD}
+NEW = {"name": "Compte Essai", "password": PASSWORD, "password_confirmation": PASSWORD}
 
 
 async def test_the_other_services_are_told_with_a_link_to_verify(auth: Auth) -> None:
@@ -111,7 +111,7 @@ async def test_a_taken_address_is_refused_alike_and_its_owner_told(auth: Auth) -
 
     assert await until(told)
     # The owner's account is as it was.
-    assert (await auth.login("owner@example.com")).body["user"]["name"] == "Camille Martin"
+    assert (await auth.login("owner@example.com")).body["user"]["name"] == "Compte Essai"
 
 
 async def test_who_finds_taken_addresses_is_silenced_and_others_are_not(auth: Auth) -> None:

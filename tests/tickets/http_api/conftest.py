@@ -42,7 +42,7 @@ VISA = {"card_number": "4242 4242 4242 4242", "expiry": "12/34", "cvv": "123"}
 DECLINED = {**VISA, "card_number": "4000 0000 0000 0002"}
 LACKS_FUNDS = {**VISA, "card_number": "4000 0000 0000 9995"}
 WANTS_BUYER = {**VISA, "card_number": "4000 0025 0000 3155"}
-GUEST = {"name": "Inès Robert", "email": "ines@example.com", "language": "en"}
+GUEST = {"name": "Invité Essai", "email": "ines@example.com", "language": "en"}
 
 
 @dataclass

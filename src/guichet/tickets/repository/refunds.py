@@ -109,7 +109,8 @@ async def postpone_refund(
     """Note why the money has not gone back yet, and when to try again."""
     await connection.execute(
         "UPDATE refunds SET attempts = attempts + $6::int, refusals = refusals + $5::int,"
-        " run_at = $2, leased_until = NULL, last_error = $3, needs_attention = $4 WHERE refund_id = $1",
+        " run_at = $2, leased_until = NULL, last_error = $3, needs_attention = $4"
+        " WHERE refund_id = $1",
         refund.refund_id,
         run_at,
         error,
