@@ -1,5 +1,6 @@
 """From what clients send to what the use cases take, with a sentence for each mistake."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from email_validator import EmailNotValidError, validate_email
@@ -41,6 +42,10 @@ CVV_NEEDED = Sentence(
 KEY_LENGTH = Sentence(
     f"Entre 1 et {KEY_LENGTH_MAX} caractères sont attendus.",
     f"Between 1 and {KEY_LENGTH_MAX} characters are expected.",
+)
+
+KEY_PRINTABLE = Sentence(
+    "Les caractères de contrôle ne sont pas acceptés.", "Control characters are not accepted."
 )
 
 
@@ -116,13 +121,18 @@ def _digits(number: str | int | None) -> str:
 
 
 def key_of(headers: Mapping[str, str]) -> str | None:
-    """Return the request's `Idempotency-Key`, None without one; raises `Malformed`."""
+    """Return a digest of the request's `Idempotency-Key`, None without one; raises `Malformed`.
+
+    Some of the random keys that clients make up look like card numbers: only the digest is kept.
+    """
     key = headers.get("idempotency-key")
     if key is None:
         return None
     if not 0 < len(key) <= KEY_LENGTH_MAX:
         raise Malformed(errors={"Idempotency-Key": [KEY_LENGTH]})
-    return checked_line(key, "Idempotency-Key")
+    if not key.isprintable():
+        raise Malformed(errors={"Idempotency-Key": [KEY_PRINTABLE]})
+    return hashlib.sha256(key.strip().encode()).hexdigest()
 
 
 def place_of(place: str | None) -> str | None:
