@@ -63,6 +63,14 @@ async def test_a_slash_at_the_end_is_served_without_a_redirect() -> None:
     assert (await call(app, "GET", "/docs/")).body.decode().split()[-1] == "/docs/"
 
 
+async def test_a_head_is_asked_as_a_get() -> None:
+    async def routes(scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_body(send, 200 if scope["method"] == "GET" else 405, b"{}")
+
+    answer = await call(Entry(routes, {}), "HEAD", "/api/v1/events")
+    assert (answer.status, answer.headers["content-length"]) == (200, "2")
+
+
 @pytest.mark.parametrize(("language", "detail"), [("fr", "L'état"), ("en", "The present")])
 async def test_a_refusal_is_problem_json(language: str, detail: str) -> None:
     answer = await call(raising(Conflict()), "POST", "/hot", accept_language=language)

@@ -68,6 +68,9 @@ class Entry:
             # Served rather than redirected: behind a gateway we do not know our own address.
             path = path.rstrip("/")
             scope = {**scope, "path": path, "raw_path": scope["raw_path"].rstrip(b"/")}
+        if method == "HEAD":
+            # What GET would answer, of which the server sends the head alone (RFC 9110, 9.3.2).
+            scope = {**scope, "method": "GET"}
         try:
             endpoint = self._hot.get((method, path))
             with span(f"{method} {path}"):
