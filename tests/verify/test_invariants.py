@@ -150,5 +150,18 @@ async def test_books_and_mails_that_differ_are_red(
     assert number in await reds(healthy)
 
 
+async def test_an_attempt_without_an_answer_may_have_left_a_copy(healthy: FakeOutside) -> None:
+    await spoil(
+        healthy,
+        "notifications",
+        "INSERT INTO delivery_attempts (delivery_id, outcome, at)"
+        " SELECT id, 'lost', now() FROM deliveries",
+    )
+    _mail_twice(healthy)
+    assert 10 not in await reds(healthy)
+    _mail_twice(healthy)
+    assert 10 in await reds(healthy)
+
+
 def test_every_invariant_has_a_break() -> None:
     assert {invariant.number for invariant in INVARIANTS} == {number for number, _, _ in BREAKS}

@@ -17,7 +17,7 @@ from guichet.tickets.http_api.shapes import (
     PaymentAsked,
     PurchaseAsked,
 )
-from guichet.tickets.test_cards import is_cvv, is_expiry, test_method_for_card
+from guichet.tickets.published_cards import is_cvv, is_expiry, method_for_card
 
 KEY_LENGTH_MAX = 255
 CARD_DIGITS_MAX = 19
@@ -100,7 +100,7 @@ def method_of(payment: PaymentAsked | None, *, test_mode: bool) -> str | None:
     if payment.card_number is None:
         method = payment.method
         return None if method is None else checked_line(method, "payment.method")
-    method = test_method_for_card(_digits(payment.card_number)) if test_mode else None
+    method = method_for_card(_digits(payment.card_number)) if test_mode else None
     if method is None:
         raise problems.CardNotAccepted(errors={"payment.card_number": [CARD_REFUSED]})
     errors: dict[str, list[Sentence]] = {}

@@ -19,7 +19,7 @@ _EXPIRY = re.compile(r"(0[1-9]|1[0-2])/[0-9]{2}")
 _CVV = re.compile(r"[0-9]{3,4}")
 
 
-def test_method_for_card(number: str) -> str | None:
+def method_for_card(number: str) -> str | None:
     """Return the test payment method of a published test number, None for any other.
 
     Spaces and dashes are ignored. The caller answers 422 to None and forgets the number.
