@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from guichet.kernel import outbox as module
 from guichet.kernel.bus import Bus
@@ -207,6 +207,30 @@ async def test_what_was_sent_is_kept_for_days_then_forgotten(
     async with database.reading() as connection:
         kept = (await connection.execute(select(outbox.c.payload).order_by(outbox.c.id))).scalars()
         assert [payload["number"] for payload in kept] == [2, 3, 4]
+
+
+async def test_what_was_sent_about_somebody_who_is_gone_is_forgotten(
+    database: Database, relay: OutboxRelay
+) -> None:
+    payloads = [
+        {"account_id": 7, "name": "A"},
+        {"buyer": {"account_id": 7, "name": "A"}},
+        {"buyer": {"account_id": None, "email": "a@example.com"}},
+        {"email": "a@example.com"},
+        {"account_id": 77, "buyer": {"email": "b@example.com"}},
+        {"number": 7},
+    ]
+    async with database.transaction() as transaction:
+        rows = [{"subject": "test.noted", "payload": payload} for payload in payloads]
+        await transaction.execute(insert(outbox), rows)
+    await relay.send_waiting()
+    async with database.transaction() as transaction:
+        waiting = {"account_id": 7, "is_sent": False}
+        await transaction.execute(insert(outbox), {"subject": "test.noted", "payload": waiting})
+        await module.forget(transaction, 7, ["a@example.com"])
+    async with database.reading() as connection:
+        kept = (await connection.execute(select(outbox.c.payload).order_by(outbox.c.id))).scalars()
+        assert list(kept) == [*payloads[4:], waiting]
 
 
 async def test_a_replay_sends_again_what_was_written_since(

@@ -1,7 +1,7 @@
 """The outbox: a message is stored with the change it tells of, and sent by a relay afterwards."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from guichet.kernel.bus import Bus
 from guichet.kernel.context import outgoing_headers
@@ -22,6 +22,8 @@ BATCH_MESSAGES_MAX = 200
 IDLE_SECONDS = 1.0
 KEPT_DAYS = 3
 PURGE_SECONDS = 600
+_BUYER = outbox.c.payload["buyer"]
+"""Where some messages name somebody, beside their top level."""
 
 log = logger(__name__)
 
@@ -149,6 +151,18 @@ class OutboxRelay:
                     outbox.c.sent_at < func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
                 )
             )
+
+
+async def forget(transaction: Transaction, account_id: int, emails: Collection[str] = ()) -> None:
+    """Delete what was sent about an account, or about somebody with one of these addresses.
+
+    For the deletion of a person: what was sent is kept only to be sent again, and must not bring
+    back who is gone.
+    """
+    about = [
+        place["account_id"].astext == str(account_id) for place in (outbox.c.payload, _BUYER)
+    ] + [place["email"].astext.in_(emails) for place in (outbox.c.payload, _BUYER)]
+    await transaction.execute(delete(outbox).where(outbox.c.sent_at.is_not(None), or_(*about)))
 
 
 def message_id(service: str, row_id: int, created_at: datetime) -> str:

@@ -4,6 +4,7 @@ from sqlalchemy import and_, func, select, update
 
 from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
 from guichet.contracts.messages.tickets import AccessLinkRequested, OrderConfirmed, OrdersClaimed
+from guichet.kernel import outbox
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database, Transaction, raw_connection
 from guichet.kernel.outbox import enqueue
@@ -110,6 +111,10 @@ async def request_access_links(
 
 async def forget_person(transaction: Transaction, message: AccountDeleted) -> None:
     """Erase a person from orders and holds; what was sold, and for how much, stays on record."""
+    emails = await transaction.scalars(
+        select(orders.c.buyer_email).where(orders.c.account_id == message.account_id).distinct()
+    )
+    await outbox.forget(transaction, message.account_id, [email for email in emails if email])
     await transaction.execute(
         update(orders)
         .where(orders.c.account_id == message.account_id)

@@ -12,6 +12,7 @@ from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.clients.notifications import NotificationsClient
 from guichet.contracts.clients.tickets import TicketsClient
 from guichet.contracts.messages.users import ProfileUpdated
+from guichet.kernel import outbox
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.http_client import RemoteRefusal
@@ -289,6 +290,7 @@ async def delete_account(users: Users, reader: Reader, account_id: int) -> None:
 async def erase(transaction: Transaction, account_id: int, at: datetime) -> None:
     """Erase what this service holds of a person; the bare id stays, so that nothing revives it."""
     await profile_rows.erase_profile(transaction, account_id, at)
+    await outbox.forget(transaction, account_id)
     await purchase_rows.erase_purchases(transaction, account_id)
 
 

@@ -19,7 +19,7 @@ from guichet.auth.use_cases import emails, issuing, throttling
 from guichet.contracts.messages.auth import AccountDeleted, AccountDisabled, RoleChanged
 from guichet.contracts.messages.users import ProfileUpdated
 from guichet.contracts.roles import Permission, Role, require
-from guichet.kernel import clock
+from guichet.kernel import clock, outbox
 from guichet.kernel.database import Transaction
 from guichet.kernel.outbox import enqueue
 from guichet.kernel.paging import PageAsked
@@ -190,6 +190,7 @@ async def delete_account(context: Context, account_id: int) -> None:
         await one_time_tokens.delete_one_time_tokens(transaction, account_id)
         await recovery_codes.replace_recovery_codes(transaction, account_id, ())
         await accounts.erase_account(transaction, account_id, moment)
+        await outbox.forget(transaction, account_id)
         await enqueue(
             transaction,
             AccountDeleted(
