@@ -62,9 +62,12 @@ async def test_a_rolled_back_line_wakes_nobody(listener: Listener, database: Dat
 async def test_who_stops_watching_is_forgotten(listener: Listener, database: Database) -> None:
     with listener.watching(1) as before:
         assert not before.is_set()
-    await add_notice(database, 1)
+    with listener.watching(2) as other:
+        await add_notice(database, 1)
+        await add_notice(database, 2)
+        # Notices arrive in their order: with the second one, the first has been here too.
+        await asyncio.wait_for(other.wait(), 5)
     with listener.watching(1) as mine:
-        await asyncio.sleep(0.2)
         assert not mine.is_set()
     assert not before.is_set()
 

@@ -255,9 +255,26 @@ class System:
 
         async def are_up() -> bool:
             health = (await self.call("GET", "/health")).body
-            return health["status"] == "ok" and len(health["services"]["tickets"]["instances"]) == 2
+            if health["status"] != "ok" or len(health["services"]["tickets"]["instances"]) != 2:
+                return False
+            # The gateway may not have noticed yet that an instance has just been killed.
+            return all([await self._is_ready(port) for port in self._tickets_ports()])
 
         await eventually(are_up, 30)
+
+    def _tickets_ports(self) -> list[int]:
+        first = self.port("tickets")
+        return [first, first + REPLICA_PORT_STEP]
+
+    async def _is_ready(self, port: int) -> bool:
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{port}/health/ready") as answer,
+            ):
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a `guichet` command beside the running system."""
