@@ -214,10 +214,10 @@ async def test_what_was_sent_about_somebody_who_is_gone_is_forgotten(
 ) -> None:
     payloads = [
         {"account_id": 7, "name": "A"},
-        {"buyer": {"account_id": 7, "name": "A"}},
-        {"buyer": {"account_id": None, "email": "a@example.com"}},
+        {"person": {"account_id": 7, "name": "A"}},
+        {"person": {"account_id": None, "email": "a@example.com"}},
         {"email": "a@example.com"},
-        {"account_id": 77, "buyer": {"email": "b@example.com"}},
+        {"account_id": 77, "person": {"email": "b@example.com"}},
         {"number": 7},
     ]
     async with database.transaction() as transaction:
@@ -227,7 +227,7 @@ async def test_what_was_sent_about_somebody_who_is_gone_is_forgotten(
     async with database.transaction() as transaction:
         waiting = {"account_id": 7, "is_sent": False}
         await transaction.execute(insert(outbox), {"subject": "test.noted", "payload": waiting})
-        await module.forget(transaction, 7, ["a@example.com"])
+        await module.forget(transaction, 7, emails=["a@example.com"], within=["person"])
     async with database.reading() as connection:
         kept = (await connection.execute(select(outbox.c.payload).order_by(outbox.c.id))).scalars()
         assert list(kept) == [*payloads[4:], waiting]

@@ -22,8 +22,6 @@ BATCH_MESSAGES_MAX = 200
 IDLE_SECONDS = 1.0
 KEPT_DAYS = 3
 PURGE_SECONDS = 600
-_BUYER = outbox.c.payload["buyer"]
-"""Where some messages name somebody, beside their top level."""
 
 log = logger(__name__)
 
@@ -153,15 +151,22 @@ class OutboxRelay:
             )
 
 
-async def forget(transaction: Transaction, account_id: int, emails: Collection[str] = ()) -> None:
+async def forget(
+    transaction: Transaction,
+    account_id: int,
+    *,
+    emails: Collection[str] = (),
+    within: Sequence[str] = (),
+) -> None:
     """Delete what was sent about an account, or about somebody with one of these addresses.
 
-    For the deletion of a person: what was sent is kept only to be sent again, and must not bring
-    back who is gone.
+    They are looked for at the top of a message and in its objects named `within`. For the
+    deletion of a person: what was sent is kept only to be sent again, and must not bring back
+    who is gone.
     """
-    about = [
-        place["account_id"].astext == str(account_id) for place in (outbox.c.payload, _BUYER)
-    ] + [place["email"].astext.in_(emails) for place in (outbox.c.payload, _BUYER)]
+    places = [outbox.c.payload, *(outbox.c.payload[name] for name in within)]
+    about = [place["account_id"].astext == str(account_id) for place in places]
+    about += [place["email"].astext.in_(emails) for place in places]
     await transaction.execute(delete(outbox).where(outbox.c.sent_at.is_not(None), or_(*about)))
 
 

@@ -114,7 +114,12 @@ async def forget_person(transaction: Transaction, message: AccountDeleted) -> No
     emails = await transaction.scalars(
         select(orders.c.buyer_email).where(orders.c.account_id == message.account_id).distinct()
     )
-    await outbox.forget(transaction, message.account_id, [email for email in emails if email])
+    await outbox.forget(
+        transaction,
+        message.account_id,
+        emails=[email for email in emails if email],
+        within=["buyer"],
+    )
     await transaction.execute(
         update(orders)
         .where(orders.c.account_id == message.account_id)
