@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, text
 
-from guichet.contracts.messages.auth import AccountDeleted
+from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
 from guichet.contracts.messages.tickets import OrdersClaimed
 from guichet.contracts.messages.users import ProfileUpdated
 from guichet.notifications.domain import Status
@@ -66,6 +66,24 @@ async def test_a_deleted_account_leaves_no_personal_data_anywhere(office: Office
                 assert "612345678" not in repr(row), table.name
     held = await accounts.export(office.database, account_id)
     assert held["inbox"] == []
+
+
+async def test_what_a_guest_was_sent_belongs_to_whoever_verified_the_address(
+    office: Office,
+) -> None:
+    account_id, other = number() * 1_000_003, number() * 1_000_003
+    guest = {"name": "Traceable", "email": "Traceable@example.com"}
+    await office.tell(orders.order_confirmed, confirmed(buyer(None, **guest), sold_event(7)))
+    gone = AccountDeleted(account_id=other, tokens_until=0, occurred_at=NOW)
+    await office.keep(accounts.account_deleted, gone, NOW)
+    assert "Traceable@example.com" in {row.address for row in await stored(office.database)}
+
+    verified = EmailVerified(account_id=account_id, email="traceable@example.com", occurred_at=NOW)
+    await office.keep(accounts.email_verified, verified)
+    await office.keep(
+        accounts.account_deleted, gone.model_copy(update={"account_id": account_id}), NOW
+    )
+    assert {row.address for row in await stored(office.database)} == {""}
 
 
 def replace_time(message: ProfileUpdated) -> ProfileUpdated:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.database import Transaction
@@ -54,6 +54,15 @@ async def erased_among(transaction: Transaction, account_ids: Iterable[int]) -> 
         )
     )
     return set(rows.scalars())
+
+
+async def claim_deliveries(transaction: Transaction, account_id: int, email: str) -> None:
+    """Give an account what a guest was sent at the address that its owner has shown to read."""
+    await transaction.execute(
+        update(deliveries)
+        .where(deliveries.c.account_id.is_(None), func.lower(deliveries.c.address) == email.lower())
+        .values(account_id=account_id)
+    )
 
 
 async def erase(transaction: Transaction, account_id: int, now: datetime) -> None:

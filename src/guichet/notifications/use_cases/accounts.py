@@ -49,6 +49,8 @@ async def email_verified(transaction: Transaction, message: EmailVerified) -> No
     await people.save_person(
         transaction, message.account_id, message.occurred_at, {"email": message.email}
     )
+    if not await people.erased_among(transaction, [message.account_id]):
+        await people.claim_deliveries(transaction, message.account_id, message.email)
 
 
 async def email_verification_requested(
