@@ -114,6 +114,9 @@ async def test_only_its_creator_and_administrators_change_an_event(running: Runn
         ("title", "   "),
         ("title", "x" * 201),
         ("title", None),
+        ("title", "Carte 5555 5555 5555 4444"),
+        ("description", "5555555555554444"),
+        ("speakers", "Ada, 5555555555554444"),
         ("location", ""),
         ("time_zone", "Mars/Olympus"),
         ("category", "no-such-category"),
@@ -140,6 +143,12 @@ async def test_a_malformed_value_is_refused(
         "ticket_types"
     }
     assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+async def test_a_picture_s_number_is_not_taken_for_a_card(running: RunningEvents) -> None:
+    address = "https://example.com/photo-5555555555554444.jpg"
+    made = await running.create(image=address)
+    assert made["image"] == address
 
 
 async def test_what_is_missing_is_named(running: RunningEvents) -> None:

@@ -89,18 +89,23 @@ class Refused(ValueError):
         self.sentence = Sentence(fr, en)
 
 
-def _printable(value: str, allowed: str) -> str:
-    if any(unicodedata.category(sign) in _CONTROLS and sign not in allowed for sign in value):
-        raise Refused(
-            fr="Les caractères de contrôle ne sont pas acceptés.",
-            en="Control characters are not accepted.",
-        )
+def without_card_number(value: str) -> str:
+    """Return the text; raises `Refused` for a card number, which must be stored nowhere."""
     if mask_card_numbers(value) != value:
         raise Refused(
             fr="Un numéro de carte bancaire n'a pas sa place ici.",
             en="A card number has no place here.",
         )
     return value
+
+
+def _printable(value: str, allowed: str) -> str:
+    if any(unicodedata.category(sign) in _CONTROLS and sign not in allowed for sign in value):
+        raise Refused(
+            fr="Les caractères de contrôle ne sont pas acceptés.",
+            en="Control characters are not accepted.",
+        )
+    return without_card_number(value)
 
 
 def one_line(value: str) -> str:

@@ -68,6 +68,8 @@ async def test_the_account_speaks_the_language_asked_for(
         ({"password_confirmation": "another password"}, "password_confirmation"),
         ({"password_confirmation": None}, "password_confirmation"),
         ({"phone_number": "x" * 300}, "phone_number"),
+        ({"name": "N 5555 5555 5555 4444"}, "name"),
+        ({"address": "5555555555554444"}, "address"),
         ({"language": "de"}, "language"),
     ],
     ids=lambda value: str(value)[:60].encode("ascii", "replace").decode(),

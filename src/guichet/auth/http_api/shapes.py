@@ -17,6 +17,7 @@ from guichet.auth.domain import Account, Session, one_line
 from guichet.auth.email_addresses import normal_email
 from guichet.auth.use_cases.issuing import SignedIn
 from guichet.kernel.problems import Language
+from guichet.kernel.validation import without_card_number
 
 SECRET_CHARACTERS_MAX = 4096
 """What is read of a password before it is judged; the rule itself is the domain's."""
@@ -51,10 +52,15 @@ Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_email)
 Name = Annotated[
     str,
     AfterValidator(_one_line),
+    AfterValidator(without_card_number),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
 ]
 Line = Annotated[str, AfterValidator(_one_line), StringConstraints(max_length=255)]
-OptionalLine = Annotated[Line | None, BeforeValidator(_nothing_if_empty)]
+PhoneNumber = Annotated[Line | None, BeforeValidator(_nothing_if_empty)]
+"""As it was typed; one may be as long as a card's number."""
+OptionalLine = Annotated[
+    Annotated[Line, AfterValidator(without_card_number)] | None, BeforeValidator(_nothing_if_empty)
+]
 Secret = Annotated[str, StringConstraints(max_length=SECRET_CHARACTERS_MAX)]
 MailedToken = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -74,7 +80,7 @@ class Registration(Asked):
     password: Secret
     password_confirmation: Secret
     language: Language | None = None
-    phone_number: OptionalLine = None
+    phone_number: PhoneNumber = None
     address: OptionalLine = None
     city: OptionalLine = None
     country: OptionalLine = None

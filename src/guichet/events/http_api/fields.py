@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from guichet.contracts.money import CURRENCIES
 from guichet.contracts.times import zone_of
 from guichet.events.domain.moments import parse_clock, parse_moment
+from guichet.kernel.validation import without_card_number
 
 ID_MAX = 2**63 - 1
 CAPACITY_MAX = 1_000_000
@@ -27,6 +28,19 @@ def one_line(value: Any) -> Any:
     return " ".join("".join(plain).split())
 
 
+def text_line(value: Any) -> Any:
+    """Return `one_line` of a text without a card number, which `Refused` keeps out.
+
+    Not for web addresses: the numbers of pictures are as long as those of cards.
+    """
+    return without_card_number(one_line(value)) if isinstance(value, str) else value
+
+
+def text_line_or_none(value: Any) -> Any:
+    """Return `text_line` of a text, None for an empty one."""
+    return text_line(value) or None if isinstance(value, str) else value
+
+
 def one_line_or_none(value: Any) -> Any:
     """Return `one_line` of a text, None for an empty one."""
     return one_line(value) or None if isinstance(value, str) else value
@@ -39,7 +53,7 @@ def prose(value: Any) -> Any:
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
     lines = lines.replace("\u2028", "\n").replace("\u2029", "\n\n")
     kept = (sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) != "Cc")
-    return "".join(kept).strip()
+    return without_card_number("".join(kept).strip())
 
 
 def web_address(value: str) -> str:
@@ -95,10 +109,10 @@ def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
-Title = Annotated[str, BeforeValidator(one_line), StringConstraints(min_length=1, max_length=200)]
-Place = Annotated[str, BeforeValidator(one_line), StringConstraints(min_length=1, max_length=300)]
+Title = Annotated[str, BeforeValidator(text_line), StringConstraints(min_length=1, max_length=200)]
+Place = Annotated[str, BeforeValidator(text_line), StringConstraints(min_length=1, max_length=300)]
 Line = Annotated[
-    Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(one_line_or_none)
+    Annotated[str, StringConstraints(max_length=200)] | None, BeforeValidator(text_line_or_none)
 ]
 """A short text that may be missing; an empty one counts as missing."""
 Prose = Annotated[str, BeforeValidator(prose), StringConstraints(max_length=20_000)]
