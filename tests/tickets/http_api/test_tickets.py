@@ -45,7 +45,7 @@ async def test_who_reads_a_ticket(front: Front) -> None:
         "other organiser": 404,
         "operator": 404,
         "administrator": 200,
-        "nobody": 404,
+        "nobody": 401,
     }
     read = await front.ask("GET", f"/{ticket['id']}", by=ALICE)
     assert read.json == ticket
@@ -79,7 +79,7 @@ async def test_what_admits_is_for_its_holder(front: Front, rest: str) -> None:
         "other organiser": 404,
         "operator": 404,
         "administrator": 200,
-        "nobody": 404,
+        "nobody": 401,
     }
     document = await front.ask("GET", f"/{ticket['id']}/{rest}", by=ALICE)
     kind = "image/svg+xml" if rest == "qr.svg" else "application/pdf"
@@ -97,7 +97,7 @@ async def test_who_cancels_a_ticket(front: Front) -> None:
         (ORGANISER, 403),
         (OTHER_ORGANISER, 404),
         (OPERATOR, 403),
-        (None, 404),
+        (None, 401),
     ):
         assert (await front.ask("POST", path, by=person)).status == status
     assert await front.shop.stock(event) == (2, 0)

@@ -4,6 +4,8 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Path, Query, Request
 
+from guichet.kernel.problems import Unauthenticated
+from guichet.kernel.tokens import Principal
 from guichet.tickets.context import Context
 
 PREFIX = "/api/v1/tickets"
@@ -22,3 +24,9 @@ def _context(request: Request) -> Context:
 
 Ctx = Annotated[Context, Depends(_context)]
 """The open resources of tickets."""
+
+
+def check_named(caller: Principal | None, access: str | None) -> None:
+    """Raise `Unauthenticated` for who shows neither token nor link, whatever there is to see."""
+    if caller is None and access is None:
+        raise Unauthenticated

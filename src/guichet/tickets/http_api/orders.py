@@ -14,7 +14,7 @@ from guichet.kernel.tokens import Principal
 from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.domain import Order
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, check_named
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payments import WebhookRejected
 from guichet.tickets.people import request_access_links
@@ -53,6 +53,7 @@ async def order(
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> PurchaseView:
     """Return an order with its tickets: to its buyer, an administrator, or whoever has the link."""
+    check_named(caller, access)
     order_id = order_id_of(code)
     if order_id is None:
         raise OrderNotFound

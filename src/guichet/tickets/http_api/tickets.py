@@ -16,7 +16,7 @@ from guichet.tickets.admission import AdmissionRequest, Admitted
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.context import Context
 from guichet.tickets.documents import TicketToPrint, qr_svg, tickets_pdf
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId, check_named
 from guichet.tickets.problems import TicketNotFound
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.reading import TicketRecord
@@ -160,6 +160,7 @@ async def cancel_ticket(
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> TicketView:
     """Cancel a ticket: its price goes back to the buyer and its place to the stock."""
+    check_named(caller, access)
     record = await _record(context, ticket_id)
     reason = await _reason_to_cancel(context, record, caller, access)
     await context.cancelling.cancel_ticket(record.ticket, reason)
@@ -206,6 +207,7 @@ async def _readable(
     holder_only: bool = False,
 ) -> TicketRecord:
     """Return the ticket, or `TicketNotFound` where the caller may not know of it."""
+    check_named(caller, access)
     record = await _record(context, ticket_id)
     is_theirs = _is_holder(record, caller) or may(caller, Permission.LIST_ALL_TICKETS)
     if is_theirs or (not holder_only and _is_creator(record, caller)):
