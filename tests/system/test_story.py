@@ -149,7 +149,7 @@ async def test_a_guest_buys_and_comes_back_by_the_link(system: System) -> None:
     assert bought.status == 201, bought.content
     order = bought.body["order"]
     path = f"/tickets/orders/{order['code']}"
-    assert (await system.call("GET", path)).status == 404
+    assert (await system.call("GET", path)).status == 401
     opened = await system.expect(200, "GET", f"{path}?access={order['access_token']}")
     assert len(opened["tickets"]) == 1
     await system.mail("guest.story@example.com", order["code"], 60)
