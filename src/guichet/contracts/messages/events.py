@@ -5,11 +5,39 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from guichet.contracts.prices import FEE_VAT_BASIS_POINTS
 from guichet.kernel.outbox import Message
 
 
+class FeeOffer(BaseModel):
+    """The booking fee of each ticket, as `guichet.contracts.prices.FeeTerms` explains it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fixed_minor: int = 0
+    basis_points: int = 0
+    is_on_top: bool = True
+    vat_basis_points: int = FEE_VAT_BASIS_POINTS
+
+
+class RefundRules(BaseModel):
+    """When a holder may give tickets back, and what is kept then.
+
+    Until `until_hours` before the start (0: until it starts). `kept_minor` is kept of the price of
+    each ticket, at most all of it; `keeps_fee` keeps the booking fee on top. None of it counts
+    where the event is cancelled or an administrator decides.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    is_allowed: bool = True
+    until_hours: int = 0
+    kept_minor: int = 0
+    keeps_fee: bool = False
+
+
 class TicketTypeOffer(BaseModel):
-    """One ticket type: `capacity` places at `price_minor` each.
+    """One ticket type: `capacity` places at a list price of `price_minor` each, VAT included.
 
     Sale times are None where the event's own count; limits are None where there is none.
     """
@@ -25,6 +53,7 @@ class TicketTypeOffer(BaseModel):
     per_order_max: int | None = None
     per_account_max: int | None = None
     is_hidden: bool = False
+    vat_basis_points: int = 0
 
 
 class EventSnapshot(BaseModel):
@@ -52,6 +81,8 @@ class EventSnapshot(BaseModel):
     sale_closes_at: datetime | None = None
     per_order_max: int
     per_account_max: int | None = None
+    fee: FeeOffer = FeeOffer()
+    refund_rules: RefundRules = RefundRules()
     ticket_types: list[TicketTypeOffer]
 
 
