@@ -11,7 +11,7 @@ from guichet.kernel import inbox as module
 from guichet.kernel.bus import DONE, Bus, Received
 from guichet.kernel.context import request_id
 from guichet.kernel.database import Database, Transaction
-from guichet.kernel.inbox import ATTEMPTS_MAX, Consumer, Inbox, list_dead_letters, retry_seconds
+from guichet.kernel.inbox import ATTEMPTS_MAX, Consumer, Inbox, retry_seconds
 from guichet.kernel.outbox import Message, enqueue
 from guichet.kernel.tables import dead_letters, inbox, outbox
 from tests.kernel.conftest import new_message
@@ -72,7 +72,8 @@ async def effects(database: Database) -> int:
 
 async def letters(database: Database) -> list[dict[str, Any]]:
     async with database.reading() as connection:
-        return await list_dead_letters(connection)
+        waiting = select(dead_letters).where(dead_letters.c.retried_at.is_(None))
+        return [dict(row) for row in (await connection.execute(waiting)).mappings()]
 
 
 async def test_a_message_that_comes_twice_has_one_effect(

@@ -23,6 +23,7 @@ from tests.notifications.office import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ADMIN_ROUTES = [
+    ("GET", "/queues"),
     ("GET", "/deliveries"),
     ("GET", "/deliveries/1"),
     ("POST", "/deliveries/1/retry"),

@@ -39,8 +39,12 @@ async def test_the_invariants_hold(system: System) -> None:
 
 async def test_no_purchase_needs_attention(system: System) -> None:
     admin = await system.demo("admin")
-    letters = await system.expect(200, "GET", "/notifications/dead-letters", who=admin)
-    assert letters["data"] == []
+    for service in ("auth", "users", "events", "tickets", "notifications"):
+        letters = await system.expect(200, "GET", f"/{service}/dead-letters", who=admin)
+        assert letters == {"data": [], "total": 0}, service
+        queues = await system.expect(200, "GET", f"/{service}/queues", who=admin)
+        assert queues["service"] == service
+        assert queues["inbox"] is not None
     failed = await system.expect(200, "GET", "/notifications/deliveries?status=failed", who=admin)
     assert failed["data"] == []
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ADMIT_ANYWHERE = "admit_anywhere"
     CANCEL_ANY_TICKET = "cancel_any_ticket"
     MANAGE_NOTIFICATIONS = "manage_notifications"
+    MANAGE_QUEUES = "manage_queues"
 
 
 _P = Permission
@@ -46,6 +47,11 @@ def may(principal: Principal | None, permission: Permission) -> bool:
     if principal is None or principal.role not in set(Role):
         return False
     return permission in PERMISSIONS[Role(principal.role)]
+
+
+def require_manages_queues(principal: Principal) -> None:
+    """Raise `Forbidden` where the caller may not see and retry what waits between services."""
+    require(principal, Permission.MANAGE_QUEUES)
 
 
 def require(principal: Principal, permission: Permission) -> None:

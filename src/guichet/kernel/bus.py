@@ -44,6 +44,15 @@ class Received:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class StreamBacklog:
+    """Messages of a stream: `waiting` to be delivered to a service, `in_hand` not done with."""
+
+    stream: str
+    waiting: int
+    in_hand: int
+
+
 class Verdict:
     """What becomes of a received message: done, or to be delivered again after a delay."""
 
@@ -189,6 +198,14 @@ class Bus:
                 receive(_received(message))
         finally:
             await _quietly(subscription.unsubscribe())
+
+    async def backlog(self, stream: str) -> StreamBacklog:
+        """Return what of a stream this service, all its replicas together, has yet to handle.
+
+        Raises a NATS error where the stream or the consumer is not there, or NATS is not.
+        """
+        found = await self._jetstream().consumer_info(stream, self._name)
+        return StreamBacklog(stream, found.num_pending or 0, found.num_ack_pending or 0)
 
     async def _receive_one(self, message: Msg, receive: Receiver) -> None:
         verdict = await receive(_received(message))

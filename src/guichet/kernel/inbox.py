@@ -3,7 +3,8 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -182,12 +183,30 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-async def list_dead_letters(transaction: Transaction, limit: int = 100) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, without what it says."""
+
+    id: int
+    message_id: str
+    subject: str
+    error: str
+    attempts: int
+    created_at: datetime
+
+
+async def list_dead_letters(transaction: Transaction, limit: int = 100) -> list[DeadLetter]:
     """Return the letters that still wait for an administrator, newest first."""
     rows = await transaction.execute(
-        select(dead_letters)
+        select(*(dead_letters.c[each.name] for each in fields(DeadLetter)))
         .where(dead_letters.c.retried_at.is_(None))
         .order_by(dead_letters.c.id.desc())
         .limit(limit)
     )
-    return [dict(row) for row in rows.mappings()]
+    return [DeadLetter(*row) for row in rows]
+
+
+async def count_dead_letters(transaction: Transaction) -> int:
+    """Return how many letters still wait for an administrator."""
+    waiting = select(func.count()).where(dead_letters.c.retried_at.is_(None))
+    return await transaction.scalar(waiting) or 0

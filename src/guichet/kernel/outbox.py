@@ -151,6 +151,16 @@ class OutboxRelay:
             )
 
 
+async def unsent(transaction: Transaction) -> tuple[int, datetime | None]:
+    """Return how many messages wait to be sent, and since when the oldest of them does."""
+    row = (
+        await transaction.execute(
+            select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.sent_at.is_(None))
+        )
+    ).one()
+    return row[0], row[1]
+
+
 async def forget(
     transaction: Transaction,
     account_id: int,

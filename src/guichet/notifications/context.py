@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from guichet.kernel.database import Database
-from guichet.kernel.inbox import Inbox
 from guichet.notifications.domain import Channel
 from guichet.notifications.live import Listener
 from guichet.notifications.sending import Sender
@@ -15,7 +14,6 @@ class Notifications:
     """The open resources of one running process, handed to the routes."""
 
     database: Database
-    inbox: Inbox
     desk: Desk
     listener: Listener
     senders: dict[Channel, Sender] = field(default_factory=dict[Channel, Sender])

@@ -113,22 +113,6 @@ class NoSuchTemplate(NotFound):
     en = "There is no such template."
 
 
-class NoSuchDeadLetter(NotFound):
-    """There is no message of that number waiting for an administrator."""
-
-    code = "no_such_dead_letter"
-    fr = "Ce message n'existe pas ou a déjà été repris."
-    en = "There is no such message, or it has been retried already."
-
-
-class DeadLetterFailedAgain(Conflict):
-    """The message could not be handled this time either."""
-
-    code = "dead_letter_failed_again"
-    fr = "Ce message n'a de nouveau pas pu être traité : {error}"
-    en = "This message could not be handled this time either: {error}"
-
-
 class DeliveryNotRetryable(Conflict):
     """Only a delivery that was given up can be sent again."""
 

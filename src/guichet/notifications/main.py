@@ -47,9 +47,7 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             port=port,
         ) as here:
             senders = _senders(here, settings)
-            app.state.notifications = Notifications(
-                here.database, here.inbox, desk, listener, senders
-            )
+            app.state.notifications = Notifications(here.database, desk, listener, senders)
             _start_workers(here, desk, listener, senders)
             with told_to_stop(listener.close_streams):
                 yield here.checks

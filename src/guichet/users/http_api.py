@@ -5,12 +5,13 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import EmailStr
 
-from guichet.contracts.roles import Permission, Role, may, require
+from guichet.contracts.roles import Permission, Role, may, require, require_manages_queues
 from guichet.kernel.callers import Caller, CallingService, OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.language import language_of
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.kernel.problems import Forbidden, Problem, TooManyRequests, Unauthenticated
+from guichet.kernel.queues_api import queues_router
 from guichet.kernel.tokens import Principal
 from guichet.kernel.uploads import FileMissing, documented_upload, uploaded_file
 from guichet.users import use_cases
@@ -227,3 +228,6 @@ async def export_account(
 ) -> dict[str, object]:
     """Return what users holds of a person, for another service."""
     return await use_cases.export_of(_users(request), account_id)
+
+
+ROUTERS = (queues_router("/api/v1/users", require_manages_queues), router, internal)

@@ -14,7 +14,7 @@ from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import Platform, platform, serve
 from guichet.kernel.settings import CommonSettings
 from guichet.users.consumers import CONSUMERS
-from guichet.users.http_api import internal, router
+from guichet.users.http_api import ROUTERS
 from guichet.users.use_cases import Users
 
 SERVICE = "users"
@@ -42,9 +42,7 @@ def build(settings: UsersSettings, port: int | None = None) -> FastAPI:
             app.state.users = _users(here)
             yield here.checks
 
-    return create_app(
-        service=SERVICE, title="Guichet: users", context=context, routers=[router, internal]
-    )
+    return create_app(service=SERVICE, title="Guichet: users", context=context, routers=ROUTERS)
 
 
 def _users(here: Platform) -> Users:

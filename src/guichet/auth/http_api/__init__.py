@@ -10,17 +10,22 @@ from guichet.auth.http_api import (
     signing_in,
     two_factor,
 )
+from guichet.contracts.roles import require_manages_queues
+from guichet.kernel.queues_api import queues_router
 
-ROUTERS = tuple(
-    module.router
-    for module in (
-        signing_in,
-        passwords,
-        emails,
-        sessions,
-        two_factor,
-        accounts,
-        public_keys,
-        internal,
-    )
+ROUTERS = (
+    queues_router("/api/v1/auth", require_manages_queues),
+    *(
+        module.router
+        for module in (
+            signing_in,
+            passwords,
+            emails,
+            sessions,
+            two_factor,
+            accounts,
+            public_keys,
+            internal,
+        )
+    ),
 )

@@ -1,4 +1,4 @@
-"""Deliveries and dead letters, for administrators."""
+"""Deliveries, for administrators."""
 
 from typing import Annotated
 
@@ -8,9 +8,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.notifications.domain import (
     Channel,
-    DeadLetterFailedAgain,
     DeliveryNotRetryable,
-    NoSuchDeadLetter,
     NoSuchDelivery,
     Status,
     TemplateKey,
@@ -23,8 +21,6 @@ from guichet.notifications.http_api.dependencies import (
     refusals,
 )
 from guichet.notifications.http_api.shapes import (
-    DeadLetter,
-    DeadLetters,
     Delivery,
     DeliveryDetail,
     delivery_detail_of,
@@ -79,23 +75,3 @@ async def retry_delivery(
     await deliveries.retry(service.database, delivery_id, now())
     row, attempts = await deliveries.show(service.database, delivery_id)
     return delivery_detail_of(row, attempts)
-
-
-@router.get("/dead-letters", summary="Messages that failed", responses=refusals())
-async def list_dead_letters(service: Service, _administrator: Administrator) -> DeadLetters:
-    """Messages from other services that could not be handled."""
-    letters = await deliveries.dead_letters(service.database)
-    return DeadLetters(data=[DeadLetter.model_validate(letter) for letter in letters])
-
-
-@router.post(
-    "/dead-letters/{letter_id}/retry",
-    summary="Handle a failed message again",
-    status_code=204,
-    responses=refusals(NoSuchDeadLetter, DeadLetterFailedAgain),
-)
-async def retry_dead_letter(
-    service: Service, _administrator: Administrator, letter_id: Number
-) -> None:
-    """Handled now; where it fails again it stays."""
-    await deliveries.retry_dead_letter(service.inbox, letter_id)

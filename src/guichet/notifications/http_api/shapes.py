@@ -93,23 +93,6 @@ class DeliveryDetail(Delivery):
     history: list[Attempt]
 
 
-class DeadLetter(BaseModel):
-    """A message that could not be handled."""
-
-    id: int
-    message_id: str
-    subject: str
-    error: str
-    attempts: int
-    created_at: datetime
-
-
-class DeadLetters(BaseModel):
-    """The messages that wait for an administrator, newest first, a hundred at most."""
-
-    data: list[DeadLetter]
-
-
 class TemplateSources(BaseModel):
     """The sources of a template: Jinja2 in all, MJML in `mjml`."""
 

@@ -10,14 +10,11 @@ from sqlalchemy import Row, func, select
 from guichet.contracts.messages.notifications import DeliveryFailed
 from guichet.kernel.clock import now as clock_now
 from guichet.kernel.database import Database, Transaction
-from guichet.kernel.inbox import Inbox, list_dead_letters
 from guichet.kernel.outbox import enqueue
 from guichet.notifications.domain import (
     ATTEMPTS_MAX,
     POSTPONE_SECONDS,
     Channel,
-    DeadLetterFailedAgain,
-    NoSuchDeadLetter,
     NoSuchDelivery,
     Outcome,
     Status,
@@ -167,22 +164,6 @@ async def retry(database: Database, delivery_id: int, now: datetime) -> None:
         retried(Status(found.status))
         await deliveries.send_again(transaction, delivery_id, now)
         await transaction.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
-
-
-async def dead_letters(database: Database) -> list[dict[str, Any]]:
-    """Return the messages that could not be handled, newest first."""
-    async with database.reading() as transaction:
-        return await list_dead_letters(transaction)
-
-
-async def retry_dead_letter(inbox: Inbox, letter_id: int) -> None:
-    """Handle a message again, now; `NoSuchDeadLetter`, `DeadLetterFailedAgain`."""
-    try:
-        there = await inbox.retry_dead_letter(letter_id)
-    except Exception as error:
-        raise DeadLetterFailedAgain(error=f"{type(error).__name__}: {error}"[:300]) from error
-    if not there:
-        raise NoSuchDeadLetter
 
 
 async def _give_up(

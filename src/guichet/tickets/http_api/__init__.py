@@ -1,8 +1,16 @@
 """The HTTP interface of tickets."""
 
+from guichet.contracts.roles import require_manages_queues
+from guichet.kernel.queues_api import queues_router
 from guichet.tickets.http_api import hot, internal, orders, tickets
+from guichet.tickets.http_api.deps import PREFIX
 
-ROUTERS = (orders.router, tickets.router, internal.router)
+ROUTERS = (
+    queues_router(PREFIX, require_manages_queues),
+    orders.router,
+    tickets.router,
+    internal.router,
+)
 hot_routes = hot.routes
 
 __all__ = ["ROUTERS", "hot_routes"]
