@@ -55,6 +55,7 @@ KERNEL_NAMES_ALLOWED = {
 DOMAIN_MAY_IMPORT = {
     "guichet.kernel.problems": "the tree of named errors; standard library only",
     "guichet.contracts.money": "amounts in minor units; pure",
+    "guichet.contracts.prices": "the price of a ticket; pure",
     "guichet.contracts.times": "time zones; pure",
     "guichet.contracts.roles": "the table of roles; pure",
 }

@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
-from guichet.contracts.messages.events import TicketTypeOffer
-from guichet.tickets import problems
+from guichet.contracts.messages.events import FeeOffer, RefundRules, TicketTypeOffer
+from guichet.contracts.prices import NO_FEE, FeeTerms
+from guichet.tickets import domain, problems
 from guichet.tickets.catalogue import apply
+from guichet.tickets.domain import REFUNDED_IN_FULL
 from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 
@@ -89,3 +91,29 @@ async def test_first_offers_from_several_processes_do_not_lock_each_other_out(sh
         await asyncio.gather(*(told(version) for version in (3, 1, 2, 3, 2, 1, 3, 3)))
         assert await shop.one("SELECT capacity FROM stock WHERE event_id = $1", event) == 13
         await shop.rows("TRUNCATE offers, stock CASCADE")
+
+
+async def test_prices_terms_follow_the_event(shop: Shop) -> None:
+    event = await shop.event()
+    offer = await shop.catalogue.offer(event)
+    assert (offer.fee, offer.refund_rules) == (NO_FEE, REFUNDED_IN_FULL)
+    fee = FeeOffer(fixed_minor=99, basis_points=250, is_on_top=False, vat_basis_points=550)
+    rules = RefundRules(is_allowed=False, until_hours=48, kept_minor=200, keeps_fee=True)
+    types = [
+        TicketTypeOffer(
+            ticket_type_id=event,
+            name="Standard",
+            price_minor=2500,
+            capacity=10,
+            vat_basis_points=210,
+        )
+    ]
+    await shop.catalogue.accept(
+        snapshot_of(event, 10, 2500, version=2, fee=fee, refund_rules=rules, ticket_types=types)
+    )
+    offer = await shop.catalogue.offer(event)
+    assert offer.fee == FeeTerms(99, 250, is_on_top=False, vat_basis_points=550)
+    assert offer.refund_rules == domain.RefundRules(
+        is_allowed=False, until_hours=48, kept_minor=200, keeps_fee=True
+    )
+    assert offer.stock[event].vat_basis_points == 210

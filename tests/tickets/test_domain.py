@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guichet.contracts.prices import unit_price
 from guichet.tickets.domain import (
     ORDER_STATES_NEXT,
     Buyer,
@@ -83,7 +84,7 @@ def test_never_more_is_promised_than_there_is_and_no_limit_is_passed(
         take(event, decided, own, is_sold=is_sold)
         assert sum(line.quantity for line in decided) <= event.per_order_max
         for line in decided:
-            assert line.price_minor == event.stock[line.ticket_type_id].price_minor
+            assert line.unit.charged_minor == event.stock[line.ticket_type_id].price_minor
     for stock in event.stock.values():
         assert stock.left >= 0
     for own in allotted.values():
@@ -96,7 +97,7 @@ def test_never_more_is_promised_than_there_is_and_no_limit_is_passed(
 def test_who_asks_for_what_is_left_gets_it_and_one_more_is_refused(have: int, want: int) -> None:
     decided = decide(offer(have, per_order_max=100), [Line(1, want)], {}, NOW)
     if want <= have:
-        assert decided == (Line(1, want, 100),)
+        assert decided == (Line(1, want, unit_price(100)),)
     else:
         assert decided == Refused(Refusal.SOLD_OUT, {"left": have})
 
@@ -115,7 +116,7 @@ def test_held_places_given_back_or_sold_leave_nothing_held(lines: list[tuple[int
 
 @given(st.lists(st.tuples(st.integers(1, 100), st.integers(0, 10**9)), max_size=20))
 def test_a_total_is_exact(lines: list[tuple[int, int]]) -> None:
-    priced = [Line(1, quantity, price) for quantity, price in lines]
+    priced = [Line(1, quantity, unit_price(price)) for quantity, price in lines]
     assert total_minor(priced) == sum(quantity * price for quantity, price in lines)
 
 
@@ -142,7 +143,7 @@ def test_each_rule_has_its_refusal(fields: dict[str, object], refusal: Refusal) 
 def test_a_ticket_types_own_rules_come_before_the_events() -> None:
     event = offer(10, sale_closes_at=NOW)
     event.stock[1].sale_closes_at = NOW + timedelta(hours=1)
-    assert decide(event, [Line(1, 2)], {}, NOW) == (Line(1, 2, 100),)
+    assert decide(event, [Line(1, 2)], {}, NOW) == (Line(1, 2, unit_price(100)),)
     event.stock[1].is_withdrawn = True
     assert decide(event, [Line(1, 2)], {}, NOW) == Refused(Refusal.TICKET_TYPE_NOT_FOUND)
 
@@ -155,7 +156,12 @@ def test_a_hold_serves_its_account_or_whoever_knows_an_unnamed_one(
     holder: int | None, buyer: int | None, serves: bool
 ) -> None:
     kept = Hold(
-        7, 1, Buyer(holder, "", "", "fr"), (Line(1, 2, 100),), "active", NOW + timedelta(minutes=1)
+        7,
+        1,
+        Buyer(holder, "", "", "fr"),
+        (Line(1, 2, unit_price(100)),),
+        "active",
+        NOW + timedelta(minutes=1),
     )
     asking = Buyer(buyer, "", "g@example.com", "fr")
     decided = decide_conversion(offer(10), kept, asking, {}, NOW)
@@ -163,7 +169,7 @@ def test_a_hold_serves_its_account_or_whoever_knows_an_unnamed_one(
 
 
 def test_a_hold_is_gone_at_its_very_end() -> None:
-    kept = Hold(7, 1, Buyer(1, "", "", "fr"), (Line(1, 2, 100),), "active", NOW)
+    kept = Hold(7, 1, Buyer(1, "", "", "fr"), (Line(1, 2, unit_price(100)),), "active", NOW)
     assert decide_conversion(offer(10), kept, kept.buyer, {}, NOW) == Refused(Refusal.HOLD_GONE)
 
 

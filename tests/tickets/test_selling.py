@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from guichet.contracts.messages.events import FeeOffer
+from guichet.contracts.prices import unit_price
 from guichet.kernel.problems import Problem
 from guichet.tickets import problems
 from guichet.tickets.domain import Buyer, OrderState
@@ -23,6 +25,49 @@ async def test_a_paid_purchase_captures_once_and_issues_every_ticket(shop: Shop)
     assert await shop.stock(event) == (2, 0)
     assert await shop.one("SELECT status FROM payments") == "completed"
     assert await shop.one("SELECT subject FROM outbox") == "tickets.order.confirmed"
+
+
+async def test_a_fee_on_top_is_charged_shown_told_and_given_back(shop: Shop) -> None:
+    event = await shop.event(price_minor=2500, fee=FeeOffer(fixed_minor=99, basis_points=250))
+    bought = await shop.selling.buy(wanted(event, 3))
+    assert bought.order.total_minor == 3 * (2500 + 99 + 63)
+    key = f"order-{bought.order.order_id}"
+    assert shop.provider.captured_minor(key) == bought.order.total_minor
+    assert [(t.price_minor, t.fee_on_top_minor) for t in bought.tickets] == [(2500, 162)] * 3
+    for ticket in bought.tickets:
+        cancelled = await shop.cancelling.cancel_ticket(ticket, "holder")
+        assert cancelled.refund_minor == 2662
+    assert shop.provider.refunded_minor(key) == bought.order.total_minor
+
+
+async def test_an_absorbed_fee_changes_nothing_for_the_buyer(shop: Shop) -> None:
+    fee = FeeOffer(fixed_minor=100, is_on_top=False)
+    event = await shop.event(price_minor=2500, fee=fee)
+    bought = await shop.selling.buy(wanted(event, 2))
+    assert bought.order.total_minor == 5000
+    assert [line.unit.fee_minor for line in bought.order.lines] == [100]
+    assert [t.fee_on_top_minor for t in bought.tickets] == [0, 0]
+
+
+async def test_a_change_of_prices_leaves_what_is_held_as_it_was(shop: Shop) -> None:
+    event = await shop.event(price_minor=2500)
+    hold = await shop.selling.hold(wanted(event, 2))
+    fee = FeeOffer(fixed_minor=500)
+    await shop.catalogue.accept(snapshot_of(event, 10, 9900, version=2, fee=fee))
+    later = await shop.selling.buy(wanted(event, 1))
+    assert later.order.total_minor == 10400
+    kept = Wanted(buyer(), None, None, (), hold.hold_id, "pm_card_visa")
+    assert (await shop.selling.buy(kept)).order.total_minor == 5000
+
+
+async def test_what_was_sold_before_there_were_fees_reads_as_its_price_alone(shop: Shop) -> None:
+    bought = await shop.selling.buy(wanted(await shop.event(price_minor=2500), 2))
+    await shop.rows(
+        "UPDATE orders SET lines = (SELECT jsonb_agg(line - 'unit')"
+        " FROM jsonb_array_elements(lines) AS line)"
+    )
+    read = (await shop.selling.read(bought.order.order_id)).order
+    assert read.lines[0].unit == unit_price(2500)
 
 
 async def test_a_free_purchase_asks_no_provider(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from guichet.contracts.prices import unit_price
 from guichet.tickets.domain import (
     Buyer,
     Hold,
@@ -33,7 +34,7 @@ ORDER = Order(
     order_id=7,
     event_id=1,
     buyer=Buyer(4, "Camille", "camille@example.com", "fr"),
-    lines=(Line(5, 2, 2500),),
+    lines=(Line(5, 2, unit_price(2500)),),
     total_minor=5000,
     currency="EUR",
     state=OrderState.PAYING,

@@ -101,7 +101,7 @@ class Cancelling:
         reason: str,
     ) -> Cancelled:
         at = now()
-        refund_minor = sum(ticket.price_minor for ticket in tickets)
+        refund_minor = sum(ticket.charged_minor for ticket in tickets)
         refund_id = None
         if refund_minor:
             refund_id = await refund_rows.insert_refund(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from guichet.contracts.prices import NO_FEE, FeeTerms, UnitPrice, unit_price
+
 HOLD_SECONDS = 600
 HOLD_EXTENSIONS_MAX = 1
 HOLDS_PER_BUYER_MAX = 5
@@ -14,6 +16,9 @@ BUYER_WAIT_SECONDS = 900
 EVENT_LASTS_DEFAULT = timedelta(hours=6)
 QUANTITY_MAX = 100
 """More than this in one line is a malformed request, whatever the event's own limits."""
+
+
+UNPRICED = unit_price(0)
 
 
 class OrderState(StrEnum):
@@ -73,11 +78,16 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """So many places of one ticket type."""
+    """So many places of one ticket type; `unit` is the price of each once they are granted."""
 
     ticket_type_id: int
     quantity: int
-    price_minor: int = 0
+    unit: UnitPrice = UNPRICED
+
+    @property
+    def charged_minor(self) -> int:
+        """What the buyer pays for the places together."""
+        return self.quantity * self.unit.charged_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +148,16 @@ class Ticket:
     price_minor: int
     status: TicketStatus
     created_at: datetime
+    fee_on_top_minor: int = 0
     used_at: datetime | None = None
     used_by: int | None = None
     used_where: str | None = None
     cancelled_at: datetime | None = None
+
+    @property
+    def charged_minor(self) -> int:
+        """What its buyer paid for it: `price_minor`, and the booking fee on top."""
+        return self.price_minor + self.fee_on_top_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +196,26 @@ class Stock:
     per_account_max: int | None = None
     is_hidden: bool = False
     is_withdrawn: bool = False
+    vat_basis_points: int = 0
     is_changed: bool = False
 
     @property
     def left(self) -> int:
         """How many may still be promised."""
         return self.capacity - self.sold - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRules:
+    """When a holder may give tickets back, and what is kept of each then, in minor units."""
+
+    is_allowed: bool = True
+    until_hours: int = 0
+    kept_minor: int = 0
+    keeps_fee: bool = False
+
+
+REFUNDED_IN_FULL = RefundRules()
 
 
 @dataclass(slots=True)
@@ -205,6 +235,8 @@ class Offer:
     sale_closes_at: datetime | None
     per_order_max: int
     per_account_max: int | None
+    fee: FeeTerms = NO_FEE
+    refund_rules: RefundRules = REFUNDED_IN_FULL
     stock: dict[int, Stock] = field(default_factory=dict[int, Stock])
 
     @property
@@ -261,7 +293,7 @@ def decide(
             return Refused(Refusal.TICKET_TYPE_NOT_FOUND)
         if refused := _decide_line(offer, stock, line.quantity, allotted, now):
             return refused
-        lines.append(Line(line.ticket_type_id, line.quantity, stock.price_minor))
+        lines.append(Line(line.ticket_type_id, line.quantity, price_of(offer, stock)))
     total = sum(line.quantity for line in lines)
     if total > offer.per_order_max:
         return Refused(Refusal.PER_ORDER_LIMIT, {"limit": offer.per_order_max})
@@ -269,6 +301,11 @@ def decide(
     if limit is not None and total + sum(allotted.values()) > limit:
         return Refused(Refusal.PER_ACCOUNT_LIMIT, {"limit": limit})
     return tuple(lines)
+
+
+def price_of(offer: Offer, stock: Stock) -> UnitPrice:
+    """Return what one ticket of this type costs now."""
+    return unit_price(stock.price_minor, vat_basis_points=stock.vat_basis_points, fee=offer.fee)
 
 
 def _decide_event(offer: Offer, now: datetime) -> Refused | None:
@@ -351,5 +388,5 @@ def sell_held(offer: Offer, lines: Sequence[Line]) -> None:
 
 
 def total_minor(lines: Sequence[Line]) -> int:
-    """Return the price of these lines, in minor units."""
-    return sum(line.quantity * line.price_minor for line in lines)
+    """Return what is charged for these lines, in minor units."""
+    return sum(line.charged_minor for line in lines)

@@ -34,7 +34,7 @@ class Transfer:
     credit_account: str
     amount_minor: int
     currency: str
-    order_id: int
+    order_id: int | None
     provider_reference: str | None
     occurred_at: datetime
 

@@ -192,7 +192,7 @@ def _fingerprint(wanted: Wanted, as_hold: bool) -> str:
             wanted.buyer.name,
             wanted.event_id,
             wanted.quantity,
-            wanted.lines,
+            [(line.ticket_type_id, line.quantity) for line in wanted.lines],
             wanted.hold_id,
             wanted.payment_method,
         ]

@@ -316,9 +316,10 @@ async def create_tickets(
             event_id=order.event_id,
             ticket_type_id=line.ticket_type_id,
             account_id=order.buyer.account_id,
-            price_minor=line.price_minor,
+            price_minor=line.unit.price_minor,
             status=TicketStatus.CONFIRMED,
             created_at=at,
+            fee_on_top_minor=line.unit.fee_on_top_minor,
         )
         for ticket_id, (order, line) in zip(sorted(ids), places, strict=True)
     ]

@@ -53,6 +53,14 @@ offers = Table(
     _instant("sale_closes_at"),
     Column("per_order_max", Integer, nullable=False),
     Column("per_account_max", Integer),
+    Column("fee_fixed_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("fee_basis_points", Integer, nullable=False, server_default=text("0")),
+    Column("fee_is_on_top", Boolean, nullable=False, server_default=text("true")),
+    Column("fee_vat_basis_points", Integer, nullable=False, server_default=text("2000")),
+    Column("refund_is_allowed", Boolean, nullable=False, server_default=text("true")),
+    Column("refund_until_hours", Integer, nullable=False, server_default=text("0")),
+    Column("refund_kept_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("refund_keeps_fee", Boolean, nullable=False, server_default=text("false")),
     comment="What events lets us sell: a copy of its snapshot, by version.",
 )
 Index("offers_creator", offers.c.creator_id)
@@ -73,6 +81,7 @@ stock = Table(
     Column("per_account_max", Integer),
     Column("is_hidden", Boolean, nullable=False, server_default=text("false")),
     Column("is_withdrawn", Boolean, nullable=False, server_default=text("false")),
+    Column("vat_basis_points", Integer, nullable=False, server_default=text("0")),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("published_version", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("sold >= 0 AND held >= 0 AND sold + held <= capacity", name="stock_is_enough"),
@@ -194,6 +203,7 @@ refunds = Table(
     _instant("run_at", nullable=False),
     _instant("leased_until"),
     Column("last_error", Text),
+    Column("parts", JSONB),
     Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
     _created(),
     _instant("completed_at"),
@@ -214,13 +224,18 @@ ledger_transfers = Table(
     Column("credit_account", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
-    Column("order_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger),
     Column("provider_reference", Text),
     _instant("occurred_at", nullable=False),
     Column("entered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("amount_minor > 0", name="transfer_is_positive"),
     CheckConstraint("debit_account <> credit_account", name="transfer_has_two_accounts"),
-    CheckConstraint("kind IN ('capture', 'refund')", name="transfer_kind"),
+    CheckConstraint(
+        "kind IN ('capture', 'fee', 'fee_vat', 'vat', 'refund', 'refund_fee', 'refund_fee_vat',"
+        " 'refund_vat', 'provider_fee', 'dispute', 'dispute_fee', 'dispute_won', 'payout',"
+        " 'adjustment')",
+        name="transfer_kind",
+    ),
 )
 Index("ledger_transfers_order", ledger_transfers.c.order_id)
 
@@ -251,6 +266,8 @@ tickets = Table(
     Column("used_where", Text),
     _instant("cancelled_at"),
     Column("refund_id", BigInteger, ForeignKey("refunds.refund_id")),
+    # What its buyer paid is price_minor and this; an absorbed fee is within the price.
+    Column("fee_on_top_minor", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("status IN ('confirmed','used','cancelled')", name="ticket_status"),
 )
 Index("tickets_order", tickets.c.order_id)

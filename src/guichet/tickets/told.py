@@ -35,6 +35,7 @@ def tickets_told(offer: Offer, tickets: Sequence[Ticket]) -> list[messages.SoldT
             ticket_number=ticket_number(ticket.ticket_id),
             ticket_type=offer.stock[ticket.ticket_type_id].name,
             price_minor=ticket.price_minor,
+            fee_minor=ticket.fee_on_top_minor,
         )
         for ticket in tickets
     ]

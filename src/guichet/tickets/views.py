@@ -8,7 +8,16 @@ from pydantic import BaseModel
 
 from guichet.contracts.money import Amount
 from guichet.tickets.codes import order_code, ticket_number
-from guichet.tickets.domain import Hold, Line, Order, OrderState, Payment, Ticket, TicketStatus
+from guichet.tickets.domain import (
+    Hold,
+    Line,
+    Order,
+    OrderState,
+    Payment,
+    Ticket,
+    TicketStatus,
+    total_minor,
+)
 
 ORDER_STATUS = {
     OrderState.PAYING: "pending",
@@ -169,12 +178,12 @@ def ticket_view(
     ticket: Ticket, payment: Payment | None, card: EventCard, *, refunded: bool = False
 ) -> TicketView:
     """Return a ticket; `refunded` says that the money for this very ticket has gone back."""
-    paid = payment_view(payment, ticket.price_minor)
+    paid = payment_view(payment, ticket.charged_minor)
     if paid is not None:
         paid.status = "refunded" if refunded else paid.status
         if paid.status == "refunded" and not refunded:
             paid.status = "completed"
-        paid.refunded_amount = ticket.price_minor if refunded else 0
+        paid.refunded_amount = ticket.charged_minor if refunded else 0
         paid.refunded_at = paid.refunded_at if refunded else None
     return TicketView.model_construct(
         id=ticket.ticket_id,
@@ -202,7 +211,7 @@ def lines_view(lines: Sequence[Line], card: EventCard) -> list[LineView]:
             ticket_type_id=line.ticket_type_id,
             ticket_type=card.type_names.get(line.ticket_type_id, ""),
             quantity=line.quantity,
-            price=line.price_minor,
+            price=line.unit.price_minor,
         )
         for line in lines
     ]
@@ -246,7 +255,7 @@ def hold_view(hold: Hold, card: EventCard, server_time: datetime) -> HoldAnswer:
             event_id=hold.event_id,
             status=hold.state,
             items=lines_view(hold.lines, card),
-            total=sum(line.quantity * line.price_minor for line in hold.lines),
+            total=total_minor(hold.lines),
             currency=card.currency,
         ),
         expires_at=hold.expires_at,

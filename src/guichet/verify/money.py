@@ -15,7 +15,8 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
             FROM orders o, jsonb_array_elements(o.lines) AS line GROUP BY 1
         ), had AS (
             SELECT order_id, count(*) AS n,
-                   coalesce(sum(price_minor) FILTER (WHERE status = 'cancelled'), 0) AS cancelled
+                   coalesce(sum(price_minor + fee_on_top_minor)
+                       FILTER (WHERE status = 'cancelled'), 0) AS cancelled
             FROM tickets GROUP BY 1
         ), given AS (
             SELECT order_id, sum(amount_minor) AS asked,

@@ -18,7 +18,10 @@ class DaySales(BaseModel):
 
 
 class EventSales(BaseModel):
-    """The figures of one event, read from the source: stock, orders and admissions."""
+    """The figures of one event, read from the source: stock, orders and admissions.
+
+    `revenue_minor` is what the live tickets cost, `fees_minor` the booking fees on top of that.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -28,6 +31,7 @@ class EventSales(BaseModel):
     sold: int
     held: int
     revenue_minor: int
+    fees_minor: int = 0
     refunded_minor: int
     admitted: int
     cancelled: int

@@ -9,7 +9,10 @@ from guichet.kernel.outbox import Message
 
 
 class SoldTicket(BaseModel):
-    """A ticket as its holder's history and mail need it; never its secret."""
+    """A ticket as its holder's history and mail need it; never its secret.
+
+    `fee_minor` is the booking fee that its buyer paid on top of the price.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -17,6 +20,7 @@ class SoldTicket(BaseModel):
     ticket_number: str
     ticket_type: str
     price_minor: int
+    fee_minor: int = 0
 
 
 class Buyer(BaseModel):

@@ -59,7 +59,9 @@ async def event_cancelled(
     await event_changed(transaction, event, now)
 
     def telling(order: Any, person: Person, context: dict[str, Any]) -> Telling:
-        refund = sum(ticket["price_minor"] for ticket in live_tickets(order))
+        refund = sum(
+            ticket["price_minor"] + ticket.get("fee_minor", 0) for ticket in live_tickets(order)
+        )
         return Telling(
             TemplateKey.EVENT_CANCELLED,
             order.order_code,

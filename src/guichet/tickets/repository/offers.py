@@ -49,15 +49,25 @@ async def save_offer(connection: Connection, event: EventSnapshot) -> None:
     await connection.execute(
         "INSERT INTO offers (event_id, version, title, status, creator_id, starts_at, ends_at,"
         " time_zone, location, venue, city, currency, sale_opens_at, sale_closes_at,"
-        " per_order_max, per_account_max)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+        " per_order_max, per_account_max, fee_fixed_minor, fee_basis_points, fee_is_on_top,"
+        " fee_vat_basis_points, refund_is_allowed, refund_until_hours, refund_kept_minor,"
+        " refund_keeps_fee)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+        " $18, $19, $20, $21, $22, $23, $24)"
         " ON CONFLICT (event_id) DO UPDATE SET version = excluded.version,"
         " title = excluded.title, status = excluded.status, creator_id = excluded.creator_id,"
         " starts_at = excluded.starts_at, ends_at = excluded.ends_at,"
         " time_zone = excluded.time_zone, location = excluded.location, venue = excluded.venue,"
         " city = excluded.city, currency = excluded.currency,"
         " sale_opens_at = excluded.sale_opens_at, sale_closes_at = excluded.sale_closes_at,"
-        " per_order_max = excluded.per_order_max, per_account_max = excluded.per_account_max",
+        " per_order_max = excluded.per_order_max, per_account_max = excluded.per_account_max,"
+        " fee_fixed_minor = excluded.fee_fixed_minor,"
+        " fee_basis_points = excluded.fee_basis_points, fee_is_on_top = excluded.fee_is_on_top,"
+        " fee_vat_basis_points = excluded.fee_vat_basis_points,"
+        " refund_is_allowed = excluded.refund_is_allowed,"
+        " refund_until_hours = excluded.refund_until_hours,"
+        " refund_kept_minor = excluded.refund_kept_minor,"
+        " refund_keeps_fee = excluded.refund_keeps_fee",
         event.event_id,
         event.version,
         event.title,
@@ -74,6 +84,14 @@ async def save_offer(connection: Connection, event: EventSnapshot) -> None:
         event.sale_closes_at,
         event.per_order_max,
         event.per_account_max,
+        event.fee.fixed_minor,
+        event.fee.basis_points,
+        event.fee.is_on_top,
+        event.fee.vat_basis_points,
+        event.refund_rules.is_allowed,
+        event.refund_rules.until_hours,
+        event.refund_rules.kept_minor,
+        event.refund_rules.keeps_fee,
     )
 
 
@@ -84,14 +102,16 @@ async def save_types(
     types = event.ticket_types
     await connection.execute(
         "INSERT INTO stock (ticket_type_id, event_id, name, price_minor, capacity,"
-        " sale_opens_at, sale_closes_at, per_order_max, per_account_max, is_hidden)"
+        " sale_opens_at, sale_closes_at, per_order_max, per_account_max, is_hidden,"
+        " vat_basis_points)"
         " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::int[],"
-        " $6::timestamptz[], $7::timestamptz[], $8::int[], $9::int[], $10::bool[])"
+        " $6::timestamptz[], $7::timestamptz[], $8::int[], $9::int[], $10::bool[], $11::int[])"
         " ON CONFLICT (ticket_type_id) DO UPDATE SET name = excluded.name,"
         " price_minor = excluded.price_minor, capacity = excluded.capacity,"
         " sale_opens_at = excluded.sale_opens_at, sale_closes_at = excluded.sale_closes_at,"
         " per_order_max = excluded.per_order_max, per_account_max = excluded.per_account_max,"
-        " is_hidden = excluded.is_hidden, is_withdrawn = false, version = stock.version + 1",
+        " is_hidden = excluded.is_hidden, vat_basis_points = excluded.vat_basis_points,"
+        " is_withdrawn = false, version = stock.version + 1",
         [item.ticket_type_id for item in types],
         [event.event_id] * len(types),
         [item.name for item in types],
@@ -102,6 +122,7 @@ async def save_types(
         [item.per_order_max for item in types],
         [item.per_account_max for item in types],
         [item.is_hidden for item in types],
+        [item.vat_basis_points for item in types],
     )
     await connection.execute(
         "UPDATE stock SET is_withdrawn = true, capacity = sold + held, version = version + 1"

@@ -280,8 +280,9 @@ async def insert_tickets(connection: Connection, tickets: Sequence[Ticket]) -> N
         return
     await connection.execute(
         "INSERT INTO tickets (ticket_id, secret, order_id, event_id, ticket_type_id, account_id,"
-        " price_minor, created_at) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[],"
-        " $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::timestamptz[])",
+        " price_minor, created_at, fee_on_top_minor)"
+        " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],"
+        " $6::bigint[], $7::bigint[], $8::timestamptz[], $9::bigint[])",
         [ticket.ticket_id for ticket in tickets],
         [ticket.secret for ticket in tickets],
         [ticket.order_id for ticket in tickets],
@@ -290,6 +291,7 @@ async def insert_tickets(connection: Connection, tickets: Sequence[Ticket]) -> N
         [ticket.account_id for ticket in tickets],
         [ticket.price_minor for ticket in tickets],
         [ticket.created_at for ticket in tickets],
+        [ticket.fee_on_top_minor for ticket in tickets],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
+from guichet.contracts.prices import FeeTerms, UnitPrice, unit_price
 from guichet.tickets.domain import (
     Buyer,
     Hold,
@@ -13,6 +14,7 @@ from guichet.tickets.domain import (
     Order,
     OrderState,
     Payment,
+    RefundRules,
     Stock,
     Ticket,
     TicketStatus,
@@ -27,20 +29,38 @@ class Row(Protocol):
         ...
 
 
-_lines = msgspec.json.Decoder(tuple[Line, ...])
+class StoredLine(msgspec.Struct, frozen=True):
+    """A line as it is stored; what was sold before there were fees and VAT has no `unit`."""
+
+    ticket_type_id: int
+    quantity: int
+    price_minor: int = 0
+    unit: UnitPrice | None = None
+
+
+_lines = msgspec.json.Decoder(tuple[StoredLine, ...])
 _action = msgspec.json.Decoder(dict[str, str | None])
 
 
 def lines_json(lines: Sequence[Line]) -> str:
     """Return lines as they are stored."""
-    return msgspec.json.encode(lines).decode()
+    stored = [
+        StoredLine(line.ticket_type_id, line.quantity, line.unit.price_minor, line.unit)
+        for line in lines
+    ]
+    return msgspec.json.encode(stored).decode()
 
 
 def lines_of(stored: Any) -> tuple[Line, ...]:
     """Return stored lines; asyncpg gives JSON as text, Core gives it decoded."""
     if isinstance(stored, str):
-        return _lines.decode(stored)
-    return msgspec.convert(stored, tuple[Line, ...])
+        read = _lines.decode(stored)
+    else:
+        read = msgspec.convert(stored, tuple[StoredLine, ...])
+    return tuple(
+        Line(line.ticket_type_id, line.quantity, line.unit or unit_price(line.price_minor))
+        for line in read
+    )
 
 
 def offer_of(row: Row) -> Offer:
@@ -59,6 +79,18 @@ def offer_of(row: Row) -> Offer:
         sale_closes_at=row["sale_closes_at"],
         per_order_max=row["per_order_max"],
         per_account_max=row["per_account_max"],
+        fee=FeeTerms(
+            fixed_minor=row["fee_fixed_minor"],
+            basis_points=row["fee_basis_points"],
+            is_on_top=row["fee_is_on_top"],
+            vat_basis_points=row["fee_vat_basis_points"],
+        ),
+        refund_rules=RefundRules(
+            is_allowed=row["refund_is_allowed"],
+            until_hours=row["refund_until_hours"],
+            kept_minor=row["refund_kept_minor"],
+            keeps_fee=row["refund_keeps_fee"],
+        ),
     )
 
 
@@ -78,6 +110,7 @@ def stock_of(row: Row) -> Stock:
         per_account_max=row["per_account_max"],
         is_hidden=row["is_hidden"],
         is_withdrawn=row["is_withdrawn"],
+        vat_basis_points=row["vat_basis_points"],
     )
 
 
@@ -156,6 +189,7 @@ def ticket_of(row: Row) -> Ticket:
         price_minor=row["price_minor"],
         status=TicketStatus(row["status"]),
         created_at=row["created_at"],
+        fee_on_top_minor=row["fee_on_top_minor"],
         used_at=row["used_at"],
         used_by=row["used_by"],
         used_where=row["used_where"],

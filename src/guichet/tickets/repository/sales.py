@@ -16,7 +16,8 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
     counts = await connection.fetchrow(
         "SELECT count(*) FILTER (WHERE status = 'used') AS admitted,"
         " count(*) FILTER (WHERE status = 'cancelled') AS cancelled,"
-        " coalesce(sum(price_minor) FILTER (WHERE status <> 'cancelled'), 0)::bigint AS revenue"
+        " coalesce(sum(price_minor) FILTER (WHERE status <> 'cancelled'), 0)::bigint AS revenue,"
+        " coalesce(sum(fee_on_top_minor) FILTER (WHERE status <> 'cancelled'), 0)::bigint AS fees"
         " FROM tickets WHERE event_id = $1",
         event_id,
     )
@@ -39,6 +40,7 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
         sold=sum(row["sold"] for row in levels),
         held=sum(row["held"] for row in levels),
         revenue_minor=counts["revenue"] if counts else 0,
+        fees_minor=counts["fees"] if counts else 0,
         refunded_minor=refunded,
         admitted=counts["admitted"] if counts else 0,
         cancelled=counts["cancelled"] if counts else 0,
