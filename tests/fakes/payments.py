@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeVar, Unpack
 
 from guichet.tickets.payments import (
+    BUYER_CHOOSES,
     NextAction,
     OrderToCharge,
     PaymentOutcome,
@@ -117,6 +118,17 @@ class FakeProvider:
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """Play the buyer at the bank's page; KeyError for an unknown intent."""
         self.settle(intent_id, paid=passed, decline_code="payment_intent_authentication_failure")
+
+    def pay_in_browser(self, intent_id: str, method: str) -> None:
+        """Play the buyer who gives a means of payment to the provider; KeyError if unknown."""
+        intent = self._intents[intent_id]
+        if intent.result.outcome is not PaymentOutcome.NEEDS_BUYER:
+            return
+        decline_code = DECLINES.get(method)
+        if decline_code is not None:
+            intent.result = _waits_for_method(intent_id, decline_code)
+        else:
+            self._end(intent_id, intent, decline_code=None)
 
     def settle(self, intent_id: str, *, paid: bool, decline_code: str = "card_declined") -> None:
         """Let a payment that is open end one way or the other, now."""
@@ -243,7 +255,9 @@ class FakeProvider:
         decline_code = DECLINES.get(order["method"])
         if twist is Twist.DECLINE:
             decline_code = "card_declined"
-        if twist is Twist.ASK_BUYER or order["method"] in NEEDS_BUYER:
+        if order["method"] == BUYER_CHOOSES:
+            intent.result = _waits_for_method(intent_id, None)
+        elif twist is Twist.ASK_BUYER or order["method"] in NEEDS_BUYER:
             action = NextAction(
                 "redirect_to_url", f"http://127.0.0.1/bank/{intent_id}", f"{intent_id}_secret_x"
             )
@@ -292,6 +306,13 @@ class FakeProvider:
         )
         intent = self._intents[intent_id]
         intent.result = replace(intent.result, refunded_minor=given_back)
+
+
+def _waits_for_method(intent_id: str, decline_code: str | None) -> PaymentResult:
+    action = NextAction("confirm_payment", None, f"{intent_id}_secret_x")
+    return PaymentResult(
+        PaymentOutcome.NEEDS_BUYER, intent_id, decline_code=decline_code, next_action=action
+    )
 
 
 def _answer(twist: Twist, result: _Result, unknown: _Result) -> _Result:

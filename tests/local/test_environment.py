@@ -48,7 +48,9 @@ def test_no_cluster_is_needed_once_every_database_is_named() -> None:
 def test_a_live_key_means_the_live_provider(known: dict[str, str]) -> None:
     named = {"GUICHET_STRIPE_API_KEY": "sk_live_key"}
     assert not environment.own_sandbox(named)
-    assert "GUICHET_STRIPE_API_URL" not in environment.complete(named, known, STORAGE, 0)
+    whole = environment.complete(named, known, STORAGE, 0)
+    assert "GUICHET_STRIPE_API_URL" not in whole
+    assert "GUICHET_STRIPE_PUBLISHABLE_KEY" not in whole, "drawn for the sandbox alone"
     assert environment.own_sandbox({})
     assert environment.own_sandbox({**named, "GUICHET_STRIPE_API_URL": "http://127.0.0.1:8010"})
 
@@ -74,6 +76,7 @@ def test_secrets_go_to_their_users_alone(known: dict[str, str]) -> None:
     assert holders("GUICHET_AUTH_KEY_PASSPHRASE") == {"auth"}
     assert holders("GUICHET_TICKETS_LINK_SECRET") == {"tickets"}
     assert holders("GUICHET_STRIPE_API_KEY") == {"tickets", "sandbox"}
+    assert holders("GUICHET_STRIPE_PUBLISHABLE_KEY") == {"tickets", "sandbox"}
     assert holders("GUICHET_POSTGRES_ADMIN_PASSWORD") == set()
     assert holders("GUICHET_AUTH_DATABASE_PASSWORD") == set()
     assert holders("GUICHET_NATS_URL") >= set(SERVICES)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 API_KEY = "sk_test_of_the_tests"
+PUBLISHABLE_KEY = "pk_test_of_the_tests"
 WEBHOOK_SECRET = "whsec_of_the_tests"
 START_SECONDS_MAX = 20.0
 
@@ -37,6 +38,7 @@ class RunningSandbox:
             **{k: v for k, v in os.environ.items() if not k.startswith("GUICHET_")},
             "GUICHET_STORAGE_DIR": str(storage_dir),
             "GUICHET_STRIPE_API_KEY": API_KEY,
+            "GUICHET_STRIPE_PUBLISHABLE_KEY": PUBLISHABLE_KEY,
             "GUICHET_STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET if webhook_url else "",
             "GUICHET_SANDBOX_WEBHOOK_URL": webhook_url,
             **environment,
@@ -79,6 +81,18 @@ class RunningSandbox:
         """Ask for something."""
         return self.ask("GET", f"{path}?{urlencode(query)}" if query else path)
 
+    def pay_in_browser(self, intent_id: str, client_secret: str, card: str) -> "Reply":
+        """Give a card to the provider as a browser does: without the secret key."""
+        form = {
+            "key": PUBLISHABLE_KEY,
+            "client_secret": client_secret,
+            "payment_method_data[type]": "card",
+            "payment_method_data[card][number]": card,
+            "return_url": "http://127.0.0.1:8080/my/orders/K7QP-2M",
+        }
+        path = f"/v1/payment_intents/{intent_id}/confirm"
+        return self.ask("POST", path, urlencode(form).encode(), with_key=False)
+
     def fault(self, **fault: Any) -> None:
         """Set a switch; AssertionError where it is refused."""
         reply = self.ask("POST", "/_sandbox/faults", json.dumps(fault).encode())
@@ -104,13 +118,16 @@ class RunningSandbox:
         path: str,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        with_key: bool = True,
     ) -> "Reply":
-        """Send a request with the key; redirects are not followed."""
+        """Send a request, with the secret key; redirects are not followed."""
+        authorised = {"Authorization": f"Bearer {API_KEY}"} if with_key else {}
         request = urllib.request.Request(  # noqa: S310 - this machine's own server
             path if path.startswith("http") else self.url + path,
             data=body,
             method=method,
-            headers={"Authorization": f"Bearer {API_KEY}", **(headers or {})},
+            headers={**authorised, **(headers or {})},
         )
         try:
             with _opener.open(request, timeout=10) as answer:

@@ -146,7 +146,7 @@ def test_a_success_can_come_later(sandbox: RunningSandbox, key: str) -> None:
 
 
 def test_confirming_later_pays_once(sandbox: RunningSandbox, key: str) -> None:
-    made = charge(sandbox, key, confirm="", payment_method="").body
+    made = charge(sandbox, key, confirm="", payment_method="", return_url="").body
     assert made["status"] == "requires_payment_method"
     path = f"{INTENTS}/{made['id']}/confirm"
     assert sandbox.post(path, {}).body["error"]["code"] == "payment_intent_unexpected_state"

@@ -51,4 +51,4 @@ def test_a_token_changed_anywhere_opens_nothing() -> None:
 
 
 def test_a_buyer_comes_back_to_the_order() -> None:
-    assert links.return_url_of(12) == f"https://guichet.example/orders/{order_code(12)}"
+    assert links.return_url_of(12) == f"https://guichet.example/my/orders/{order_code(12)}"

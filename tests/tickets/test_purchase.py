@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 
 from guichet.kernel.saga import Direction, Overtaken, Progress, Step
-from guichet.tickets.domain import Order, OrderState
-from guichet.tickets.payments import PaymentOutcome, PaymentResult
+from guichet.tickets.domain import BUYER_WAIT_SECONDS, Order, OrderState
+from guichet.tickets.payments import BUYER_CHOOSES, PaymentOutcome, PaymentResult
 from guichet.tickets.purchase import failure_of
 from guichet.tickets.stock import Placed, PlacesRequest
 from tests.fakes.payments import Twist
@@ -255,4 +255,21 @@ async def test_a_declined_payment_cannot_be_completed_afterwards(shop: Shop) -> 
     await resume(shop)
     assert (await stored(shop, order)).failure == "authentication_failed"
     assert shop.provider.calls[-1].name == "void"
+    await assert_ended_whole(shop, order, event)
+
+
+async def test_a_buyer_who_never_pays_gives_the_places_back(shop: Shop) -> None:
+    event = await shop.event()
+    order = await shop.purchase.run(await place(shop, event, BUYER_CHOOSES))
+    assert await shop.stock(event) == (0, QUANTITY), "kept while the buyer may pay"
+    async with shop.database.hot.acquire() as connection:
+        await connection.execute(
+            "UPDATE orders SET created_at = created_at - make_interval(secs => $1), run_at = now()",
+            float(BUYER_WAIT_SECONDS + 1),
+        )
+    [due] = await shop.orders.claim_due(10)
+    ended = await shop.purchase.run(due)
+    assert (ended.state, ended.failure) == (OrderState.FAILED, "abandoned")
+    assert ended.payment is not None
+    shop.provider.pay_in_browser(ended.payment.intent_id or "", "pm_card_visa")
     await assert_ended_whole(shop, order, event)

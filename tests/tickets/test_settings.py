@@ -41,3 +41,20 @@ def test_fault_points_are_refused_in_production(tmp_path: Path) -> None:
 def test_what_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**{**GOOD, **wrong})
+
+
+def test_the_two_keys_are_of_one_mode() -> None:
+    live: dict[str, Any] = {**GOOD, "stripe_api_key": "sk_live_1", "environment": "production"}
+    assert Settings(**live, stripe_publishable_key="pk_live_1").payment_mode == "live"
+    for key in ("pk_test_1", "sk_live_1", "odd"):
+        with pytest.raises(ValidationError):
+            Settings(**live, stripe_publishable_key=key)
+
+
+def test_production_talks_to_the_provider_itself_unless_a_proxy_is_wanted() -> None:
+    elsewhere: dict[str, Any] = {**GOOD, "stripe_api_url": "http://127.0.0.1:8010"}
+    assert Settings(**elsewhere).payment_mode == "sandbox"
+    with pytest.raises(ValidationError, match="GUICHET_STRIPE_API_URL_ALLOWED"):
+        Settings(**elsewhere, environment="production")  # pyright: ignore[reportArgumentType] - as the environment gives it
+    live: dict[str, Any] = {**elsewhere, "environment": "production", "stripe_api_key": "sk_live_1"}
+    assert Settings(**live, stripe_api_url_allowed=True).payment_mode == "live"

@@ -28,6 +28,7 @@ _DRAWN: dict[str, Callable[[], str]] = {
     "GUICHET_AUTH_KEY_PASSPHRASE": _random_text,
     "GUICHET_TICKETS_LINK_SECRET": _random_text,
     "GUICHET_STRIPE_API_KEY": lambda: f"sk_test_{secrets.token_hex(24)}",
+    "GUICHET_STRIPE_PUBLISHABLE_KEY": lambda: f"pk_test_{secrets.token_hex(24)}",
     "GUICHET_STRIPE_WEBHOOK_SECRET": lambda: f"whsec_{secrets.token_hex(24)}",
 }
 

@@ -18,6 +18,7 @@ _PRIVATE: dict[str, tuple[str, ...]] = {
     "GUICHET_AUTH_KEY_PASSPHRASE": ("auth",),
     "GUICHET_TICKETS_LINK_SECRET": ("tickets",),
     "GUICHET_STRIPE_API_KEY": ("tickets", "sandbox"),
+    "GUICHET_STRIPE_PUBLISHABLE_KEY": ("tickets", "sandbox"),
     "GUICHET_STRIPE_WEBHOOK_SECRET": ("tickets", "sandbox"),
     "GUICHET_SERVICE_SECRET": (*SERVICES, "gateway"),
     "GUICHET_SMTP_URL": ("notifications",),
@@ -78,6 +79,9 @@ def complete(
         local["GUICHET_NATS_URL"] = f"nats://guichet:{nats_password}@127.0.0.1:{port('nats')}"
     if own_sandbox(named):
         local["GUICHET_STRIPE_API_URL"] = f"http://127.0.0.1:{port('sandbox')}"
+    else:
+        # Drawn for the sandbox, and of no account of the provider's.
+        local.pop("GUICHET_STRIPE_PUBLISHABLE_KEY", None)
     chosen = {name: value for name, value in named.items() if name.startswith("GUICHET_") and value}
     kept = {name: named[name] for name in _PASSED_ON if name in named}
     # The storage folder is passed on in full, since a process may run elsewhere.

@@ -74,3 +74,17 @@ CARDS: dict[str, Card] = {
     "pm_card_pendingRefund": Card("visa", "7726", refund="pending"),
     "pm_card_refundFail": Card("visa", "5126", refund="fails"),
 }
+
+METHOD_BY_NUMBER = {
+    "4242424242424242": "pm_card_visa",
+    "4111111111111111": "pm_card_visa",
+    "4000000000000002": "pm_card_visa_chargeDeclined",
+    "4000000000009995": "pm_card_visa_chargeDeclinedInsufficientFunds",
+    "4000002500003155": "pm_card_authenticationRequiredOnSetup",
+}
+"""The published test numbers that a browser may send; they are turned into a method and dropped."""
+
+
+def method_of_number(number: str) -> str | None:
+    """Return the method of a published test number, however it is grouped; None for any other."""
+    return METHOD_BY_NUMBER.get("".join(sign for sign in number if sign.isdigit()))

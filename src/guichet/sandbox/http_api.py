@@ -22,6 +22,9 @@ from guichet.sandbox.shapes import Shape, charge_shape, intent_shape, list_shape
 
 log = logging.getLogger(__name__)
 
+_FROM_ANYWHERE = {"access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST"}
+"""No cookie counts here: whoever calls has to know the payment's secret."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 Draw = Callable[[Request, Form], Shape]
 
@@ -29,10 +32,11 @@ Draw = Callable[[Request, Form], Shape]
 class Guard:
     """Checks the secret key and turns refusals into the provider's errors."""
 
-    def __init__(self, api_key: str, bank_url: str) -> None:
-        """`api_key` empty: any key that begins with `sk_test_` will do."""
+    def __init__(self, api_key: str, bank_url: str, publishable_key: str = "") -> None:
+        """A key that is empty: any that begins with `sk_test_` (`pk_test_`) will do."""
         self._api_key = api_key
         self._bank_url = bank_url
+        self._publishable_key = publishable_key
 
     def __call__(self, handle: Handler) -> Handler:
         """Wrap a handler."""
@@ -49,6 +53,42 @@ class Guard:
                 return refused_response(Refused(500, problem), self._bank_url)
 
         return guarded
+
+    def or_browser(self, books: Books, handle: Handler) -> Handler:
+        """Wrap a handler that a buyer's browser may call too, for the one payment it knows.
+
+        Instead of the secret key it sends the publishable one and the payment's client secret.
+        """
+        guarded = self(handle)
+
+        async def guarded_for_both(request: Request) -> Response:
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=_FROM_ANYWHERE)
+            if "authorization" in request.headers:
+                return await guarded(request)
+            try:
+                await self._authorise_browser(books, request)
+                answer = await handle(request)
+            except Refused as refused:
+                answer = refused_response(refused, self._bank_url)
+            answer.headers.update(_FROM_ANYWHERE)
+            return answer
+
+        return guarded_for_both
+
+    async def _authorise_browser(self, books: Books, request: Request) -> None:
+        form = Form(await request.body() or request.scope["query_string"])
+        key, secret = form.text("key") or "", form.text("client_secret") or ""
+        if self._publishable_key:
+            accepted = hmac.compare_digest(key.encode(), self._publishable_key.encode())
+        else:
+            accepted = key.startswith("pk_test_")
+        if not accepted:
+            raise invalid("Invalid API Key provided.", status=401)
+        intent = books.intent(request.path_params["intent_id"])
+        wanted = "" if intent is None else intent.client_secret
+        if not wanted or not hmac.compare_digest(secret.encode(), wanted.encode()):
+            raise _missing("payment_intent", request.path_params["intent_id"])
 
     def _authorise(self, header: str) -> None:
         """Accept the key as Bearer, or as the user name of Basic. Raises `Refused`."""
@@ -87,8 +127,6 @@ class Api:
             ("POST", "/v1/refunds", changes.refund),
             ("GET", "/v1/payment_intents/search", read("search", self._search)),
             ("GET", "/v1/payment_intents", read("search", self._list_intents)),
-            ("GET", "/v1/payment_intents/{intent_id}", read("retrieve", self._retrieve)),
-            ("POST", "/v1/payment_intents/{intent_id}/confirm", changes.confirm),
             ("POST", "/v1/payment_intents/{intent_id}/cancel", changes.cancel),
             ("GET", "/v1/refunds", read("search", self._list_refunds)),
             ("GET", "/v1/refunds/{refund_id}", read("retrieve", self._retrieve_refund)),
@@ -96,7 +134,17 @@ class Api:
             ("GET", "/v1/balance_transactions", read("search", self._list_transactions)),
             ("GET", "/v1/balance", read("retrieve", self._balance)),
         ]
-        return [Route(path, self._guard(run), methods=[verb]) for verb, path, run in table]
+        shared: list[tuple[str, str, Handler]] = [
+            ("POST", "/v1/payment_intents/{intent_id}/confirm", changes.confirm),
+            ("GET", "/v1/payment_intents/{intent_id}", read("retrieve", self._retrieve)),
+        ]
+        return [
+            *(Route(path, self._guard(run), methods=[verb]) for verb, path, run in table),
+            *(
+                Route(path, self._guard.or_browser(self._books, run), methods=[verb, "OPTIONS"])
+                for verb, path, run in shared
+            ),
+        ]
 
     def _reading(self, operation: Operation, draw: Draw) -> Handler:
         async def handle(request: Request) -> Response:
@@ -116,7 +164,7 @@ class Api:
         return handle
 
     def _retrieve(self, request: Request, form: Form) -> Shape:
-        form.only({"expand", "client_secret"})
+        form.only({"expand", "client_secret", "key"})
         intent_id = request.path_params["intent_id"]
         intent = self._books.intent(intent_id)
         if intent is None:

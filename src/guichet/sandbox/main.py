@@ -41,6 +41,7 @@ class SandboxSettings(CommonSettings):
 
     stripe_api_key: str = Field(default="", repr=False)
     stripe_webhook_secret: str = Field(default="", repr=False)
+    stripe_publishable_key: str = ""
     sandbox_webhook_url: str = ""
     """Where events go; the gateway's webhook route where empty."""
     sandbox_public_url: str = ""
@@ -87,7 +88,7 @@ def build(settings: SandboxSettings, *, port: int) -> Starlette:
     )
     till = Till(books, journal, sends_events=webhooks.enabled)
     faults = Faults()
-    guard = Guard(settings.stripe_api_key, bank_url)
+    guard = Guard(settings.stripe_api_key, bank_url, settings.stripe_publishable_key)
     changes = Changes(till, faults, webhooks, bank_url)
 
     @asynccontextmanager

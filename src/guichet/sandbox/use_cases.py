@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from guichet.sandbox import rules
 from guichet.sandbox.books import Answer, Books
+from guichet.sandbox.cards import method_of_number
 from guichet.sandbox.forms import Form, required_integer
 from guichet.sandbox.journal import Journal
 from guichet.sandbox.records import (
@@ -58,6 +59,8 @@ CREATE_PARAMS = {
     "expand",
 }
 CONFIRM_PARAMS = {"payment_method", "return_url", "expand"}
+BROWSER_PARAMS = {"key", "client_secret", "payment_method_data", "use_stripe_sdk"}
+"""What a browser sends besides; it never has the secret key."""
 CANCEL_PARAMS = {"cancellation_reason", "expand"}
 REFUND_PARAMS = {"payment_intent", "charge", "amount", "reason", "metadata", "expand"}
 REFUND_REASONS = ("duplicate", "fraudulent", "requested_by_customer")
@@ -119,6 +122,8 @@ class Till:
         if form.flag("confirm"):
             _needs_return_url(form)
             return self._confirm(intent, form, use, settles_after)
+        if intent.return_url is not None:
+            raise invalid("You can only pass return_url with confirm=true.", param="return_url")
         if intent.method is not None:
             # Whatever is wrong with the method is told by confirming, as the provider does.
             intent = replace(intent, status="requires_confirmation")
@@ -128,7 +133,7 @@ class Till:
         self, intent_id: str, form: Form, use: KeyUse | None, settles_after: float | None
     ) -> Answer:
         """Try to take the money of an open payment. Raises `Refused`."""
-        form.only(CONFIRM_PARAMS)
+        form.only(CONFIRM_PARAMS | BROWSER_PARAMS)
         intent = self.intent(intent_id)
         if (return_url := _url(form, "return_url")) is not None:
             intent = replace(intent, return_url=return_url)
@@ -247,7 +252,7 @@ class Till:
     ) -> Answer:
         now = self.clock()
         settles_at = None if settles_after is None else now + settles_after
-        intent = rules.confirm(intent, _interned(form.text("payment_method")), int(now), settles_at)
+        intent = rules.confirm(intent, _method(form), int(now), settles_at)
         problem = intent.last_problem
         return self.write(
             use,
@@ -293,6 +298,25 @@ def _currency(form: Form) -> str:
 def _interned(text: str | None) -> str | None:
     """Share the few texts that a hundred thousand payments repeat."""
     return None if text is None else sys.intern(text)
+
+
+def _method(form: Form) -> str | None:
+    """Return the method to charge. A browser gives a test card instead, whose number ends here."""
+    number = form.text("payment_method_data[card][number]")
+    if number is None:
+        return _interned(form.text("payment_method"))
+    method = method_of_number(number)
+    if method is None:
+        raise Refused(
+            402,
+            Problem(
+                "card_error",
+                "The sandbox takes the published test cards only.",
+                "card_declined",
+                "test_mode_live_card",
+            ),
+        )
+    return method
 
 
 def _url(form: Form, name: str) -> str | None:

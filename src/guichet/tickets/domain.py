@@ -12,7 +12,7 @@ HOLD_EXTENSIONS_MAX = 1
 HOLDS_PER_BUYER_MAX = 5
 HOLDS_PER_ADDRESS_MAX = 200
 BUYER_WAIT_SECONDS = 900
-"""How long an order waits for its buyer's 3-D Secure."""
+"""How long an order waits for its buyer to pay, 3-D Secure included, unless a setting says so."""
 EVENT_LASTS_DEFAULT = timedelta(hours=6)
 QUANTITY_MAX = 100
 """More than this in one line is a malformed request, whatever the event's own limits."""

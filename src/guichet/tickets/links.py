@@ -35,5 +35,8 @@ class OrderLinks:
         return hmac.compare_digest(wanted.encode(), token.encode())
 
     def return_url_of(self, order_id: int) -> str:
-        """Return where the buyer comes back to after 3-D Secure."""
-        return f"{self._outside_url}/orders/{order_code(order_id)}"
+        """Return where the buyer comes back to after 3-D Secure: the order's page in the web app.
+
+        It carries no access token, since the provider and the bank see the address.
+        """
+        return f"{self._outside_url}/my/orders/{order_code(order_id)}"

@@ -22,7 +22,7 @@ from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payments.stripe_adapter import StripeProvider
-from guichet.tickets.purchase import Purchase
+from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
@@ -94,6 +94,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         provider,
         refunds,
         FaultPoints(settings.tickets_fault_dir),
+        Patience(settings.tickets_buyer_wait_seconds, settings.tickets_ask_again_seconds),
     )
     writer = StockWriter(database, links, hold_seconds=settings.tickets_hold_seconds)
     return Context(

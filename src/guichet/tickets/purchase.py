@@ -11,7 +11,7 @@ point is taken up by any replica once the lease has ended. Remote calls happen o
 transactions: the intent is stored, the call carries an idempotency key, the outcome is stored.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from guichet.kernel.clock import now
@@ -30,12 +30,22 @@ from guichet.tickets.payments import (
 from guichet.tickets.refunds import Refunds
 
 ASK_AGAIN_SECONDS = 15.0
-"""How often the provider is asked about a buyer's 3-D Secure, should its webhook be lost."""
 
 log = logger(__name__)
 
 
 Result = StepResult[Order]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an order waits for its buyer, and how often the provider is asked meanwhile.
+
+    Asking is for the case that the provider's webhook is lost.
+    """
+
+    buyer_wait_seconds: float = BUYER_WAIT_SECONDS
+    ask_again_seconds: float = ASK_AGAIN_SECONDS
 
 
 class Purchase:
@@ -47,11 +57,13 @@ class Purchase:
         provider: PaymentProvider,
         refunds: Refunds,
         faults: FaultPoints,
+        patience: Patience | None = None,
     ) -> None:
         self._writer = writer
         self._provider = provider
         self._refunds = refunds
         self._faults = faults
+        self._patience = patience or Patience()
         self.runner = SagaRunner(self.steps(), writer)
 
     def steps(self) -> list[Step[Order]]:
@@ -90,7 +102,20 @@ class Purchase:
                 **charge,
             )
         self._faults.hit("after_charge")
-        return _after_charge(order, await self._closed(order, found))
+        return self._after_charge(order, await self._closed(order, found))
+
+    def _after_charge(self, order: Order, found: PaymentResult) -> Result:
+        learnt = with_result(order, found)
+        match found.outcome:
+            case PaymentOutcome.PAID:
+                return StepResult(Outcome.DONE, learnt)
+            case PaymentOutcome.DECLINED:
+                return StepResult(Outcome.FAILED, replace(learnt, failure=failure_of(found)))
+            case PaymentOutcome.NEEDS_BUYER:
+                wait_seconds = self._patience.ask_again_seconds
+                return StepResult(Outcome.WAITING, learnt, wait_seconds=wait_seconds)
+            case PaymentOutcome.UNKNOWN:
+                return StepResult(Outcome.UNKNOWN, learnt)
 
     async def _closed(self, order: Order, found: PaymentResult) -> PaymentResult:
         """Close a payment that is to fail, so that nobody can still complete it.
@@ -98,7 +123,8 @@ class Purchase:
         The provider leaves a declined payment open, and the buyer's browser holds the means to
         try again: without this, money could be taken for an order that has already ended.
         """
-        waits_too_long = now() - order.created_at > timedelta(seconds=BUYER_WAIT_SECONDS)
+        patience = timedelta(seconds=self._patience.buyer_wait_seconds)
+        waits_too_long = now() - order.created_at > patience
         gives_up = found.outcome is PaymentOutcome.NEEDS_BUYER and waits_too_long
         if found.intent_id is None or not (gives_up or found.outcome is PaymentOutcome.DECLINED):
             return found
@@ -132,19 +158,6 @@ class Purchase:
             return StepResult(Outcome.FAILED, replace(order, failure="event_cancelled"))
         self._faults.hit("after_issue")
         return StepResult(Outcome.DONE, issued.order, is_saved=True)
-
-
-def _after_charge(order: Order, found: PaymentResult) -> Result:
-    learnt = with_result(order, found)
-    match found.outcome:
-        case PaymentOutcome.PAID:
-            return StepResult(Outcome.DONE, learnt)
-        case PaymentOutcome.DECLINED:
-            return StepResult(Outcome.FAILED, replace(learnt, failure=failure_of(found)))
-        case PaymentOutcome.NEEDS_BUYER:
-            return StepResult(Outcome.WAITING, learnt, wait_seconds=ASK_AGAIN_SECONDS)
-        case PaymentOutcome.UNKNOWN:
-            return StepResult(Outcome.UNKNOWN, learnt)
 
 
 def payment_of(order: Order) -> Payment:

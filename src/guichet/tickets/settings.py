@@ -1,11 +1,15 @@
 """What tickets is told from outside."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from guichet.kernel.settings import CommonSettings
-from guichet.tickets.domain import HOLD_SECONDS
+from guichet.tickets.domain import BUYER_WAIT_SECONDS, HOLD_SECONDS
+
+LIVE_KEYS = ("sk_live_", "rk_live_")
+PaymentMode = Literal["sandbox", "test", "live"]
 
 
 class Settings(CommonSettings):
@@ -18,10 +22,43 @@ class Settings(CommonSettings):
     tickets_connections: int = Field(default=12, ge=4, le=200)
     tickets_fault_dir: Path | None = None
     """For tests alone: a file in this folder kills the process at the point of its name."""
+    tickets_buyer_wait_seconds: float = Field(default=BUYER_WAIT_SECONDS, ge=1, le=86_400)
+    """How long an order keeps its places while its buyer has yet to pay."""
+    tickets_ask_again_seconds: float = Field(default=15.0, ge=0.2, le=3600)
+    """How often the provider is asked about such an order, should its webhook be lost."""
     stripe_api_key: str = Field(default="", repr=False)
     stripe_api_url: str = ""
     """Empty for the live provider; the sandbox's address otherwise."""
+    stripe_api_url_allowed: bool = False
+    """Whether production may name another address than the provider's own: a proxy before it."""
+    stripe_publishable_key: str = ""
+    """Given to browsers, so that card data go between them and the provider alone."""
     stripe_webhook_secret: str = Field(default="", repr=False)
+    sandbox_public_url: str = ""
+    """Where a browser reaches the sandbox, if not at `stripe_api_url`."""
+
+    @property
+    def payment_mode(self) -> PaymentMode:
+        """What moves: nothing at the sandbox or in the provider's test mode, or real money."""
+        if self.stripe_api_url and not self.is_production:
+            return "sandbox"
+        return "live" if self.stripe_api_key.startswith(LIVE_KEYS) else "test"
+
+    @model_validator(mode="after")
+    def _payments_fit_together(self) -> "Settings":
+        secret_is_live = self.stripe_api_key.startswith(LIVE_KEYS)
+        if self.stripe_publishable_key:
+            if not self.stripe_publishable_key.startswith(("pk_test_", "pk_live_")):
+                raise ValueError("GUICHET_STRIPE_PUBLISHABLE_KEY is not a publishable key")
+            if self.stripe_publishable_key.startswith("pk_live_") != secret_is_live:
+                raise ValueError("the publishable key is of another mode than the secret key")
+        is_elsewhere = bool(self.stripe_api_url) and not self.stripe_api_url_allowed
+        if self.is_production and is_elsewhere:
+            raise ValueError(
+                "production talks to the payment provider itself: leave GUICHET_STRIPE_API_URL"
+                " empty, or set GUICHET_STRIPE_API_URL_ALLOWED=true for a proxy before it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _no_faults_in_production(self) -> "Settings":

@@ -93,7 +93,13 @@ class LineView(BaseModel):
 
 
 class NextActionView(BaseModel):
-    """What the provider wants of the buyer: follow `url` (3-D Secure)."""
+    """What the provider wants of the buyer, until the order's status changes.
+
+    `redirect_to_url`: follow `url` (3-D Secure), which leads back to the order's page.
+    `confirm_payment`: choose a means of payment in the browser, with the provider's publishable
+    key (`GET /tickets/payments/config`) and `client_secret`. `use_stripe_sdk`: the provider's
+    script takes the buyer through 3-D Secure with `client_secret`.
+    """
 
     type: str
     url: str | None

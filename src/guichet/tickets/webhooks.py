@@ -2,6 +2,7 @@
 
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets.domain import Order
 from guichet.tickets.payments import WebhookEvent
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.refunds import Refunds
@@ -30,6 +31,16 @@ async def handle(
     log.info("webhook", kind=event.kind, order=order_id)
     purchase.runner.wake.set()
     refunds.wake.set()
+
+
+async def look_again(database: Database, order: Order, purchase: Purchase) -> bool:
+    """Have the provider asked now about an order that waits for its buyer; whether it waits."""
+    if order.step is None or order.payment is None or order.payment.next_action is None:
+        return False
+    async with database.hot.acquire() as connection:
+        await order_rows.wake_order(connection, order.order_id)
+    purchase.runner.wake.set()
+    return True
 
 
 async def _order_id(connection: order_rows.Connection, event: WebhookEvent) -> int | None:

@@ -52,6 +52,7 @@ class Front:
     shop: Shop
     entry: Entry
     services: ServiceTokens
+    context: Context
     issuer: FakeIssuer = field(default_factory=FakeIssuer)
 
     async def ask(
@@ -134,8 +135,9 @@ def front(shop: Shop) -> Front:
         routers=http_api.ROUTERS,
         hot_routes=http_api.hot_routes(lambda: cast(Context, app.state.context)),
     )
-    found = Front(shop, entry_of(app), services)
-    app.state.context = _context_of(shop)
+    context = _context_of(shop)
+    found = Front(shop, entry_of(app), services, context)
+    app.state.context = context
     app.state.service_tokens = services
     app.state.verifier = TokenVerifier(
         SigningKeys(found.issuer.jwks), Revocations(), issuer="guichet", audience="guichet"

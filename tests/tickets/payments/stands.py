@@ -6,7 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from guichet.tickets.payments import OrderToCharge, PaymentOutcome, PaymentProvider
+from guichet.sandbox.cards import method_of_number
+from guichet.tickets.payments import (
+    OrderToCharge,
+    PaymentOutcome,
+    PaymentProvider,
+    PaymentResult,
+)
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from tests.fakes.payments import FakeProvider, Twist
 from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox
@@ -39,6 +45,10 @@ class Stand(Protocol):
         """Play the buyer on the bank's page."""
         ...
 
+    def pay_in_browser(self, waiting: PaymentResult, card: str) -> None:
+        """Play the buyer who types a card into the provider's form."""
+        ...
+
     def lose_next(self, call: str, *, after: bool) -> None:
         """Lose the answer of the next `charge` or `refund`, before or after its effect."""
         ...
@@ -66,6 +76,10 @@ class FakeStand:
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """See `Stand`."""
         self.fake.finish_at_bank(intent_id, passed=passed)
+
+    def pay_in_browser(self, waiting: PaymentResult, card: str) -> None:
+        """See `Stand`."""
+        self.fake.pay_in_browser(waiting.intent_id or "", method_of_number(card) or "")
 
     def lose_next(self, call: str, *, after: bool) -> None:
         """See `Stand`."""
@@ -99,6 +113,13 @@ class SandboxStand:
         address = intent["next_action"]["redirect_to_url"]["url"]
         reply = self.sandbox.post(address, {"choice": "pass" if passed else "fail"})
         assert reply.status == 303
+
+    def pay_in_browser(self, waiting: PaymentResult, card: str) -> None:
+        """See `Stand`."""
+        assert waiting.next_action is not None
+        self.sandbox.pay_in_browser(
+            waiting.intent_id or "", waiting.next_action.client_secret or "", card
+        )
 
     def lose_next(self, call: str, *, after: bool) -> None:
         """See `Stand`."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from guichet.tickets.payments import PaymentOutcome, PaymentProvider, RefundOutcome
+from guichet.tickets.payments import BUYER_CHOOSES, PaymentOutcome, PaymentProvider, RefundOutcome
 from tests.fakes.payments import FakeProvider, ProviderBrokeError, Twist
 from tests.tickets.payments.stands import (
     ASKS_BUYER,
@@ -69,6 +69,48 @@ class TestCharge:
         found = await stand.provider.find(order_key=key, intent_id=waiting.intent_id, **order)
         assert found.outcome is PaymentOutcome.DECLINED
         assert found.decline_code == "payment_intent_authentication_failure"
+
+
+VISA, REFUSED = "4242 4242 4242 4242", "4000 0000 0000 0002"
+
+
+class TestBuyerChooses:
+    """Card data go between the browser and the provider alone."""
+
+    async def test_the_payment_waits_for_the_browser(self, stand: Stand, key: str) -> None:
+        order = an_order(BUYER_CHOOSES)
+        first = await stand.provider.charge(order_key=key, **order)
+        again = await stand.provider.charge(order_key=key, **order)
+        assert first == again
+        assert first.outcome is PaymentOutcome.NEEDS_BUYER
+        assert first.next_action is not None
+        assert first.next_action.type == "confirm_payment"
+        assert first.next_action.client_secret
+        stand.pay_in_browser(first, VISA)
+        for intent_id in (first.intent_id, None):
+            found = await stand.provider.find(order_key=key, intent_id=intent_id, **order)
+            assert (found.outcome, found.amount_minor) == (PaymentOutcome.PAID, 4200)
+        assert stand.captures(key) == 1
+
+    async def test_a_declined_card_may_be_followed_by_another(self, stand: Stand, key: str) -> None:
+        order = an_order(BUYER_CHOOSES)
+        waiting = await stand.provider.charge(order_key=key, **order)
+        stand.pay_in_browser(waiting, REFUSED)
+        found = await stand.provider.find(order_key=key, intent_id=waiting.intent_id, **order)
+        assert found.outcome is PaymentOutcome.NEEDS_BUYER
+        assert found.decline_code == "generic_decline"
+        assert found.next_action == waiting.next_action
+        stand.pay_in_browser(waiting, VISA)
+        found = await stand.provider.find(order_key=key, intent_id=waiting.intent_id, **order)
+        assert found.outcome is PaymentOutcome.PAID
+
+    async def test_what_was_abandoned_cannot_be_paid_any_more(self, stand: Stand, key: str) -> None:
+        order = an_order(BUYER_CHOOSES)
+        waiting = await stand.provider.charge(order_key=key, **order)
+        closed = await stand.provider.void(intent_id=waiting.intent_id or "")
+        assert (closed.outcome, closed.decline_code) == (PaymentOutcome.DECLINED, "canceled")
+        stand.pay_in_browser(waiting, VISA)
+        assert stand.captures(key) == 0
 
 
 class TestFind:

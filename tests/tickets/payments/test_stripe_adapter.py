@@ -1,13 +1,20 @@
 """What the Stripe adapter has to cope with beyond the port's contract."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from guichet.tickets.payments import PaymentOutcome, PaymentResult, RefundOutcome
+from guichet.tickets.payments import (
+    PaymentOutcome,
+    PaymentResult,
+    RefundOutcome,
+    WebhookRejected,
+)
 from guichet.tickets.payments.stripe_adapter import KEY_LIFE, StripeProvider
+from guichet.tickets.payments.webhook import sign
 from tests.sandbox.running import API_KEY, RunningSandbox, free_port
 from tests.tickets.payments.stands import SandboxStand, an_order, paid
 
@@ -161,3 +168,24 @@ async def test_test_mode_is_told_by_the_key() -> None:
         provider = StripeProvider(api_key=api_key, webhook_secret="")
         assert provider.test_mode is verdict
         await provider.close()
+
+
+@pytest.mark.parametrize(("key", "live"), [("sk_test_1", True), ("sk_live_1", False)])
+async def test_a_message_of_the_other_mode_is_refused(key: str, live: bool) -> None:
+    provider = StripeProvider(api_key=key, webhook_secret="whsec_1")
+    for is_live in (live, not live):
+        body = {
+            "id": "evt_1",
+            "type": "payment_intent.succeeded",
+            "created": int(NOON.timestamp()),
+            "livemode": is_live,
+            "data": {"object": {"id": "pi_1", "object": "payment_intent"}},
+        }
+        payload = json.dumps(body).encode()
+        signature = sign(payload, "whsec_1", NOON)
+        if is_live == live:
+            with pytest.raises(WebhookRejected):
+                provider.read_webhook(payload, signature, NOON)
+        else:
+            assert provider.read_webhook(payload, signature, NOON).intent_id == "pi_1"
+    await provider.close()

@@ -2,12 +2,13 @@
 
 from guichet.contracts.roles import require_manages_queues
 from guichet.kernel.queues_api import queues_router
-from guichet.tickets.http_api import hot, internal, orders, tickets
+from guichet.tickets.http_api import hot, internal, orders, payments, tickets
 from guichet.tickets.http_api.deps import PREFIX
 
 ROUTERS = (
     queues_router(PREFIX, require_manages_queues),
     orders.router,
+    payments.router,
     tickets.router,
     internal.router,
 )

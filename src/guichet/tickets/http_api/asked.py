@@ -17,6 +17,7 @@ from guichet.tickets.http_api.shapes import (
     PaymentAsked,
     PurchaseAsked,
 )
+from guichet.tickets.payments import BUYER_CHOOSES
 from guichet.tickets.published_cards import is_cvv, is_expiry, method_for_card
 
 KEY_LENGTH_MAX = 255
@@ -27,6 +28,9 @@ EVENT_OR_HOLD = Sentence(
 )
 QUANTITY_OR_ITEMS = Sentence(
     "Indiquez soit quantity, soit items.", "Give either quantity or items."
+)
+ONE_PAYMENT = Sentence(
+    "Indiquez un seul moyen de paiement.", "Give one means of payment, not several."
 )
 NAME_NEEDED = Sentence("Un nom est attendu.", "A name is expected.")
 EMAIL_NEEDED = Sentence(
@@ -97,6 +101,10 @@ def method_of(payment: PaymentAsked | None, *, test_mode: bool) -> str | None:
     """
     if payment is None:
         return None
+    if payment.client:
+        if payment.method is not None or payment.card_number is not None:
+            raise Malformed(errors={"payment.client": [ONE_PAYMENT]})
+        return BUYER_CHOOSES
     if payment.card_number is None:
         method = payment.method
         return None if method is None else checked_line(method, "payment.method")

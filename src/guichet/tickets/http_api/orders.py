@@ -1,22 +1,19 @@
-"""Orders and holds: reading them, links by mail, the provider's webhook."""
+"""Orders and holds: reading them, links by mail."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, EmailStr
 
 from guichet.contracts.roles import Permission, may
 from guichet.kernel.callers import OptionalCaller
 from guichet.kernel.clock import now
 from guichet.kernel.language import language_of
-from guichet.kernel.problems import BadRequest
 from guichet.kernel.tokens import Principal
-from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.domain import Order
 from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, check_named
 from guichet.tickets.links import OrderLinks
-from guichet.tickets.payments import WebhookRejected
 from guichet.tickets.people import request_access_links
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.repository import reading
@@ -27,8 +24,6 @@ from guichet.tickets.views import (
     order_view,
     ticket_view,
 )
-
-WEBHOOK_BYTES_MAX = 256 * 1024
 
 router = APIRouter(prefix=PREFIX, tags=["orders"])
 
@@ -114,21 +109,3 @@ async def extend_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> 
     """Give a hold its whole time anew, once."""
     extended = await context.holding.extend(hold_id, caller.account_id if caller else None)
     return hold_view(extended, await context.catalogue.card(extended.event_id), now())
-
-
-@router.post("/payments/webhook")
-async def webhook(
-    request: Request,
-    context: Ctx,
-    stripe_signature: Annotated[str, Header(max_length=1000)] = "",
-) -> dict[str, bool]:
-    """Take a message of the payment provider, verified by its signature and age."""
-    payload = await request.body()
-    if len(payload) > WEBHOOK_BYTES_MAX:
-        raise BadRequest
-    try:
-        event = context.provider.read_webhook(payload, stripe_signature, now())
-    except WebhookRejected:
-        raise BadRequest from None
-    await webhooks.handle(context.database, event, context.purchase, context.refunds)
-    return {"received": True}

@@ -41,8 +41,13 @@ class GuestAsked(msgspec.Struct, frozen=True):
 
 
 class PaymentAsked(msgspec.Struct, frozen=True):
-    """How to pay: a provider's `method`, or one of its published test cards while testing."""
+    """How to pay: in the browser (`client`), by a provider's `method`, or by a published test card.
 
+    `client` opens a payment that the buyer's browser confirms with the provider, so that card data
+    go between those two alone; see `order.next_action` in the answer. Cards are for trying out.
+    """
+
+    client: bool = False
     method: Annotated[str, msgspec.Meta(pattern="^pm_[A-Za-z0-9_]{1,100}$")] | None = None
     card_number: str | int | None = None
     expiry: str | None = None

@@ -5,6 +5,7 @@ The saga imports the port from here. The adapter is imported by `main.py` alone
 """
 
 from guichet.tickets.payments.port import (
+    BUYER_CHOOSES,
     NextAction,
     OrderToCharge,
     PaymentOutcome,
@@ -17,6 +18,7 @@ from guichet.tickets.payments.port import (
 )
 
 __all__ = [
+    "BUYER_CHOOSES",
     "NextAction",
     "OrderToCharge",
     "PaymentOutcome",

@@ -38,7 +38,10 @@ class RefundOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NextAction:
-    """What the buyer has to do; `url` is where to send the browser, if anywhere."""
+    """What the buyer has to do; `url` is where to send the browser, if anywhere.
+
+    `confirm_payment`: give a means of payment to the provider, with its publishable key.
+    """
 
     type: str
     url: str | None
@@ -55,7 +58,8 @@ class PaymentResult:
     method_label: str | None = None
     """For the buyer's eyes, such as `visa •••• 4242`."""
     decline_code: str | None = None
-    """Stable word, such as `insufficient_funds`; set when the outcome is `DECLINED`."""
+    """Stable word, such as `insufficient_funds`; set when the outcome is `DECLINED`, or when a
+    card was declined in the buyer's browser, who may try another."""
     next_action: NextAction | None = None
     amount_minor: int = 0
     """Captured; 0 unless the outcome is `PAID`."""
@@ -88,6 +92,10 @@ class WebhookEvent:
     live: bool
 
 
+BUYER_CHOOSES = "client"
+"""In the place of a method: the buyer gives one to the provider alone, in the browser."""
+
+
 class OrderToCharge(TypedDict):
     """What is charged for, as keyword arguments of `charge` and `find`.
 
@@ -100,7 +108,7 @@ class OrderToCharge(TypedDict):
     amount_minor: int
     currency: str
     method: str
-    """The provider's payment method, `pm_…`; never a card number."""
+    """The provider's payment method, `pm_…`, or `BUYER_CHOOSES`; never a card number."""
     return_url: str
     """Absolute; where the buyer's browser comes back to."""
     description: str
@@ -120,6 +128,9 @@ class PaymentProvider(Protocol):
 
     async def charge(self, *, order_key: str, **order: Unpack[OrderToCharge]) -> PaymentResult:
         """Charge `method` for an order, at most once per `order_key`.
+
+        With `BUYER_CHOOSES` the payment is opened only, and waits for the buyer
+        (`confirm_payment`); a card that is declined leaves it waiting for another one.
 
         A new try with another method needs a new `order_key`. Never raises for provider trouble.
         """

@@ -28,14 +28,17 @@ import msgspec
 import stripe
 
 from guichet.tickets.payments.port import (
+    BUYER_CHOOSES,
     OrderToCharge,
     PaymentOutcome,
     PaymentResult,
     RefundOutcome,
     RefundResult,
     WebhookEvent,
+    WebhookRejected,
 )
 from guichet.tickets.payments.stripe_results import (
+    CHOSEN_BY,
     Failure,
     Intent,
     Page,
@@ -198,8 +201,14 @@ class StripeProvider:
             return RefundResult(RefundOutcome.UNKNOWN)
 
     def read_webhook(self, payload: bytes, signature: str, now: datetime) -> WebhookEvent:
-        """Verify and read a message; see `webhook.read_webhook`."""
-        return read_webhook(payload, signature, now, self._webhook_secret)
+        """Verify and read a message; see `webhook.read_webhook`.
+
+        A message of the other mode is refused: a test must not move what is sold for real.
+        """
+        message = read_webhook(payload, signature, now, self._webhook_secret)
+        if message.live == self.test_mode:
+            raise WebhookRejected("The message is of the provider's other mode.")
+        return message
 
     async def close(self) -> None:
         """Close the connections."""
@@ -363,13 +372,10 @@ def _understood(error: stripe.StripeError, path: str) -> Exception:
 
 
 def _creation(order_key: str, order: OrderToCharge) -> dict[str, Any]:
-    return {
+    content: dict[str, Any] = {
         "amount": order["amount_minor"],
         "currency": order["currency"].lower(),
-        "payment_method": order["method"],
-        "confirm": True,
         "automatic_payment_methods": {"enabled": True},
-        "return_url": order["return_url"],
         "description": order["description"],
         "metadata": {
             "order_id": str(order["order_id"]),
@@ -377,4 +383,13 @@ def _creation(order_key: str, order: OrderToCharge) -> dict[str, Any]:
             "order_key": order_key,
         },
         "expand": ["latest_charge"],
+    }
+    if order["method"] == BUYER_CHOOSES:
+        content["metadata"][CHOSEN_BY] = BUYER_CHOOSES
+        return content
+    return {
+        **content,
+        "payment_method": order["method"],
+        "confirm": True,
+        "return_url": order["return_url"],
     }

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from guichet.tickets.payments.port import (
+    BUYER_CHOOSES,
     NextAction,
     PaymentOutcome,
     PaymentResult,
@@ -23,6 +24,9 @@ _REFUND_OUTCOMES = {
     "failed": RefundOutcome.REFUSED,
     "canceled": RefundOutcome.REFUSED,
 }
+
+CHOSEN_BY = "method_chosen_by"
+"""The entry of an intent's metadata that says who gives the means of payment."""
 
 _Item = TypeVar("_Item")
 
@@ -71,10 +75,14 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """A payment; its latest charge is asked for in full."""
+    """A payment; its latest charge is asked for in full.
+
+    `metadata` says who gives the method: a browser's payment is not over with a declined card.
+    """
 
     id: str
     status: str
+    metadata: dict[str, str] = {}
     amount_received: int = 0
     client_secret: str | None = None
     latest_charge: Charge | str | None = None
@@ -131,6 +139,14 @@ def result_of(intent: Intent) -> PaymentResult:
             return PaymentResult(
                 PaymentOutcome.NEEDS_BUYER, intent.id, next_action=_next_action_of(intent)
             )
+        case "requires_payment_method" | "requires_confirmation" if _buyer_chooses(intent):
+            problem = intent.last_payment_error or Problem()
+            return PaymentResult(
+                PaymentOutcome.NEEDS_BUYER,
+                intent.id,
+                decline_code=problem.decline_code or problem.code,
+                next_action=NextAction("confirm_payment", None, intent.client_secret),
+            )
         case "requires_payment_method" if problem := intent.last_payment_error:
             code = problem.decline_code or problem.code or "card_declined"
             return PaymentResult(PaymentOutcome.DECLINED, intent.id, label, code)
@@ -151,6 +167,10 @@ def best_first(result: PaymentResult) -> int:
     """Sort key: what moved money first, what may still move some next."""
     order = (PaymentOutcome.PAID, PaymentOutcome.UNKNOWN, PaymentOutcome.NEEDS_BUYER)
     return order.index(result.outcome) if result.outcome in order else len(order)
+
+
+def _buyer_chooses(intent: Intent) -> bool:
+    return intent.metadata.get(CHOSEN_BY) == BUYER_CHOOSES
 
 
 def _next_action_of(intent: Intent) -> NextAction | None:
