@@ -22,6 +22,8 @@ outbox = App(name="outbox", help="Messages that a service has kept after sending
 app.command(outbox)
 ledger = App(name="ledger", help="What money did: balances, an order's story, the closed days.")
 app.command(ledger)
+payments = App(name="payments", help="Encrypted backups of payments: take, check, read.")
+app.command(payments)
 
 
 @app.command
@@ -119,6 +121,36 @@ def days() -> None:
     from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
 
     ledger_reports.show_days()
+
+
+@payments.command(name="backup")
+def payments_backup(
+    *,
+    everything: Annotated[bool, Parameter(name="--all", help="Not only what changed.")] = False,
+) -> None:
+    """Back up the payments that changed since the last backup, now."""
+    from guichet.local import payment_backups  # noqa: PLC0415 - imported only where used
+
+    print(payment_backups.back_up(everything=everything))
+
+
+@payments.command
+def restore_check(
+    *, at: Annotated[str | None, Parameter(help="Backups until then, RFC 3339.")] = None
+) -> None:
+    """Read all backups back and compare them with the database; status 1 if they disagree."""
+    from guichet.local import payment_backups  # noqa: PLC0415 - imported only where used
+
+    if not payment_backups.restore_check(at):
+        raise SystemExit(1)
+
+
+@payments.command
+def restore_read(payment_id: str) -> None:
+    """Print every version of one payment (payment-17, or 17) that the backups hold."""
+    from guichet.local import payment_backups  # noqa: PLC0415 - imported only where used
+
+    print(payment_backups.restore_read(payment_id))
 
 
 @outbox.command

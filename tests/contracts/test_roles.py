@@ -17,6 +17,8 @@ ALLOWED = {
     Permission.ADMIT_ANYWHERE: "admin operator",
     Permission.CANCEL_ANY_TICKET: "admin",
     Permission.MANAGE_NOTIFICATIONS: "admin",
+    Permission.MANAGE_QUEUES: "admin",
+    Permission.READ_BACKUPS: "admin",
 }
 
 

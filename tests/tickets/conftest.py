@@ -30,7 +30,7 @@ _ids = itertools.count(1)
 
 TABLES = (
     "admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
-    " purchase_keys, webhook_events, outbox, inbox, dead_letters"
+    " purchase_keys, webhook_events, payment_backup_runs, outbox, inbox, dead_letters"
 )
 LEDGER = ("ledger_transfers", "ledger_days")
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     CANCEL_ANY_TICKET = "cancel_any_ticket"
     MANAGE_NOTIFICATIONS = "manage_notifications"
     MANAGE_QUEUES = "manage_queues"
+    READ_BACKUPS = "read_backups"
 
 
 _P = Permission

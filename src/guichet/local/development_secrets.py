@@ -3,6 +3,7 @@
 A setting that the person's own environment names always wins.
 """
 
+import base64
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -20,6 +21,10 @@ def _random_text() -> str:
     return secrets.token_urlsafe(36)
 
 
+def _key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
 _DRAWN: dict[str, Callable[[], str]] = {
     "GUICHET_POSTGRES_ADMIN_PASSWORD": _hexadecimal,
     **{f"GUICHET_{service.upper()}_DATABASE_PASSWORD": _hexadecimal for service in SERVICES},
@@ -27,6 +32,7 @@ _DRAWN: dict[str, Callable[[], str]] = {
     "GUICHET_SERVICE_SECRET": _random_text,
     "GUICHET_AUTH_KEY_PASSPHRASE": _random_text,
     "GUICHET_TICKETS_LINK_SECRET": _random_text,
+    "GUICHET_TICKETS_BACKUP_KEY": _key,
     "GUICHET_STRIPE_API_KEY": lambda: f"sk_test_{secrets.token_hex(24)}",
     "GUICHET_STRIPE_PUBLISHABLE_KEY": lambda: f"pk_test_{secrets.token_hex(24)}",
     "GUICHET_STRIPE_WEBHOOK_SECRET": lambda: f"whsec_{secrets.token_hex(24)}",

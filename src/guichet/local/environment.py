@@ -17,6 +17,8 @@ _PRIVATE: dict[str, tuple[str, ...]] = {
     **{f"GUICHET_{service.upper()}_DSN": (service,) for service in SERVICES},
     "GUICHET_AUTH_KEY_PASSPHRASE": ("auth",),
     "GUICHET_TICKETS_LINK_SECRET": ("tickets",),
+    "GUICHET_TICKETS_BACKUP_KEY": ("tickets",),
+    "GUICHET_FIREBASE_CREDENTIALS": ("tickets",),
     "GUICHET_STRIPE_API_KEY": ("tickets", "sandbox"),
     "GUICHET_STRIPE_PUBLISHABLE_KEY": ("tickets", "sandbox"),
     "GUICHET_STRIPE_WEBHOOK_SECRET": ("tickets", "sandbox"),
@@ -48,6 +50,15 @@ def own_mailbox(environment: Mapping[str, str]) -> bool:
     return not environment.get("GUICHET_SMTP_URL")
 
 
+def backup_folder(storage: Path) -> Path:
+    """Return where backups of this storage folder go unless named: beside it, not inside.
+
+    `storage` has `backups`, a storage folder of another name `<name>-backups`.
+    """
+    name = "backups" if storage.name == "storage" else f"{storage.name}-backups"
+    return storage.with_name(name)
+
+
 def complete(
     named: Mapping[str, str], known_secrets: Mapping[str, str], storage: Path, shift: int
 ) -> dict[str, str]:
@@ -66,6 +77,7 @@ def complete(
         "GUICHET_PORT_SHIFT": str(shift),
         "GUICHET_SMTP_URL": f"smtp://127.0.0.1:{port('smtp')}",
         "GUICHET_SMS_PROVIDER": "local",
+        "GUICHET_BACKUP_DIR": str(backup_folder(storage)),
     }
     if known_secrets:
         local.update({name: known_secrets[name] for name in known_secrets if name not in _NEVER})

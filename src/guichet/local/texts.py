@@ -145,6 +145,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "« {code} » n'est pas un code de commande : vérifiez la frappe.",
         "“{code}” is not an order's code: check the typing.",
     ),
+    "payments_backed_up": (
+        "{count} paiements sauvegardés dans {target}, sous {path}.",
+        "{count} payments backed up to {target}, below {path}.",
+    ),
+    "unknown_payment": (
+        "Aucune sauvegarde ne contient le paiement « {name} » : écrivez-le comme payment-17, ou "
+        "le numéro de la commande.",
+        "No backup holds the payment “{name}”: write it like payment-17, or the order's number.",
+    ),
+    "backups_off": (
+        "Les paiements ne sont pas sauvegardés : indiquez GUICHET_TICKETS_BACKUP_KEY (32 octets "
+        "en base64), ou lancez « guichet up » une fois.",
+        "Payments are not backed up: set GUICHET_TICKETS_BACKUP_KEY (32 bytes in base64), or run "
+        "“guichet up” once.",
+    ),
+    "backup_under_way": (
+        "Une autre sauvegarde est en cours : attendez sa fin, puis relancez.",
+        "Another backup is under way: wait for its end, then start again.",
+    ),
+    "backup_failed": (
+        "La sauvegarde n'a pas réussi ({reason}) : corrigez la cause et relancez.",
+        "The backup did not succeed ({reason}): mend the cause and start again.",
+    ),
     "not_running": (
         "Guichet ne tourne pas sur {folder}.",
         "Guichet does not run on {folder}.",

@@ -8,6 +8,7 @@ from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.holding import Holding
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.refunds import Refunds
@@ -30,3 +31,4 @@ class Context:
     refunds: Refunds
     cancelling: Cancelling
     admissions: Admissions
+    payment_backups: PaymentBackups

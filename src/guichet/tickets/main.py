@@ -21,6 +21,7 @@ from guichet.tickets.faults import FaultPoints
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.refunds import Refunds
@@ -63,6 +64,7 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             finally:
                 await here.workers.stop()
                 await context.provider.close()
+                await context.payment_backups.close()
 
     app = create_app(
         service=SERVICE,
@@ -109,6 +111,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         refunds=refunds,
         cancelling=Cancelling(database, refunds),
         admissions=Admissions(database),
+        payment_backups=open_backups(settings, database),
     )
 
 
@@ -117,6 +120,7 @@ def start_workers(here: Platform, context: Context) -> None:
     here.workers.start("saga", context.purchase.runner.resume)
     here.workers.start("refunds", context.refunds.run)
     here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
+    here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
     here.workers.start(

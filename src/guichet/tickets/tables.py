@@ -34,6 +34,11 @@ def _created() -> Column[object]:
     return Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
+def _changed() -> Column[object]:
+    """The start of the transaction that last changed the row; a trigger keeps it."""
+    return Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
 offers = Table(
     "offers",
     metadata,
@@ -185,9 +190,11 @@ payments = Table(
     _created(),
     _instant("paid_at"),
     _instant("refunded_at"),
+    _changed(),
     CheckConstraint("status IN ('pending','completed','failed','refunded')", name="payment_status"),
     CheckConstraint("refunded_minor <= captured_minor", name="refunds_within_captures"),
 )
+Index("payments_changed", payments.c.changed_at, postgresql_using="brin")
 
 refunds = Table(
     "refunds",
@@ -206,12 +213,14 @@ refunds = Table(
     Column("parts", JSONB),
     Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
     _created(),
+    _changed(),
     _instant("completed_at"),
     CheckConstraint("status IN ('pending','completed')", name="refund_status"),
     CheckConstraint("amount_minor > 0", name="refund_is_positive"),
     comment="Money to give back: written with its cause, carried out by a worker until done.",
 )
 Index("refunds_order", refunds.c.order_id)
+Index("refunds_changed", refunds.c.changed_at, postgresql_using="brin")
 Index("refunds_due", refunds.c.run_at, postgresql_where=refunds.c.status == "pending")
 
 ledger_transfers = Table(
@@ -311,3 +320,23 @@ webhook_events = Table(
     comment="Each of the provider's calls, stored before it is acted on, handled once.",
 )
 Index("webhook_events_received", webhook_events.c.received_at)
+
+payment_backup_runs = Table(
+    "payment_backup_runs",
+    metadata,
+    Column("run_id", BigInteger, Identity(), primary_key=True),
+    Column(
+        "started_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=func.clock_timestamp(),
+    ),
+    _instant("finished_at"),
+    Column("records", BigInteger, nullable=False, server_default=text("0")),
+    Column("target", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    _instant("from_at"),
+    _instant("to_at", nullable=False),
+    Column("error", Text),
+    comment="Backups of payments: each covers the changes from from_at up to to_at.",
+)

@@ -14,6 +14,7 @@ from guichet.kernel.entry import Entry
 from guichet.kernel.tokens import Revocations, ServiceTokens, SigningKeys, TokenVerifier
 from guichet.tickets import http_api
 from guichet.tickets.context import Context
+from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.settings import Settings
 from tests.fakes.issuer import FakeIssuer
 from tests.kernel.asgi import Answer, call
@@ -161,4 +162,5 @@ def _context_of(shop: Shop) -> Context:
         refunds=shop.refunds,
         cancelling=shop.cancelling,
         admissions=shop.admissions,
+        payment_backups=PaymentBackups(shop.database, None, None),
     )
