@@ -6,15 +6,11 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from guichet.kernel.settings import CommonSettings
-<<<<<<< HEAD
 from guichet.tickets.domain import BUYER_WAIT_SECONDS, HOLD_SECONDS
+from guichet.tickets.payment_backups.sealing import Keyring
 
 LIVE_KEYS = ("sk_live_", "rk_live_")
 PaymentMode = Literal["sandbox", "test", "live"]
-=======
-from guichet.tickets.domain import HOLD_SECONDS
-from guichet.tickets.payment_backups.sealing import Keyring
->>>>>>> 8b1fe6c (Keep payments readable off the machine: encrypted one by one, every day, to Firebase or a folder)
 
 
 class Settings(CommonSettings):
@@ -39,9 +35,23 @@ class Settings(CommonSettings):
     stripe_publishable_key: str = ""
     """Given to browsers, so that card data go between them and the provider alone."""
     stripe_webhook_secret: str = Field(default="", repr=False)
-<<<<<<< HEAD
     sandbox_public_url: str = ""
     """Where a browser reaches the sandbox, if not at `stripe_api_url`."""
+    tickets_backup_key: str = Field(default="", repr=False)
+    """32 bytes in base64; of several, separated by commas, the first encrypts, all decrypt."""
+    tickets_backup_hours: float = Field(default=24.0, ge=0)
+    """How often payments are backed up by themselves; 0 for never."""
+    backup_dir: Path = Path("backups")
+    firebase_database_url: str = ""
+    firebase_credentials: Path | None = None
+    """The JSON file of a service account; with the address, backups go to Firebase."""
+
+    @field_validator("tickets_backup_key")
+    @classmethod
+    def _keys_are_keys(cls, text: str) -> str:
+        if text:
+            Keyring.parse(text)
+        return text
 
     @property
     def payment_mode(self) -> PaymentMode:
@@ -65,23 +75,6 @@ class Settings(CommonSettings):
                 " empty, or set GUICHET_STRIPE_API_URL_ALLOWED=true for a proxy before it"
             )
         return self
-=======
-    tickets_backup_key: str = Field(default="", repr=False)
-    """32 bytes in base64; of several, separated by commas, the first encrypts, all decrypt."""
-    tickets_backup_hours: float = Field(default=24.0, ge=0)
-    """How often payments are backed up by themselves; 0 for never."""
-    backup_dir: Path = Path("backups")
-    firebase_database_url: str = ""
-    firebase_credentials: Path | None = None
-    """The JSON file of a service account; with the address, backups go to Firebase."""
-
-    @field_validator("tickets_backup_key")
-    @classmethod
-    def _keys_are_keys(cls, text: str) -> str:
-        if text:
-            Keyring.parse(text)
-        return text
->>>>>>> 8b1fe6c (Keep payments readable off the machine: encrypted one by one, every day, to Firebase or a folder)
 
     @model_validator(mode="after")
     def _no_faults_in_production(self) -> "Settings":

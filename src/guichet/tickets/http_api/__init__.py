@@ -2,11 +2,7 @@
 
 from guichet.contracts.roles import require_manages_queues
 from guichet.kernel.queues_api import queues_router
-<<<<<<< HEAD
-from guichet.tickets.http_api import hot, internal, orders, payments, tickets
-=======
-from guichet.tickets.http_api import backups, hot, internal, orders, tickets
->>>>>>> 8b1fe6c (Keep payments readable off the machine: encrypted one by one, every day, to Firebase or a folder)
+from guichet.tickets.http_api import backups, hot, internal, orders, payments, tickets
 from guichet.tickets.http_api.deps import PREFIX
 
 ROUTERS = (
