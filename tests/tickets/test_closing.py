@@ -6,9 +6,11 @@ import asyncpg
 import pytest
 import time_machine
 
+from guichet.contracts.messages.events import FeeOffer, TicketTypeOffer
 from guichet.kernel.clock import now
 from guichet.tickets.closing import Closing, broken_days
 from guichet.tickets.repository import ledger as ledger_rows
+from guichet.tickets.selling import Wanted
 from tests.tickets.conftest import LEDGER, Shop, buyer, wanted
 
 
@@ -18,7 +20,7 @@ async def test_captures_and_refunds_are_entered_once(shop: Shop) -> None:
     await shop.selling.buy(wanted(event, 1, by=buyer(2)))
     await shop.cancelling.cancel_ticket(bought.tickets[0], "holder")
     async with shop.database.hot.acquire() as connection:
-        await ledger_rows.transfer_captures(connection, [1, 2])
+        await ledger_rows.transfer_captures(connection, [bought.order])
         await ledger_rows.transfer_refund(connection, 1)
         story = await ledger_rows.transfers_of_order(connection, bought.order.order_id)
         totals = await ledger_rows.account_balances(connection)
@@ -28,6 +30,32 @@ async def test_captures_and_refunds_are_entered_once(shop: Shop) -> None:
     ]
     assert totals == [("organiser:3", "EUR", -5000), ("provider", "EUR", 5000)]
     assert story[0].provider_reference == (bought.order.payment or bought).intent_id  # pyright: ignore[reportAttributeAccessIssue] - it was paid
+
+
+async def test_fees_and_vat_leave_the_organisers_account_and_come_back(shop: Shop) -> None:
+    types = [
+        TicketTypeOffer(
+            ticket_type_id=7, name="A", price_minor=2110, capacity=9, vat_basis_points=550
+        )
+    ]
+    event = await shop.event(ticket_types=types, fee=FeeOffer(fixed_minor=120))
+    asked = Wanted(buyer(), event, 2, (), payment_method="pm_card_visa")
+    bought = await shop.selling.buy(asked)
+    async with shop.database.hot.acquire() as connection:
+        story = await ledger_rows.transfers_of_order(connection, bought.order.order_id)
+        assert [
+            (t.reference, t.debit_account, t.credit_account, t.amount_minor) for t in story
+        ] == [
+            ("capture-1", "provider", "organiser:3", 4460),
+            ("fee-1", "organiser:3", "fees", 200),
+            ("fee_vat-1-2000", "organiser:3", "vat:platform:2000", 40),
+            ("vat-1-550", "organiser:3", "vat:3:550", 220),
+        ]
+        for ticket in bought.tickets:
+            await shop.cancelling.cancel_ticket(ticket, "holder")
+        totals = await ledger_rows.account_balances(connection)
+    assert {balance for _, _, balance in totals} == {0}
+    assert len(totals) == 5
 
 
 async def test_a_declined_or_free_order_moves_no_money(shop: Shop) -> None:

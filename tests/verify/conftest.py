@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from guichet.contracts.messages.events import FeeOffer
 from guichet.tickets.codes import order_code
 from guichet.verify.sources import SERVICES, Booked, Sources, open_sources
 from tests.tickets.conftest import Shop, shop, wanted
@@ -30,7 +31,8 @@ class FakeOutside(Sources):
 async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterator[FakeOutside]:
     """One paid order of two tickets and a hold, known to everybody who should know."""
     environment = {f"GUICHET_{name.upper()}_DSN": database_dsn(name) for name in SERVICES}
-    event = await shop.event(price_minor=2500)
+    event = await shop.event(price_minor=2500, fee=FeeOffer(fixed_minor=120))
+    await shop.rows("UPDATE stock SET vat_basis_points = 550")
     order = (await shop.selling.buy(wanted(event, 2, key="key-1"))).order
     await shop.selling.hold(wanted(event, 1))
     code = order_code(order.order_id)
@@ -38,7 +40,7 @@ async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterat
         sources = FakeOutside(
             opened.databases, opened.session, "fake", "", "fake", answered_codes=(code,)
         )
-        sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5000, 0)]
+        sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5240, 0)]
         sources.mails = ["<1@guichet>"]
         await _tell_everybody(sources, event, order.order_id, code)
         await spoil(sources, "tickets", "UPDATE outbox SET sent_at = now()")
@@ -77,7 +79,7 @@ async def _tell_everybody(sources: Sources, event: int, order_id: int, code: str
         sources,
         "users",
         "INSERT INTO purchases (order_code, order_id, account_id, event_id, total_minor,"
-        " currency, confirmed_at) VALUES ($1, $2, 1, $3, 5000, 'EUR', now())",
+        " currency, confirmed_at) VALUES ($1, $2, 1, $3, 5240, 'EUR', now())",
         code,
         order_id,
         event,

@@ -1,5 +1,6 @@
 """Every invariant is green on healthy data, and red once somebody has broken them."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,21 @@ async def test_healthy_data_are_all_green(healthy: FakeOutside) -> None:
     verdicts = await judge(healthy)
     assert [v.contradictions for v in verdicts if v.contradictions] == []
     assert all(v.contradictions is not None for v in verdicts), "every source is there"
+
+
+def _refund(status: str, **parts: object) -> str:
+    """Return the statement that stores a refund of one ticket, made of these parts."""
+    made_of: dict[str, object] = {
+        "price_minor": 0,
+        "fee_on_top_minor": 0,
+        "fee_minor": 0,
+        "vat": [],
+        "fee_vat": [],
+    }
+    return (
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, status, parts)"  # noqa: S608 - our own values
+        f" VALUES (1, 2620, 'x', now(), '{status}', '{json.dumps({**made_of, **parts})}')"
+    )
 
 
 BREAKS: list[tuple[int, str, str]] = [
@@ -58,6 +74,35 @@ BREAKS: list[tuple[int, str, str]] = [
         "tickets",
         "INSERT INTO ledger_days (day, transfers, last_transfer_id, hash)"
         " VALUES ('2026-01-01', 1, 1, 'forged')",
+    ),
+    (
+        6,
+        "tickets",
+        "ALTER TABLE ledger_transfers DISABLE TRIGGER USER;"
+        " DELETE FROM ledger_transfers WHERE kind = 'fee_vat'",
+    ),
+    (
+        6,
+        "tickets",
+        "ALTER TABLE ledger_transfers DISABLE TRIGGER USER;"
+        " UPDATE ledger_transfers SET credit_account = 'vat:4:550' WHERE kind = 'vat'",
+    ),
+    (
+        6,
+        "tickets",
+        "UPDATE orders SET lines = jsonb_set(lines, '{0,unit,fee_minor}', '121')",
+    ),
+    (6, "tickets", _refund("completed", price_minor=2500, fee_on_top_minor=120, fee_minor=120)),
+    (6, "tickets", _refund("pending", price_minor=2500)),
+    (6, "tickets", _refund("pending", price_minor=2500, fee_on_top_minor=120, fee_minor=999)),
+    (
+        6,
+        "tickets",
+        _refund(
+            "pending",
+            price_minor=2620,
+            vat=[{"basis_points": 550, "gross_minor": 2620, "vat_minor": 999}],
+        ),
     ),
     (7, "tickets", "UPDATE holds SET expires_at = now() - interval '1 minute'"),
     (8, "tickets", "DELETE FROM tickets; DELETE FROM payments; DELETE FROM orders"),

@@ -9,6 +9,7 @@ from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
 from guichet.tickets import told
 from guichet.tickets.domain import Line, Offer, Order, OrderState, Ticket, TicketStatus
+from guichet.tickets.pricing import Paid, refund_parts, unit_of, whole
 from guichet.tickets.problems import (
     AlreadyCancelled,
     AlreadyUsed,
@@ -101,11 +102,13 @@ class Cancelling:
         reason: str,
     ) -> Cancelled:
         at = now()
-        refund_minor = sum(ticket.charged_minor for ticket in tickets)
-        refund_id = None
+        parts = refund_parts(
+            whole(Paid(unit_of(order.lines, ticket.ticket_type_id))) for ticket in tickets
+        )
+        refund_minor, refund_id = parts.amount_minor, None
         if refund_minor:
             refund_id = await refund_rows.insert_refund(
-                connection, order.order_id, refund_minor, reason, at
+                connection, order.order_id, refund_minor, reason, at, parts
             )
         ids = [ticket.ticket_id for ticket in tickets]
         await refund_rows.cancel_tickets(connection, ids, refund_id, at)

@@ -102,7 +102,7 @@ class OrderWriter:
             fresh = _fresh(orders, current)
             await order_rows.save_orders(connection, [saves[i] for i in fresh])
             # Money enters the ledger in the very commit that stores its capture.
-            captured = [o.order_id for o in fresh.values() if _is_captured(o)]
+            captured = [order for order in fresh.values() if _is_captured(order)]
             await transfer_captures(connection, captured)
         return [_stored(order) if i in fresh else Overtaken() for i, order in enumerate(orders)]
 

@@ -3,9 +3,18 @@
 Double entry by construction: each transfer debits one account and credits another by the same
 amount, in minor units of one currency, so the ledger cannot be out of balance.
 
-    what happened     debited                 credited
-    capture           provider                organiser:<account id>
-    refund            organiser:<account id>  provider
+    kind            what happened                    debited                 credited
+    capture         a payment was taken              provider                organiser:<account id>
+    fee             its booking fee, without VAT     organiser:<account id>  fees
+    fee_vat         the VAT within the fee           organiser:<account id>  vat:platform:<rate>
+    vat             the VAT within the price         organiser:<account id>  vat:<account id>:<rate>
+    refund          money was given back             organiser:<account id>  provider
+    refund_fee, refund_fee_vat, refund_vat           what of the above goes back with it
+
+Rates are in basis points. What an organiser is owed is the balance of `organiser:<account id>`; the
+VAT that is the organiser's to declare stands beside it. An absorbed fee is entered like one on top:
+either way the organiser's account got the gross amount first. `provider_fee`, `dispute`,
+`dispute_fee`, `dispute_won`, `payout` and `adjustment` are what the provider does of itself.
 
 The same movement is transferred once (`reference` is unique), and the database refuses to change
 or delete a transfer. Each day is closed with a hash over its transfers and over the day before,
@@ -13,13 +22,20 @@ so that a change behind the database's back shows too.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
 
+from guichet.tickets.pricing import Parts
+
 PROVIDER = "provider"
+FEES = "fees"
+PLATFORM = "platform"
+OWNER = "{organiser}"
+"""Stands for the account id of the event's organiser, who is known where transfers are stored."""
+ORGANISER = f"organiser:{OWNER}"
 FIRST_DAY_HASH = "0" * 64
 
 
@@ -37,6 +53,50 @@ class Transfer:
     order_id: int | None
     provider_reference: str | None
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A transfer to be entered, without what its order and its cause say."""
+
+    reference: str
+    kind: str
+    debit_account: str
+    credit_account: str
+    amount_minor: int
+
+
+def capture_movements(order_id: int, captured_minor: int, parts: Parts) -> list[Movement]:
+    """Return what the capture of an order moves; `parts` are those of its lines."""
+    moved = [Movement(f"capture-{order_id}", "capture", PROVIDER, ORGANISER, captured_minor)]
+    for kind, rate, account, amount in _charges(parts):
+        moved.append(Movement(f"{kind}-{order_id}{rate}", kind, ORGANISER, account, amount))
+    return moved
+
+
+def refund_movements(refund_id: int, amount_minor: int, parts: Parts | None) -> list[Movement]:
+    """Return what a refund moves; of one without `parts` nothing goes back but the amount."""
+    moved = [Movement(f"refund-{refund_id}", "refund", ORGANISER, PROVIDER, amount_minor)]
+    for charge, rate, account, amount in _charges(parts) if parts is not None else ():
+        kind = f"refund_{charge}"
+        moved.append(Movement(f"{kind}-{refund_id}{rate}", kind, account, ORGANISER, amount))
+    return moved
+
+
+def _charges(parts: Parts) -> Iterator[tuple[str, str, str, int]]:
+    """Yield kind, rate, account and amount of what is taken from the organiser's gross amount."""
+    if parts.fee_net_minor:
+        yield "fee", "", FEES, parts.fee_net_minor
+    for kind, owner, shares in (("fee_vat", PLATFORM, parts.fee_vat), ("vat", OWNER, parts.vat)):
+        for share in shares:
+            if share.vat_minor:
+                rate = share.basis_points
+                yield kind, f"-{rate}", vat_account(owner, rate), share.vat_minor
+
+
+def vat_account(owner: int | str, basis_points: int) -> str:
+    """Return the account of an organiser's (or the platform's) VAT at one rate."""
+    return f"vat:{owner}:{basis_points}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.tickets.domain import Order
 from guichet.tickets.payments import PaymentProvider, RefundOutcome, RefundResult
+from guichet.tickets.pricing import Paid, Parts, refund_parts, spread
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
 from guichet.tickets.repository.refunds import Refund
@@ -43,7 +44,12 @@ class Refunds:
             missing = captured - sum(refund.amount_minor for refund in known)
             if missing > 0:
                 await refund_rows.insert_refund(
-                    connection, order.order_id, missing, order.failure or "undone", now()
+                    connection,
+                    order.order_id,
+                    missing,
+                    order.failure or "undone",
+                    now(),
+                    _undone_parts(order, missing),
                 )
         self.wake.set()
 
@@ -109,6 +115,13 @@ class Refunds:
             amount_minor=refund.amount_minor,
             first_tried_at=refund.created_at,
         )
+
+
+def _undone_parts(order: Order, amount_minor: int) -> Parts:
+    """Return what an order that got no tickets gives back: all of it, in every normal case."""
+    tickets = [Paid(line.unit) for line in order.lines for _ in range(line.quantity)]
+    # Had the provider taken more than was asked for, no part of that would be a fee or VAT.
+    return refund_parts(spread(min(amount_minor, order.total_minor), tickets))
 
 
 def _wait_seconds(refund: Refund, outcome: RefundOutcome) -> float:

@@ -8,7 +8,7 @@ looks again before it gives its verdict.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from guichet.verify import messages, money, projections, selling
+from guichet.verify import ledger, messages, money, projections, selling
 from guichet.verify.sources import Sources
 
 Check = Callable[[Sources], Awaitable[list[str]]]
@@ -59,9 +59,16 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         6,
-        "le grand livre égale encaissements et remboursements, ses jours clos sont intacts",
-        "the ledger equals captures and refunds, its closed days are unbroken",
-        money.ledger_equals_payments,
+        "le grand livre égale encaissements, frais, TVA et remboursements, ses jours clos sont"
+        " intacts",
+        "the ledger equals captures, fees, VAT and refunds, its closed days are unbroken",
+        ledger.ledger_equals_payments,
+    ),
+    Invariant(
+        6,
+        "frais et TVA des remboursements sont ceux de ce qui a été vendu",
+        "fees and VAT of refunds are those of what was sold",
+        ledger.refunds_contain_what_was_sold,
     ),
     Invariant(
         7,

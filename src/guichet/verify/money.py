@@ -1,6 +1,5 @@
 """Checks on payments, refunds and the provider's books."""
 
-from guichet.tickets.closing import broken_days
 from guichet.verify.selling import EXAMPLES_MAX
 from guichet.verify.sources import Sources
 
@@ -104,29 +103,3 @@ async def books_agree(sources: Sources) -> list[str]:
         if ours.get(key, (0, 0)) != theirs.get(key, (0, 0)):
             wrong.append(f"{key}: ours {ours.get(key)}, the provider's {theirs.get(key)}")
     return wrong[:EXAMPLES_MAX]
-
-
-async def ledger_equals_payments(sources: Sources) -> list[str]:
-    """Compare the ledger with payments and refunds, and every closed day with its seal."""
-    rows = await sources.rows(
-        "tickets",
-        """
-        WITH wanted AS (
-            SELECT 'capture-' || order_id AS reference, captured_minor AS amount, currency
-            FROM payments WHERE captured_minor > 0
-            UNION ALL SELECT 'refund-' || r.refund_id, r.amount_minor, o.currency
-            FROM refunds r JOIN orders o USING (order_id) WHERE r.status = 'completed'
-        )
-        SELECT coalesce(w.reference, l.reference) AS reference, w.amount AS wanted,
-               l.amount_minor AS entered
-        FROM wanted w FULL JOIN ledger_transfers l USING (reference)
-        WHERE (w.amount, w.currency) IS DISTINCT FROM (l.amount_minor, l.currency) LIMIT $1
-        """,
-        EXAMPLES_MAX,
-    )
-    wrong = [
-        f"{row['reference']}: {row['wanted']} happened, the ledger has {row['entered']}"
-        for row in rows
-    ]
-    broken = await broken_days(sources.databases["tickets"])
-    return wrong + [f"the ledger's day {day} does not match its seal" for day in broken]

@@ -1,40 +1,101 @@
 """Statements on the ledger, on asyncpg. Transfers are only ever added."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import asyncpg
 
-from guichet.tickets.ledger import Day, Transfer
+from guichet.tickets.domain import Order
+from guichet.tickets.ledger import (
+    OWNER,
+    Day,
+    Movement,
+    Transfer,
+    capture_movements,
+    refund_movements,
+)
+from guichet.tickets.pricing import sale_parts
+from guichet.tickets.repository.rows import parts_of
 from guichet.tickets.repository.stock import Connection
 
 
-async def transfer_captures(connection: Connection, order_ids: Sequence[int]) -> None:
-    """Enter what was captured for these orders; what is entered already stays as it is."""
-    if not order_ids:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A movement of an order's money, and what its cause says of it."""
+
+    order_id: int
+    movement: Movement
+    currency: str
+    provider_reference: str | None
+    occurred_at: datetime
+
+
+async def enter(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Enter movements of orders' money; what is entered already stays as it is."""
+    if not entries:
         return
     await connection.execute(
         "INSERT INTO ledger_transfers (reference, kind, debit_account, credit_account,"
         " amount_minor, currency, order_id, provider_reference, occurred_at)"
-        " SELECT 'capture-' || p.order_id, 'capture', 'provider', 'organiser:' || e.creator_id,"
-        " p.captured_minor, p.currency, p.order_id, p.intent_id, p.paid_at"
-        " FROM payments p JOIN orders o USING (order_id) JOIN offers e USING (event_id)"
-        " WHERE p.order_id = ANY($1::bigint[]) AND p.captured_minor > 0"
-        " ON CONFLICT (reference) DO NOTHING",
-        order_ids,
+        " SELECT n.reference, n.kind, replace(n.debit, $10, e.creator_id::text),"
+        " replace(n.credit, $10, e.creator_id::text), n.amount, n.currency, n.order_id,"
+        " n.provider_reference, n.occurred_at"
+        " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],"
+        " $7::text[], $8::text[], $9::timestamptz[]) WITH ORDINALITY AS n(order_id, reference,"
+        " kind, debit, credit, amount, currency, provider_reference, occurred_at, position)"
+        " JOIN orders o USING (order_id) JOIN offers e USING (event_id)"
+        " ORDER BY n.position ON CONFLICT (reference) DO NOTHING",
+        [entry.order_id for entry in entries],
+        [entry.movement.reference for entry in entries],
+        [entry.movement.kind for entry in entries],
+        [entry.movement.debit_account for entry in entries],
+        [entry.movement.credit_account for entry in entries],
+        [entry.movement.amount_minor for entry in entries],
+        [entry.currency for entry in entries],
+        [entry.provider_reference for entry in entries],
+        [entry.occurred_at for entry in entries],
+        OWNER,
+    )
+
+
+async def transfer_captures(connection: Connection, orders: Sequence[Order]) -> None:
+    """Enter what was captured for these orders, with the fees and the VAT in it."""
+    await enter(
+        connection,
+        [
+            Entry(order.order_id, movement, order.currency, payment.intent_id, payment.paid_at)
+            for order in orders
+            if (payment := order.payment) and payment.captured_minor and payment.paid_at
+            for movement in capture_movements(
+                order.order_id, payment.captured_minor, sale_parts(order.lines)
+            )
+        ],
     )
 
 
 async def transfer_refund(connection: Connection, refund_id: int) -> None:
     """Enter a refund that has been carried out; a second time changes nothing."""
-    await connection.execute(
-        "INSERT INTO ledger_transfers (reference, kind, debit_account, credit_account,"
-        " amount_minor, currency, order_id, provider_reference, occurred_at)"
-        " SELECT 'refund-' || r.refund_id, 'refund', 'organiser:' || e.creator_id, 'provider',"
-        " r.amount_minor, o.currency, r.order_id, r.provider_refund_id, r.completed_at"
-        " FROM refunds r JOIN orders o USING (order_id) JOIN offers e USING (event_id)"
-        " WHERE r.refund_id = $1 AND r.status = 'completed' ON CONFLICT (reference) DO NOTHING",
+    row = await connection.fetchrow(
+        "SELECT r.*, o.currency FROM refunds r JOIN orders o USING (order_id)"
+        " WHERE r.refund_id = $1 AND r.status = 'completed'",
         refund_id,
+    )
+    if row is None:
+        return
+    moved = refund_movements(refund_id, row["amount_minor"], parts_of(row["parts"]))
+    await enter(
+        connection,
+        [
+            Entry(
+                row["order_id"],
+                movement,
+                row["currency"],
+                row["provider_refund_id"],
+                row["completed_at"],
+            )
+            for movement in moved
+        ],
     )
 
 

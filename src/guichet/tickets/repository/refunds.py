@@ -7,7 +7,8 @@ from datetime import datetime
 import asyncpg
 
 from guichet.tickets.domain import Ticket
-from guichet.tickets.repository.rows import ticket_of
+from guichet.tickets.pricing import Parts
+from guichet.tickets.repository.rows import parts_json, ticket_of
 from guichet.tickets.repository.stock import Connection
 
 
@@ -26,16 +27,22 @@ class Refund:
 
 
 async def insert_refund(
-    connection: Connection, order_id: int, amount_minor: int, reason: str, at: datetime
+    connection: Connection,
+    order_id: int,
+    amount_minor: int,
+    reason: str,
+    at: datetime,
+    parts: Parts | None,
 ) -> int:
-    """Store a refund to be carried out, and return its id."""
+    """Store a refund to be carried out, and return its id; `parts` are what the ledger enters."""
     refund_id: int = await connection.fetchval(
-        "INSERT INTO refunds (order_id, amount_minor, reason, run_at) VALUES ($1, $2, $3, $4)"
-        " RETURNING refund_id",
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, parts)"
+        " VALUES ($1, $2, $3, $4, $5) RETURNING refund_id",
         order_id,
         amount_minor,
         reason,
         at,
+        parts_json(parts),
     )
     return refund_id
 

@@ -19,6 +19,7 @@ from guichet.tickets.domain import (
     Ticket,
     TicketStatus,
 )
+from guichet.tickets.pricing import Parts
 
 
 class Row(Protocol):
@@ -39,6 +40,7 @@ class StoredLine(msgspec.Struct, frozen=True):
 
 
 _lines = msgspec.json.Decoder(tuple[StoredLine, ...])
+_parts = msgspec.json.Decoder(Parts)
 _action = msgspec.json.Decoder(dict[str, str | None])
 
 
@@ -61,6 +63,16 @@ def lines_of(stored: Any) -> tuple[Line, ...]:
         Line(line.ticket_type_id, line.quantity, line.unit or unit_price(line.price_minor))
         for line in read
     )
+
+
+def parts_json(parts: Parts | None) -> str | None:
+    """Return the parts of a refund as they are stored."""
+    return None if parts is None else msgspec.json.encode(parts).decode()
+
+
+def parts_of(stored: str | None) -> Parts | None:
+    """Return the stored parts of a refund, None for one of before there were fees and VAT."""
+    return None if stored is None else _parts.decode(stored)
 
 
 def offer_of(row: Row) -> Offer:
