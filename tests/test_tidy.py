@@ -56,6 +56,7 @@ DOMAIN_MAY_IMPORT = {
     "guichet.kernel.problems": "the tree of named errors; standard library only",
     "guichet.contracts.money": "amounts in minor units; pure",
     "guichet.contracts.prices": "the price of a ticket; pure",
+    "guichet.contracts.percents": "rates in basis points; pure",
     "guichet.contracts.times": "time zones; pure",
     "guichet.contracts.roles": "the table of roles; pure",
 }

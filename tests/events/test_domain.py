@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from guichet.contracts.prices import FeeTerms
 from guichet.events.domain import editing, problems
 from guichet.events.domain.moments import instant, over_at, parse_clock, parse_moment
 from guichet.events.domain.records import (
@@ -19,6 +20,7 @@ from guichet.events.domain.records import (
     statuses_shown,
 )
 from guichet.events.domain.states import ALLOWED, NEXT, Action, Status, require_next
+from guichet.events.domain.terms import HouseTerms
 from guichet.events.domain.words import folded, words_of
 from guichet.kernel.problems import Forbidden, Problem
 
@@ -325,3 +327,44 @@ def test_no_list_shows_strange_drafts(asked: Status | None, creates: bool, manag
     assert manages or Status.DRAFT not in statuses
     assert drafts_of in {None, 3}
     assert creates or drafts_of is None
+
+
+def test_a_new_event_takes_the_house_s_fee_and_rate() -> None:
+    house = HouseTerms(fee=FeeTerms(fixed_minor=99), vat_rates=(0, 810), vat_default=810)
+    values = {
+        "title": "Concert", "starts_at": SOON, "time_zone": "Europe/Paris",
+        "location": "Lausanne", "currency": "CHF",
+    }  # fmt: skip
+    asked = EventEdit(values=values, capacity=10, price_minor=1000, fee={"basis_points": 100})
+    made = editing.new_event(3, asked, NOW, house)
+    assert made.fee == FeeTerms(fixed_minor=99, basis_points=100)
+    assert made.ticket_types[0].vat_basis_points == 810
+    with pytest.raises(problems.VatRateNotAllowed):
+        editing.new_event(3, replace(asked, vat_basis_points=2000), NOW, house)
+
+
+def test_a_rate_that_was_allowed_when_it_was_chosen_may_stay() -> None:
+    before = event(ticket_types=(kind(vat_basis_points=1960),))
+    same = TicketTypeEdit(ticket_type_id=1, values={"vat_basis_points": 1960, "capacity": 60})
+    assert editing.with_ticket_type(before, same, NOW).ticket_types[0].capacity == 60
+    other = TicketTypeEdit(ticket_type_id=1, values={"vat_basis_points": 1800})
+    with pytest.raises(problems.VatRateNotAllowed):
+        editing.with_ticket_type(before, other, NOW)
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.COMPLETED])
+def test_terms_of_what_is_over_are_settled(status: Status) -> None:
+    before = event(status)
+    with pytest.raises(problems.EventIsOver):
+        edited(before, fee={"fixed_minor": 100})
+    with pytest.raises(problems.EventIsOver):
+        edited(before, refund_rules={"until_hours": 1})
+    assert edited(before, fee={"fixed_minor": 0}).fee == before.fee
+
+
+def test_a_rate_for_several_ticket_types_says_nothing_clear() -> None:
+    types = (kind(1, vat_basis_points=550), kind(2, vat_basis_points=2000))
+    with pytest.raises(problems.SeveralTicketTypes):
+        edited(event(ticket_types=types), vat_basis_points=550)
+    alike = tuple(replace(item, vat_basis_points=550) for item in types)
+    assert edited(event(ticket_types=alike), vat_basis_points=550).ticket_types == alike

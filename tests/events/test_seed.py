@@ -56,6 +56,9 @@ def test_the_programme_shows_what_there_is() -> None:
     types = [kind.values for demo in DEMO_EVENTS for kind in demo.ticket_types]
     assert min(kind["price_minor"] for kind in types) == 0
     assert min(kind["capacity"] for kind in types) < 10
+    assert {kind.get("vat_basis_points") for kind in types} == {None, 550}
+    assert {demo.fee.get("is_on_top", True) for demo in DEMO_EVENTS if demo.fee} == {True, False}
+    assert sum(bool(demo.refund_rules) for demo in DEMO_EVENTS) == 1
 
 
 def test_dates_are_counted_from_today() -> None:

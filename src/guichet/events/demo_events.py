@@ -1,7 +1,7 @@
 """The demo events: plainly made up, in French cities, ahead of whenever they are created."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
@@ -9,13 +9,15 @@ from guichet.events.domain.records import Speaker, Sponsor, TicketTypeEdit
 
 ADMIN_ID = 1
 CREATOR_ID = 3
+REDUCED_VAT = 550
+"""The French rate of concerts and plays, in basis points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoEvent:
     """One demo event: on the first such weekday (Monday is 0) `days_ahead` or more from today.
 
-    `starts` is by the Paris clock.
+    `starts` is by the Paris clock. `fee` and `refund_rules` are those of `EventEdit`.
     """
 
     title: str
@@ -30,6 +32,8 @@ class DemoEvent:
     hours: int
     creator_id: int = CREATOR_ID
     is_published: bool = True
+    fee: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    refund_rules: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ticket_types: tuple[TicketTypeEdit, ...]
     speakers: tuple[Speaker, ...] = ()
     sponsors: tuple[Sponsor, ...] = ()
@@ -45,8 +49,8 @@ def _type(name: str, price_minor: int, capacity: int, **more: Any) -> TicketType
     return TicketTypeEdit(values=values)
 
 
-def _standard(price_minor: int, capacity: int) -> tuple[TicketTypeEdit, ...]:
-    return (_type("Standard", price_minor, capacity),)
+def _standard(price_minor: int, capacity: int, **more: Any) -> tuple[TicketTypeEdit, ...]:
+    return (_type("Standard", price_minor, capacity, **more),)
 
 
 DEMO_EVENTS = (
@@ -64,7 +68,7 @@ DEMO_EVENTS = (
         weekday=4,
         starts=time(20, 30),
         hours=2,
-        ticket_types=_standard(2550, 400),
+        ticket_types=_standard(2550, 400, vat_basis_points=REDUCED_VAT),
         speakers=(
             Speaker(
                 name="Ensemble de démonstration",
@@ -91,10 +95,11 @@ DEMO_EVENTS = (
         starts=time(16, 0),
         hours=8,
         creator_id=ADMIN_ID,
+        fee={"fixed_minor": 90, "basis_points": 150},
         ticket_types=(
-            _type("Plein tarif", 4900, 3000),
-            _type("Tarif réduit", 3500, 1500, per_order_max=4),
-            _type("Carré avant-scène", 8900, 250, per_order_max=4),
+            _type("Plein tarif", 4900, 3000, vat_basis_points=REDUCED_VAT),
+            _type("Tarif réduit", 3500, 1500, per_order_max=4, vat_basis_points=REDUCED_VAT),
+            _type("Carré avant-scène", 8900, 250, per_order_max=4, vat_basis_points=REDUCED_VAT),
         ),
         speakers=(
             Speaker(name="Fanfare de démonstration", topic="Ouverture", speaking_time="16:00"),
@@ -119,10 +124,11 @@ DEMO_EVENTS = (
         weekday=3,
         starts=time(20, 0),
         hours=3,
+        fee={"fixed_minor": 50},
         ticket_types=(
-            _type("Orchestre", 3200, 180),
-            _type("Balcon", 2200, 120),
-            _type("Moins de 18 ans", 1200, 60),
+            _type("Orchestre", 3200, 180, vat_basis_points=REDUCED_VAT),
+            _type("Balcon", 2200, 120, vat_basis_points=REDUCED_VAT),
+            _type("Moins de 18 ans", 1200, 60, vat_basis_points=REDUCED_VAT),
         ),
         speakers=(Speaker(name="Compagnie du Guichet", topic="Mise en scène et jeu"),),
     ),
@@ -174,6 +180,8 @@ DEMO_EVENTS = (
         starts=time(9, 0),
         hours=9,
         creator_id=ADMIN_ID,
+        fee={"basis_points": 200, "is_on_top": False},
+        refund_rules={"until_hours": 48, "kept_minor": 500, "keeps_fee": True},
         ticket_types=(
             _type("Participation", 12000, 350),
             _type("Participation, association", 6000, 80),
@@ -213,7 +221,10 @@ DEMO_EVENTS = (
         weekday=6,
         starts=time(17, 0),
         hours=2,
-        ticket_types=(_type("Nef", 1800, 220), _type("Bas-côtés", 1000, 140)),
+        ticket_types=(
+            _type("Nef", 1800, 220, vat_basis_points=REDUCED_VAT),
+            _type("Bas-côtés", 1000, 140, vat_basis_points=REDUCED_VAT),
+        ),
         speakers=(Speaker(name="Chœur de démonstration", topic="Requiem, op. 48"),),
     ),
     DemoEvent(
@@ -247,7 +258,10 @@ DEMO_EVENTS = (
         weekday=2,
         starts=time(15, 0),
         hours=2,
-        ticket_types=(_type("Enfant", 500, 90), _type("Accompagnant", 800, 60)),
+        ticket_types=(
+            _type("Enfant", 500, 90, vat_basis_points=REDUCED_VAT),
+            _type("Accompagnant", 800, 60, vat_basis_points=REDUCED_VAT),
+        ),
         speakers=(Speaker(name="Compagnie du Guichet", topic="Marionnettes et musique"),),
     ),
     DemoEvent(
@@ -265,6 +279,6 @@ DEMO_EVENTS = (
         starts=time(20, 0),
         hours=2,
         is_published=False,
-        ticket_types=_standard(1900, 110),
+        ticket_types=_standard(1900, 110, vat_basis_points=REDUCED_VAT),
     ),
 )

@@ -43,6 +43,7 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
                     tokens=here.service_tokens,
                 ),
                 outside_url=settings.outside_url,
+                house=settings.house_terms,
             )
             app.state.means = means
             here.workers.start(

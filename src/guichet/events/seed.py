@@ -40,7 +40,7 @@ async def seed(settings: Settings) -> list[Event]:
             tokens = ServiceTokens(settings.service_secret, service=SERVICE)
             url = settings.url_of("tickets")
             tickets = TicketsClient(session, url, service="tickets", tokens=tokens)
-            means = Means(database, tickets, settings.outside_url)
+            means = Means(database, tickets, settings.outside_url, settings.house_terms)
             return [
                 event for demo in DEMO_EVENTS if (event := await _create(means, demo)) is not None
             ]
@@ -75,6 +75,8 @@ def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:
             "currency": CURRENCY_DEFAULT,
         },
         status=Status.PUBLISHED if demo.is_published else Status.DRAFT,
+        fee=demo.fee,
+        refund_rules=demo.refund_rules,
         ticket_types=demo.ticket_types,
         speakers=demo.speakers,
         sponsors=demo.sponsors,

@@ -60,6 +60,14 @@ events = Table(
     Column("sale_closes_at", DateTime(timezone=True)),
     Column("per_order_max", Integer, nullable=False),
     Column("per_account_max", Integer),
+    Column("fee_fixed_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("fee_basis_points", Integer, nullable=False, server_default=text("0")),
+    Column("is_fee_on_top", Boolean, nullable=False, server_default=text("true")),
+    Column("fee_vat_basis_points", Integer, nullable=False, server_default=text("2000")),
+    Column("is_refund_allowed", Boolean, nullable=False, server_default=text("true")),
+    Column("refund_until_hours", Integer, nullable=False, server_default=text("0")),
+    Column("refund_kept_minor", BigInteger, nullable=False, server_default=text("0")),
+    Column("refund_keeps_fee", Boolean, nullable=False, server_default=text("false")),
     Column("image_url", Text),
     Column("image_hash", Text),
     Column("cancel_reason", Text),
@@ -117,6 +125,7 @@ ticket_types = Table(
     Column("per_order_max", Integer),
     Column("per_account_max", Integer),
     Column("is_hidden", Boolean, nullable=False),
+    Column("vat_basis_points", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("price_minor >= 0 AND capacity >= 0", name="ticket_types_amounts"),
 )
 Index("ticket_types_of_event", ticket_types.c.event_id, ticket_types.c.position)

@@ -9,6 +9,7 @@ from guichet.events.domain import problems
 from guichet.events.domain.moments import instant
 from guichet.events.domain.records import Event, EventEdit, TicketType, TicketTypeEdit
 from guichet.events.domain.states import Action, Status, require_allowed, require_next
+from guichet.events.domain.terms import FRENCH_HOUSE, HouseTerms
 
 STANDARD = "Standard"
 TICKET_TYPES_MAX = 50
@@ -24,19 +25,27 @@ _TERMS = (
     "sale_closes_at",
     "per_order_max",
     "per_account_max",
+    "fee",
+    "refund_rules",
 )
 _TOLD = (*_TERMS, "title", "location", "venue", "city", "status")
 """The fields that messages carry."""
 
 
-def new_event(creator_id: int, edit: EventEdit, moment: datetime) -> Event:
+def new_event(
+    creator_id: int, edit: EventEdit, moment: datetime, house: HouseTerms = FRENCH_HOUSE
+) -> Event:
     """Return a new event, a draft or published at once; raises named problems."""
     values = _with_instants(edit.values, edit.values["time_zone"])
-    draft = Event(creator_id=creator_id, created_at=moment, updated_at=moment, **values)
-    return _finished(draft, draft, edit, moment)
+    draft = Event(
+        creator_id=creator_id, created_at=moment, updated_at=moment, fee=house.fee, **values
+    )
+    return _finished(draft, draft, edit, moment, house)
 
 
-def changed(before: Event, edit: EventEdit, moment: datetime) -> Event:
+def changed(
+    before: Event, edit: EventEdit, moment: datetime, house: HouseTerms = FRENCH_HOUSE
+) -> Event:
     """Return the event as it would be after the edit; raises named problems."""
     if edit.version is not None and edit.version != before.version:
         raise problems.EditedMeanwhile
@@ -46,7 +55,7 @@ def changed(before: Event, edit: EventEdit, moment: datetime) -> Event:
         # A moved event keeps its length unless told otherwise.
         values["ends_at"] = values["starts_at"] + (before.ends_at - before.starts_at)
     after = replace(before, **values, updated_at=moment)
-    return _finished(before, after, edit, moment)
+    return _finished(before, after, edit, moment, house)
 
 
 def completed(before: Event, version: int, moment: datetime) -> Event:
@@ -55,14 +64,16 @@ def completed(before: Event, version: int, moment: datetime) -> Event:
     return replace(after, version=version)
 
 
-def with_ticket_type(before: Event, edit: TicketTypeEdit, moment: datetime) -> Event:
+def with_ticket_type(
+    before: Event, edit: TicketTypeEdit, moment: datetime, house: HouseTerms = FRENCH_HOUSE
+) -> Event:
     """Return the event with one more ticket type, or one of them changed."""
     types = list(before.ticket_types)
     if edit.ticket_type_id is None:
-        types.append(_merged(None, edit, before.time_zone))
+        types.append(_merged(None, edit, before.time_zone, house))
     else:
         index = _index_of(before, edit.ticket_type_id)
-        types[index] = _merged(types[index], edit, before.time_zone)
+        types[index] = _merged(types[index], edit, before.time_zone, house)
     after = replace(before, ticket_types=tuple(types), updated_at=moment)
     return _checked(before, after, moment)
 
@@ -100,10 +111,14 @@ def _offer(event: Event) -> list[TicketType]:
     return [replace(kind, sold=0, held=0) for kind in event.ticket_types]
 
 
-def _finished(before: Event, after: Event, edit: EventEdit, moment: datetime) -> Event:
+def _finished(
+    before: Event, after: Event, edit: EventEdit, moment: datetime, house: HouseTerms
+) -> Event:
     after = replace(
         after,
-        ticket_types=_ticket_types(after, edit),
+        fee=house.fee_with(after.fee, edit.fee),
+        refund_rules=replace(after.refund_rules, **edit.refund_rules),
+        ticket_types=_ticket_types(after, edit, house),
         speakers=after.speakers if edit.speakers is None else edit.speakers,
         sponsors=after.sponsors if edit.sponsors is None else edit.sponsors,
     )
@@ -159,31 +174,45 @@ def _check_ticket_types(event: Event) -> None:
         raise problems.TicketTypeNameTaken
 
 
-def _ticket_types(event: Event, edit: EventEdit) -> tuple[TicketType, ...]:
+def _ticket_types(event: Event, edit: EventEdit, house: HouseTerms) -> tuple[TicketType, ...]:
     """Return the ticket types after the edit; a list of them outdoes `max_tickets` and `price`."""
     if edit.ticket_types is not None:
-        return _replaced(event, edit.ticket_types)
+        return _replaced(event, edit.ticket_types, house)
     types = event.ticket_types
-    if edit.capacity is None and edit.price_minor is None:
+    asked = {
+        "capacity": edit.capacity,
+        "price_minor": edit.price_minor,
+        "vat_basis_points": edit.vat_basis_points,
+    }
+    values: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    if not values:
         return types
+    house.require_rate(edit.vat_basis_points)
     if not types:
         if edit.capacity is None or edit.price_minor is None:
             raise problems.HalfATicketType
-        only = TicketType(name=STANDARD, price_minor=edit.price_minor, capacity=edit.capacity)
-        return (only,)
+        values.setdefault("vat_basis_points", house.vat_default)
+        return (TicketType(name=STANDARD, **values),)
     if len(types) == 1:
-        capacity = types[0].capacity if edit.capacity is None else edit.capacity
-        price_minor = types[0].price_minor if edit.price_minor is None else edit.price_minor
-        return (replace(types[0], capacity=capacity, price_minor=price_minor),)
-    # A client that sends back what it read, unchanged, asks for nothing.
+        return (replace(types[0], **values),)
+    _require_unchanged(event, edit)
+    return types
+
+
+def _require_unchanged(event: Event, edit: EventEdit) -> None:
+    """Let a client send back what it read, unchanged, where there are several ticket types."""
     if edit.capacity not in {None, event.capacity}:
         raise problems.SeveralTicketTypes
     if edit.price_minor not in {None, event.price_minor}:
         raise problems.SeveralTicketTypes
-    return types
+    rates = {kind.vat_basis_points for kind in event.ticket_types}
+    if edit.vat_basis_points is not None and rates != {edit.vat_basis_points}:
+        raise problems.SeveralTicketTypes
 
 
-def _replaced(event: Event, edits: Sequence[TicketTypeEdit]) -> tuple[TicketType, ...]:
+def _replaced(
+    event: Event, edits: Sequence[TicketTypeEdit], house: HouseTerms
+) -> tuple[TicketType, ...]:
     known = {kind.ticket_type_id: kind for kind in event.ticket_types}
     kept: list[TicketType] = []
     for edit in edits:
@@ -192,16 +221,24 @@ def _replaced(event: Event, edits: Sequence[TicketTypeEdit]) -> tuple[TicketType
             old = known.pop(edit.ticket_type_id, None)
             if old is None:
                 raise problems.UnknownTicketType
-        kept.append(_merged(old, edit, event.time_zone))
+        kept.append(_merged(old, edit, event.time_zone, house))
     return tuple(kept)
 
 
-def _merged(old: TicketType | None, edit: TicketTypeEdit, time_zone: str) -> TicketType:
+def _merged(
+    old: TicketType | None, edit: TicketTypeEdit, time_zone: str, house: HouseTerms
+) -> TicketType:
     values = _with_instants(edit.values, time_zone)
+    rate = values.get("vat_basis_points")
     if old is not None:
+        if rate != old.vat_basis_points:
+            # A rate that the ticket type has already may have been allowed earlier.
+            house.require_rate(rate)
         return replace(old, **values)
+    house.require_rate(rate)
     if not {"name", "price_minor", "capacity"} <= values.keys():
         raise problems.IncompleteTicketType
+    values.setdefault("vat_basis_points", house.vat_default)
     return TicketType(**values)
 
 

@@ -1,5 +1,8 @@
 """The refusals of the events service."""
 
+from collections.abc import Sequence
+
+from guichet.contracts.percents import percent_of
 from guichet.kernel.problems import Conflict, Language, Malformed, NotFound
 
 
@@ -190,6 +193,17 @@ class TooManyInLineUp(FieldProblem):
     field = "speakers"
     fr = "{most} intervenants et {most} partenaires au plus."
     en = "{most} speakers and {most} sponsors at most."
+
+
+class VatRateNotAllowed(FieldProblem):
+    """The country has no such rate of VAT; `field` names where it stood."""
+
+    fr = "Taux de TVA possibles : {rates} %."
+    en = "Possible VAT rates: {rates} %."
+
+    def __init__(self, field: str, rates: Sequence[int]) -> None:
+        super().__init__(rates=", ".join(percent_of(rate) for rate in rates))
+        self.field = field
 
 
 class ImageRefused(FieldProblem):

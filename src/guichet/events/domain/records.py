@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from guichet.contracts.prices import NO_FEE, FeeTerms, UnitPrice, unit_price
 from guichet.events.domain import moments
 from guichet.events.domain.problems import EventNotFound
 from guichet.events.domain.states import Status
+from guichet.events.domain.terms import UNTIL_THE_START, RefundTerms
 from guichet.events.domain.words import folded, words_of
 from guichet.kernel.problems import Forbidden
 
@@ -37,6 +39,7 @@ class TicketType:
     per_order_max: int | None = None
     per_account_max: int | None = None
     is_hidden: bool = False
+    vat_basis_points: int = 0
     sold: int = 0
     held: int = 0
 
@@ -44,6 +47,10 @@ class TicketType:
     def available(self) -> int:
         """How many are left to sell, as far as this service has been told."""
         return max(0, self.capacity - self.sold - self.held)
+
+    def unit_price(self, fee: FeeTerms) -> UnitPrice:
+        """Return what one ticket costs under the event's fee."""
+        return unit_price(self.price_minor, vat_basis_points=self.vat_basis_points, fee=fee)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,8 @@ class Event:
     sale_closes_at: datetime | None = None
     per_order_max: int = PER_ORDER_DEFAULT
     per_account_max: int | None = PER_ACCOUNT_DEFAULT
+    fee: FeeTerms = NO_FEE
+    refund_rules: RefundTerms = UNTIL_THE_START
     image_url: str | None = None
     image_hash: str | None = None
     cancel_reason: str | None = None
@@ -169,13 +178,18 @@ class EventEdit:
     """What is asked of an event; what is left out stays as it is.
 
     `values` are `Event` fields by name; moments in it may be naive. `capacity` and `price_minor`
-    speak of the one ticket type. `version` refuses the edit where the event has another one.
+    speak of the one ticket type, `vat_basis_points` too. `fee` and `refund_rules` are fields of
+    `FeeTerms` and `RefundTerms` by name. `version` refuses the edit where the event has another
+    one.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     status: Status | None = None
     capacity: int | None = None
     price_minor: int | None = None
+    vat_basis_points: int | None = None
+    fee: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    refund_rules: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ticket_types: tuple[TicketTypeEdit, ...] | None = None
     speakers: tuple[Speaker, ...] | None = None
     sponsors: tuple[Sponsor, ...] | None = None

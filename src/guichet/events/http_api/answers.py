@@ -8,18 +8,23 @@ from pydantic import BaseModel, PlainSerializer, WithJsonSchema
 
 from guichet.contracts.clients.tickets import EventSales
 from guichet.contracts.money import amount_of
+from guichet.contracts.percents import percent_of
 from guichet.contracts.times import rfc3339
 from guichet.events.domain.records import Event, Speaker, Sponsor, TicketType, Viewer
 from guichet.events.domain.states import Status
+from guichet.events.http_api.terms import (
+    FeeAnswer,
+    Money,
+    RefundRulesAnswer,
+    fee_answer,
+    refund_rules_answer,
+)
 from guichet.kernel.problems import Language
 
 Instant = Annotated[
     datetime,
     PlainSerializer(rfc3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-Money = Annotated[
-    str, WithJsonSchema({"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["99.99"]})
 ]
 
 
@@ -48,11 +53,18 @@ class SponsorAnswer(BaseModel):
 
 
 class TicketTypeAnswer(BaseModel):
-    """A ticket type; null where the event's own sale times and limits count."""
+    """A ticket type; null where the event's own sale times and limits count.
+
+    `price` is the list price, VAT of `vat_rate` per cent included; a buyer pays `total`, with the
+    `fee` that is on top.
+    """
 
     id: int
     name: str
     price: Money
+    vat_rate: str
+    fee: Money
+    total: Money
     currency: str
     capacity: int
     available: int
@@ -86,6 +98,8 @@ class EventAnswer(BaseModel):
     per_account_max: int | None
     sale_opens_at: Instant | None
     sale_closes_at: Instant | None
+    fee: FeeAnswer
+    refund_rules: RefundRulesAnswer
     image: str | None
     cancel_reason: str | None
     creator_id: int
@@ -201,10 +215,12 @@ def event_answer(event: Event, viewer: Viewer) -> EventAnswer:
         per_account_max=event.per_account_max,
         sale_opens_at=event.sale_opens_at,
         sale_closes_at=event.sale_closes_at,
+        fee=fee_answer(event.fee),
+        refund_rules=refund_rules_answer(event.refund_rules),
         image=image_address(event),
         cancel_reason=event.cancel_reason,
         creator_id=event.creator_id,
-        ticket_types=[ticket_type_answer(kind, event.currency) for kind in shown],
+        ticket_types=[ticket_type_answer(kind, event) for kind in shown],
         speakers=[speaker_answer(item) for item in event.speakers],
         sponsors=[sponsor_answer(item) for item in event.sponsors],
         created_at=event.created_at,
@@ -219,13 +235,17 @@ def image_address(event: Event) -> str | None:
     return event.image_url
 
 
-def ticket_type_answer(kind: TicketType, currency: str) -> TicketTypeAnswer:
-    """Return a ticket type."""
+def ticket_type_answer(kind: TicketType, event: Event) -> TicketTypeAnswer:
+    """Return a ticket type of that event."""
+    price = kind.unit_price(event.fee)
     return TicketTypeAnswer(
         id=kind.ticket_type_id,
         name=kind.name,
         price=amount_of(kind.price_minor),
-        currency=currency,
+        vat_rate=percent_of(kind.vat_basis_points),
+        fee=amount_of(price.fee_on_top_minor),
+        total=amount_of(price.charged_minor),
+        currency=event.currency,
         capacity=kind.capacity,
         available=kind.available,
         sale_opens_at=kind.sale_opens_at,

@@ -131,8 +131,8 @@ async def add_ticket_type(
 ) -> TicketTypeAnswer:
     """Needs `name`, `price` and `capacity`."""
     edit = body.model_copy(update={"id": None}).edit()
-    kind, currency = await editing.add_ticket_type(means, viewer, event_id, edit)
-    return ticket_type_answer(kind, currency)
+    kind, event = await editing.add_ticket_type(means, viewer, event_id, edit)
+    return ticket_type_answer(kind, event)
 
 
 @router.patch(
@@ -155,8 +155,8 @@ async def change_ticket_type(
 ) -> TicketTypeAnswer:
     """What is left out stays; a capacity below what is sold and held is refused."""
     edit = body.edit(ticket_type_id)
-    kind, currency = await editing.change_ticket_type(means, viewer, event_id, edit)
-    return ticket_type_answer(kind, currency)
+    kind, event = await editing.change_ticket_type(means, viewer, event_id, edit)
+    return ticket_type_answer(kind, event)
 
 
 @router.delete(

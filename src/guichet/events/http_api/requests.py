@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from guichet.contracts.money import CURRENCY_DEFAULT, Amount
+from guichet.contracts.percents import Percent
 from guichet.contracts.times import TIME_ZONE_DEFAULT
 from guichet.events.domain.editing import LINE_UP_MAX, TICKET_TYPES_MAX
 from guichet.events.domain.records import (
@@ -35,6 +36,7 @@ from guichet.events.http_api.fields import (
     WebAddress,
     Zone,
 )
+from guichet.events.http_api.terms import FeeBody, RefundRulesBody
 
 Tier = Annotated[Literal["platinum", "gold", "silver", "bronze"], Lower]
 Weight = Annotated[Literal["main", "regular"], Lower]
@@ -168,10 +170,11 @@ class TicketTypeBody(_Changes):
     per_order_max: PerOrder | None = None
     per_account_max: PerAccount | None = None
     is_hidden: bool | None = None
+    vat_rate: Percent | None = None
 
     def edit(self, ticket_type_id: int | None = None) -> TicketTypeEdit:
         """Return what is asked; an id in the path outdoes one in the body."""
-        values = self.model_dump(exclude_unset=True, exclude={"id", "price"})
+        values = self.model_dump(exclude_unset=True, exclude={"id", "price", "vat_rate"})
         values = {
             name: value
             for name, value in values.items()
@@ -179,6 +182,8 @@ class TicketTypeBody(_Changes):
         }
         if self.price is not None:
             values["price_minor"] = self.price
+        if self.vat_rate is not None:
+            values["vat_basis_points"] = self.vat_rate
         return TicketTypeEdit(ticket_type_id=ticket_type_id or self.id, values=values)
 
 
@@ -192,12 +197,15 @@ class _EventBody(_Body):
     category: Category = None
     max_tickets: Capacity | None = None
     price: Amount | None = None
+    vat_rate: Percent | None = None
     ticket_types: list[TicketTypeBody] | None = Field(default=None, max_length=TICKET_TYPES_MAX)
     speakers: Annotated[_Speakers | None, BeforeValidator(_names)] = None
     sponsors: Annotated[_Sponsors | None, BeforeValidator(_names)] = None
     image: WebAddress = None
     sale_opens_at: Moment | None = None
     sale_closes_at: Moment | None = None
+    fee: FeeBody | None = None
+    refund_rules: RefundRulesBody | None = None
     creator_id: Refused = None
     available_tickets: Refused = None
     sold: Refused = None
@@ -227,6 +235,9 @@ class _EventBody(_Body):
             status=status,
             capacity=self.max_tickets,
             price_minor=self.price,
+            vat_basis_points=self.vat_rate,
+            fee=self.fee.changes() if self.fee else {},
+            refund_rules=self.refund_rules.changes() if self.refund_rules else {},
             ticket_types=None if types is None else tuple(item.edit() for item in types),
             speakers=None if speakers is None else tuple(item.speaker() for item in speakers),
             sponsors=None if sponsors is None else tuple(item.sponsor() for item in sponsors),
@@ -240,7 +251,8 @@ class _EventBody(_Body):
 class NewEvent(_EventBody):
     """A new event.
 
-    `max_tickets` and `price` make its one ticket type "Standard"; `ticket_types` makes several.
+    `max_tickets`, `price` and `vat_rate` make its one ticket type "Standard"; `ticket_types` makes
+    several.
     `speakers` and `sponsors` may also be a text of names separated by commas.
     """
 

@@ -28,6 +28,7 @@ from guichet.events.domain.records import (
     TicketType,
 )
 from guichet.events.domain.states import Status
+from guichet.events.repository.terms import TERM_COLUMNS, fee_of, refund_rules_of
 from guichet.events.tables import (
     categories,
     events,
@@ -198,7 +199,7 @@ def _whole() -> Select[Any]:
     return select(
         events.c.id,
         events.c.status,
-        *(events.c[name] for name in _PLAIN),
+        *(events.c[name] for name in (*_PLAIN, *TERM_COLUMNS)),
         _gathered(speakers, "speaker_id").label("speakers"),
         _gathered(sponsors, "sponsor_id").label("sponsors"),
     )
@@ -254,6 +255,8 @@ def _event(row: Row[Any], types: Sequence[TicketType]) -> Event:
     return Event(
         event_id=row.id,
         status=Status(row.status),
+        fee=fee_of(row),
+        refund_rules=refund_rules_of(row),
         ticket_types=tuple(types),
         speakers=tuple(Speaker(**item) for item in row.speakers),
         sponsors=tuple(Sponsor(**item) for item in row.sponsors),

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from guichet.events.domain.records import Event, Speaker, Sponsor, TicketType
 from guichet.events.domain.states import Status
 from guichet.events.repository.reading import ASKING_SECONDS_MAX
+from guichet.events.repository.terms import term_values
 from guichet.events.tables import events, speakers, sponsors, stock_levels, ticket_types
 from guichet.kernel.database import Transaction
 
@@ -80,6 +81,7 @@ async def save_event(transaction: Transaction, event: Event, version: int) -> No
 
 def _values(event: Event) -> dict[str, Any]:
     values = {name: getattr(event, name) for name in _STORED}
+    values |= term_values(event)
     values["status"] = event.status.value
     values["words"] = func.array_to_tsvector(cast(event.words, ARRAY(Text)))
     return values
@@ -197,6 +199,7 @@ async def save_ticket_types(
                 "per_order_max": kind.per_order_max,
                 "per_account_max": kind.per_account_max,
                 "is_hidden": kind.is_hidden,
+                "vat_basis_points": kind.vat_basis_points,
             }
             for position, kind in enumerate(types)
         ]

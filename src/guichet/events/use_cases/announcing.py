@@ -1,5 +1,6 @@
 """Events as messages carry them."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from guichet.contracts.messages.events import (
@@ -8,6 +9,8 @@ from guichet.contracts.messages.events import (
     EventRescheduled,
     EventSnapshot,
     EventUpdated,
+    FeeOffer,
+    RefundRules,
     TicketTypeOffer,
 )
 from guichet.events.domain.editing import is_told
@@ -35,6 +38,8 @@ def snapshot(event: Event) -> EventSnapshot:
         sale_closes_at=event.sale_closes_at,
         per_order_max=event.per_order_max,
         per_account_max=event.per_account_max,
+        fee=FeeOffer(**asdict(event.fee)),
+        refund_rules=RefundRules(**asdict(event.refund_rules)),
         ticket_types=[_offer(kind) for kind in event.ticket_types],
     )
 
@@ -50,6 +55,7 @@ def _offer(kind: TicketType) -> TicketTypeOffer:
         per_order_max=kind.per_order_max,
         per_account_max=kind.per_account_max,
         is_hidden=kind.is_hidden,
+        vat_basis_points=kind.vat_basis_points,
     )
 
 

@@ -39,7 +39,7 @@ async def create_event(means: Means, viewer: Viewer, edit: EventEdit) -> Event:
     if not viewer.creates_events or viewer.account_id is None:
         raise Forbidden
     moment = now()
-    draft = editing.new_event(viewer.account_id, edit, moment)
+    draft = editing.new_event(viewer.account_id, edit, moment, means.house)
     async with means.database.transaction() as transaction:
         await _require_category(transaction, draft)
         event = await _with_ids(transaction, draft)
@@ -58,35 +58,38 @@ async def update_event(means: Means, viewer: Viewer, event_id: int, edit: EventE
     has sold what would go, `EditedMeanwhile` where another edit is in between.
     """
     return await _change(
-        means, viewer, event_id, lambda before, moment: editing.changed(before, edit, moment)
+        means,
+        viewer,
+        event_id,
+        lambda before, moment: editing.changed(before, edit, moment, means.house),
     )
 
 
 async def add_ticket_type(
     means: Means, viewer: Viewer, event_id: int, edit: TicketTypeEdit
-) -> tuple[TicketType, str]:
-    """Add a ticket type; return it and its currency."""
+) -> tuple[TicketType, Event]:
+    """Add a ticket type; return it and its event."""
     after = await _change(
         means,
         viewer,
         event_id,
-        lambda before, moment: editing.with_ticket_type(before, edit, moment),
+        lambda before, moment: editing.with_ticket_type(before, edit, moment, means.house),
     )
-    return after.ticket_types[-1], after.currency
+    return after.ticket_types[-1], after
 
 
 async def change_ticket_type(
     means: Means, viewer: Viewer, event_id: int, edit: TicketTypeEdit
-) -> tuple[TicketType, str]:
-    """Change a ticket type; return it and its currency."""
+) -> tuple[TicketType, Event]:
+    """Change a ticket type; return it and its event."""
     after = await _change(
         means,
         viewer,
         event_id,
-        lambda before, moment: editing.with_ticket_type(before, edit, moment),
+        lambda before, moment: editing.with_ticket_type(before, edit, moment, means.house),
     )
     kinds = {kind.ticket_type_id: kind for kind in after.ticket_types}
-    return kinds[edit.ticket_type_id or 0], after.currency
+    return kinds[edit.ticket_type_id or 0], after
 
 
 async def remove_ticket_type(

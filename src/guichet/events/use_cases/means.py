@@ -9,6 +9,7 @@ from guichet.contracts.messages.events import EventSnapshot
 from guichet.contracts.messages.tickets import StockLevel
 from guichet.contracts.roles import Permission, may
 from guichet.events.domain.records import Viewer
+from guichet.events.domain.terms import FRENCH_HOUSE, HouseTerms
 from guichet.kernel.database import Database
 from guichet.kernel.tokens import Principal
 
@@ -27,11 +28,12 @@ class TicketsOffice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """The database, the tickets service, and the address that people use."""
+    """The database, the tickets service, the address that people use, the terms of the house."""
 
     database: Database
     tickets: TicketsOffice
     outside_url: str
+    house: HouseTerms = FRENCH_HOUSE
     one_picture: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Decoding a picture takes a second and up to 200 MB at worst; two would double that."""
 
