@@ -1,9 +1,6 @@
 """Percentages between services and clients: "5.5" outside, 550 basis points inside."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 _PERCENT_MAX = 100
 
@@ -32,18 +29,3 @@ def percent_of(basis_points: int) -> str:
     """Return basis points as a percentage without idle zeros: 550 becomes "5.5", 2000 "20"."""
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
-
-
-def _to_basis_points(value: Any) -> int:
-    if isinstance(value, (str, int, float, Decimal)):
-        return basis_points_of(value)
-    raise ValueError("not a percentage")
-
-
-Percent = Annotated[
-    int,
-    BeforeValidator(_to_basis_points),
-    PlainSerializer(percent_of, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "examples": ["5.5"]}),
-]
-"""A Pydantic field: basis points in Python, "5.5" (or a number) in JSON."""

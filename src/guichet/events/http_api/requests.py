@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from guichet.contracts.money import CURRENCY_DEFAULT, Amount
-from guichet.contracts.percents import Percent
+from guichet.contracts.percent_field import Percent
 from guichet.contracts.times import TIME_ZONE_DEFAULT
 from guichet.events.domain.editing import LINE_UP_MAX, TICKET_TYPES_MAX
 from guichet.events.domain.records import (

@@ -6,7 +6,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from guichet.contracts.money import Amount, amount_of
-from guichet.contracts.percents import Percent, percent_of
+from guichet.contracts.percent_field import Percent
+from guichet.contracts.percents import percent_of
 from guichet.contracts.prices import FeeTerms
 from guichet.events.domain.terms import RefundTerms
 from guichet.events.http_api.fields import Lower
