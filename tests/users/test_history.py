@@ -10,6 +10,7 @@ import pytest
 
 from guichet.contracts.messages.events import EventCancelled, EventRescheduled, EventSnapshot
 from guichet.contracts.messages.tickets import (
+    AdmissionUndone,
     Buyer,
     OrderConfirmed,
     OrdersClaimed,
@@ -86,6 +87,20 @@ def used(order: OrderConfirmed, place: int) -> TicketUsed:
         account_id=order.buyer.account_id,
         admitted_by=3,
         occurred_at=order.occurred_at + timedelta(hours=2),
+    )
+
+
+def undone(admission: TicketUsed) -> AdmissionUndone:
+    """Return the end of an admission, some minutes later."""
+    return AdmissionUndone(
+        ticket_id=admission.ticket_id,
+        ticket_number=admission.ticket_number,
+        order_code=admission.order_code,
+        event_id=admission.event_id,
+        account_id=admission.account_id,
+        undone_by=3,
+        used_at=admission.occurred_at,
+        occurred_at=admission.occurred_at + timedelta(minutes=2),
     )
 
 
@@ -172,6 +187,31 @@ async def test_any_order_and_repetition_ends_the_same(database: Database, seed: 
     assert purchase.event.title == "Annulé"
     assert purchase.event.status == "cancelled"
     assert purchase.event.starts_at == STARTS_AT + timedelta(days=1)
+
+
+@pytest.mark.parametrize("sequence", list(itertools.permutations(range(4))))
+async def test_a_use_taken_back_and_a_later_one_come_in_any_order(
+    database: Database, sequence: tuple[int, ...]
+) -> None:
+    """The first ticket is used, taken back and used again; the second one taken back."""
+    account_id = new_account_id()
+    order = confirmed(account_id, tickets=2)
+    first, second = used(order, 0), used(order, 1)
+    again = first.model_copy(update={"occurred_at": first.occurred_at + timedelta(minutes=5)})
+    calls: list[tuple[Callable[..., Awaitable[None]], list[Any]]] = [
+        (consumers.on_ticket_used, [first, second]),
+        (consumers.on_admission_undone, [undone(first), undone(second)]),
+        (consumers.on_ticket_used, [again]),
+        (consumers.on_order_confirmed, [order]),
+    ]
+    for place in sequence:
+        call, messages = calls[place]
+        for message in messages:
+            async with database.transaction() as transaction:
+                await call(transaction, message)
+    (purchase,) = await history_of(database, account_id)
+    assert [ticket.used_at for ticket in purchase.tickets] == [again.occurred_at, None]
+    assert [ticket.state for ticket in purchase.tickets] == ["used", "confirmed"]
 
 
 async def test_a_ticket_that_was_used_and_then_cancelled_is_cancelled(database: Database) -> None:

@@ -131,8 +131,20 @@ BREAKS: list[tuple[int, str, str]] = [
     ),
     (11, "notifications", "UPDATE deliveries SET status = 'waiting'"),
     (12, "tickets", "UPDATE tickets SET status = 'used', used_at = now() WHERE ticket_id = 1"),
+    (
+        12,
+        "tickets",
+        "INSERT INTO admissions (ticket_id, event_id, admitted_by)"
+        " SELECT ticket_id, event_id, 4 FROM tickets WHERE ticket_id = 1",
+    ),
     (13, "events", "UPDATE stock_levels SET sold = 0"),
     (13, "users", "UPDATE purchased_tickets SET used_at = now() WHERE ticket_id = 1"),
+    (
+        13,
+        "users",
+        "UPDATE purchased_tickets SET used_at = now(), undone_used_at = now() - interval '1 hour'"
+        " WHERE ticket_id = 1",
+    ),
     (13, "users", "DELETE FROM purchased_tickets WHERE ticket_id = 2"),
 ]
 
@@ -206,6 +218,19 @@ async def test_an_attempt_without_an_answer_may_have_left_a_copy(healthy: FakeOu
     assert 10 not in await reds(healthy)
     _mail_twice(healthy)
     assert 10 in await reds(healthy)
+
+
+async def test_an_admission_that_was_taken_back_counts_nowhere(healthy: FakeOutside) -> None:
+    await spoil(
+        healthy,
+        "tickets",
+        "INSERT INTO admissions (ticket_id, event_id, admitted_by, undone_at, undone_by,"
+        " undo_reason) SELECT ticket_id, event_id, 4, now(), 3, 'x' FROM tickets",
+    )
+    await spoil(
+        healthy, "users", "UPDATE purchased_tickets SET used_at = now(), undone_used_at = now()"
+    )
+    assert await reds(healthy) == set()
 
 
 def test_every_invariant_has_a_break() -> None:

@@ -6,6 +6,8 @@ from guichet.kernel.database import Database
 from guichet.tickets.admission import Admissions
 from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
+from guichet.tickets.door import Door
+from guichet.tickets.figures import Figures
 from guichet.tickets.holding import Holding
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import PaymentBackups
@@ -32,3 +34,5 @@ class Context:
     cancelling: Cancelling
     admissions: Admissions
     payment_backups: PaymentBackups
+    door: Door
+    figures: Figures

@@ -17,7 +17,9 @@ from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.closing import Closing
 from guichet.tickets.consumers import consumers
 from guichet.tickets.context import Context
+from guichet.tickets.door import Door
 from guichet.tickets.faults import FaultPoints
+from guichet.tickets.figures import Figures
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.links import OrderLinks
@@ -112,6 +114,8 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         cancelling=Cancelling(database, refunds),
         admissions=Admissions(database),
         payment_backups=open_backups(settings, database),
+        door=Door(database),
+        figures=Figures(database),
     )
 
 

@@ -200,6 +200,14 @@ class AlreadyUsed(problems.Conflict):
     en = "This ticket has already been used."
 
 
+class NotAdmitted(problems.Conflict):
+    """An admission is to be taken back that does not stand."""
+
+    code = "not_admitted"
+    fr = "Le billet {ticket_number} n'a pas été utilisé : il n'y a pas d'entrée à annuler."
+    en = "Ticket {ticket_number} has not been used: there is no admission to take back."
+
+
 class AlreadyCancelled(problems.Conflict):
     """The ticket is cancelled."""
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
     func,
     text,
 )
@@ -292,7 +291,18 @@ admissions = Table(
     Column("admitted_by", BigInteger, nullable=False),
     Column("place", Text),
     Column("admitted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    UniqueConstraint("ticket_id", name="one_admission_per_ticket"),
+    _instant("undone_at"),
+    Column("undone_by", BigInteger),
+    Column("undo_reason", Text),
+    CheckConstraint(
+        "num_nonnulls(undone_at, undone_by, undo_reason) IN (0, 3)", name="undone_with_who_and_why"
+    ),
+)
+Index(
+    "one_admission_per_ticket",
+    admissions.c.ticket_id,
+    unique=True,
+    postgresql_where=admissions.c.undone_at.is_(None),
 )
 Index("admissions_event", admissions.c.event_id)
 

@@ -12,6 +12,7 @@ from guichet.contracts.messages.auth import (
 )
 from guichet.contracts.messages.events import EventCancelled, EventRescheduled, EventUpdated
 from guichet.contracts.messages.tickets import (
+    AdmissionUndone,
     OrderConfirmed,
     OrdersClaimed,
     TicketCancelled,
@@ -85,6 +86,11 @@ async def on_ticket_used(transaction: Transaction, message: TicketUsed) -> None:
     await history.ticket_used(transaction, message)
 
 
+async def on_admission_undone(transaction: Transaction, message: AdmissionUndone) -> None:
+    """Note that the ticket admits again."""
+    await history.admission_undone(transaction, message)
+
+
 async def on_event(
     transaction: Transaction, message: EventUpdated | EventRescheduled | EventCancelled
 ) -> None:
@@ -102,6 +108,7 @@ CONSUMERS: list[Consumer[Any]] = [
     Consumer(OrdersClaimed, on_orders_claimed),
     Consumer(TicketCancelled, on_tickets_cancelled),
     Consumer(TicketUsed, on_ticket_used),
+    Consumer(AdmissionUndone, on_admission_undone),
     Consumer(EventUpdated, on_event),
     Consumer(EventRescheduled, on_event),
     Consumer(EventCancelled, on_event),

@@ -214,6 +214,13 @@ class PurchaseState(StrEnum):
     CANCELLED = "cancelled"
 
 
+def standing_use(used_at: datetime | None, undone_used_at: datetime | None) -> datetime | None:
+    """Return when a ticket was used, None where the latest use was taken back."""
+    if used_at is None or (undone_used_at is not None and used_at <= undone_used_at):
+        return None
+    return used_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchasedTicket:
     """A ticket in somebody's history."""

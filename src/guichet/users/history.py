@@ -9,6 +9,7 @@ from datetime import datetime
 
 from guichet.contracts.messages.events import EventSnapshot
 from guichet.contracts.messages.tickets import (
+    AdmissionUndone,
     OrderConfirmed,
     SoldEvent,
     SoldTicket,
@@ -69,6 +70,15 @@ async def ticket_used(transaction: Transaction, used: TicketUsed) -> None:
         return
     fact = {"ticket_id": used.ticket_id, "used_at": used.occurred_at}
     await purchase_rows.store_ticket_facts(transaction, used.order_code, [fact])
+
+
+async def admission_undone(transaction: Transaction, undone: AdmissionUndone) -> None:
+    """Note that an admission was taken back, so that the ticket counts as unused again."""
+    account_id = undone.account_id
+    if account_id is not None and not await profile_rows.may_keep_history(transaction, account_id):
+        return
+    fact = {"ticket_id": undone.ticket_id, "undone_used_at": undone.used_at}
+    await purchase_rows.store_ticket_facts(transaction, undone.order_code, [fact])
 
 
 async def event_changed(transaction: Transaction, event: EventSnapshot, at: datetime) -> None:

@@ -111,6 +111,8 @@ purchased_tickets = Table(
     Column("price_minor", BigInteger),
     Column("refund_minor", BigInteger, nullable=False, server_default=text("0")),
     _instant("used_at"),
+    # The latest use that was taken back at the door; a use counts where it is later than this.
+    _instant("undone_used_at"),
     _instant("cancelled_at"),
 )
 Index("purchased_tickets_order_code", purchased_tickets.c.order_code)

@@ -34,7 +34,8 @@ async def _purchase_histories(sources: Sources) -> list[str]:
     )
     copied = await sources.rows(
         "users",
-        "SELECT t.ticket_id, t.order_code, t.used_at IS NOT NULL AS used,"
+        "SELECT t.ticket_id, t.order_code, t.used_at IS NOT NULL"
+        " AND (t.undone_used_at IS NULL OR t.used_at > t.undone_used_at) AS used,"
         " t.cancelled_at IS NOT NULL AS cancelled FROM purchased_tickets t"
         " JOIN purchases p USING (order_code)",
     )

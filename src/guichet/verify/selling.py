@@ -121,7 +121,8 @@ async def one_admission_per_ticket(sources: Sources) -> list[str]:
         "tickets",
         """
         SELECT t.ticket_id, t.status, t.used_at, count(a.admission_id) AS n
-        FROM tickets t LEFT JOIN admissions a USING (ticket_id)
+        FROM tickets t LEFT JOIN admissions a
+          ON a.ticket_id = t.ticket_id AND a.undone_at IS NULL
         GROUP BY t.ticket_id, t.status, t.used_at
         HAVING count(a.admission_id) <> (t.used_at IS NOT NULL)::int
             OR (t.status = 'used' AND t.used_at IS NULL) LIMIT $1

@@ -14,6 +14,8 @@ from guichet.kernel.entry import Entry
 from guichet.kernel.tokens import Revocations, ServiceTokens, SigningKeys, TokenVerifier
 from guichet.tickets import http_api
 from guichet.tickets.context import Context
+from guichet.tickets.door import Door
+from guichet.tickets.figures import Figures
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.settings import Settings
 from tests.fakes.issuer import FakeIssuer
@@ -163,4 +165,6 @@ def _context_of(shop: Shop) -> Context:
         cancelling=shop.cancelling,
         admissions=shop.admissions,
         payment_backups=PaymentBackups(shop.database, None, None),
+        door=Door(shop.database),
+        figures=Figures(shop.database),
     )

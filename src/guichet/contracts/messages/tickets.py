@@ -118,6 +118,21 @@ class TicketUsed(Message):
     occurred_at: datetime
 
 
+class AdmissionUndone(Message):
+    """An admission was taken back: the ticket that was used at `used_at` admits again."""
+
+    subject: ClassVar[str] = "tickets.admission.undone"
+
+    ticket_id: int
+    ticket_number: str
+    order_code: str
+    event_id: int
+    account_id: int | None
+    undone_by: int
+    used_at: datetime
+    occurred_at: datetime
+
+
 class StockLevel(BaseModel):
     """What is left to sell of one ticket type: capacity - sold - held."""
 

@@ -181,6 +181,11 @@ async def validate_ticket(ticket_id: PathId, context: Ctx, caller: Caller) -> Ad
     return admission_view(admitted)
 
 
+async def ticket_of(context: Context, ticket_id: int) -> TicketView:
+    """Return a ticket to who has shown to be allowed to see it; raises `TicketNotFound`."""
+    return _view(await _record(context, ticket_id))
+
+
 def admitting_creator(principal: Principal) -> int | None:
     """Return whose events the caller may admit to: None for all; raises `Forbidden`."""
     if may(principal, Permission.ADMIT_ANYWHERE):

@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.database import Transaction
-from guichet.users.domain import Purchase, PurchasedEvent, PurchasedTicket
+from guichet.users.domain import Purchase, PurchasedEvent, PurchasedTicket, standing_use
 from guichet.users.tables import purchased_events, purchased_tickets, purchases
 
 
@@ -55,7 +55,7 @@ async def store_ticket_facts(
     told = set(tickets[0]) - {"ticket_id"}
     merged = {
         name: func.greatest(purchased_tickets.c[name], statement.excluded[name])
-        if name in {"used_at", "cancelled_at", "refund_minor"}
+        if name in {"used_at", "undone_used_at", "cancelled_at", "refund_minor"}
         else statement.excluded[name]
         for name in told
     }
@@ -132,7 +132,7 @@ async def _tickets_of(
                 ticket_type=row.ticket_type,
                 price_minor=row.price_minor,
                 refund_minor=row.refund_minor,
-                used_at=row.used_at,
+                used_at=standing_use(row.used_at, row.undone_used_at),
                 cancelled_at=row.cancelled_at,
             )
         )
