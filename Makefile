@@ -6,24 +6,35 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+WEB_STAMP := web/node_modules/.installed
+# Node and npm are those of .venv, not the machine's; nothing ever asks a question.
+NODE := PATH="$(CURDIR)/$(BIN):$(CURDIR)/web/node_modules/.bin:$$PATH" CI=1
+WEB_SOURCES := web/index.html web/package-lock.json web/tsconfig.json web/biome.json web/*.ts \
+	web/src web/public web/tests web/tools
 
 # What a person may have to mend before Python can say it, in the language of the terminal.
 ifneq (,$(filter fr%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))))
 NO_PYTHON := « $(PYTHON) » ne se lance pas : installez Python 3.11 ou plus récent, ou indiquez-le avec « make PYTHON=python3.12 … ».
 OLD_PYTHON := Guichet demande Python 3.11 ou plus récent : indiquez-en un avec « make PYTHON=python3.12 … ».
 SETTING_UP := Installation des paquets (une seule fois)…
+SETTING_UP_WEB := Installation des paquets de l’application web (une seule fois)…
+BUILDING_WEB := Construction de l’application web…
+BUILT_WEB := Application web construite en
 else
 NO_PYTHON := “$(PYTHON)” does not run: install Python 3.11 or newer, or name it with “make PYTHON=python3.12 …”.
 OLD_PYTHON := Guichet needs Python 3.11 or newer: name one with “make PYTHON=python3.12 …”.
 SETTING_UP := Installing the packages (only once)…
+SETTING_UP_WEB := Installing the packages of the web app (only once)…
+BUILDING_WEB := Building the web app…
+BUILT_WEB := Web app built in
 endif
 
 # Compiled modules are kept, whatever the environment prefers: or each start would compile anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down clean check check-format check-lint check-imports check-types check-tidy \
-	check-documents test lock openapi docs-api
+.PHONY: help setup web up down clean check check-format check-lint check-imports check-types \
+	check-tidy check-documents check-web test test-web lock openapi docs-api
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,21 +58,35 @@ $(STAMP): requirements.lock pyproject.toml
 		-e . 2>> $(VENV)/uv.log || $(PIP) install --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
-up: setup ## Start the whole system here; Ctrl-C stops it, the data stay
+$(WEB_STAMP): web/package-lock.json web/.npmrc $(STAMP)
+	@echo "$(SETTING_UP_WEB)"
+	@cd web && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error < /dev/null
+	@touch $@
+
+web: $(WEB_STAMP) ## Build the web app, where its sources have changed
+	@sum=$$(find $(WEB_SOURCES) -type f 2> /dev/null | sort | xargs sha256sum | sha256sum); \
+	if [ "$$sum" != "$$(cat $(VENV)/web.sum 2> /dev/null)" ] || [ ! -e web/dist/index.html ]; then \
+		echo "$(BUILDING_WEB)"; begin=$$SECONDS; \
+		(cd web && $(NODE) vite build --logLevel warn < /dev/null) \
+			&& echo "$$sum" > $(VENV)/web.sum \
+			&& echo "$(BUILT_WEB) $$((SECONDS - begin)) s."; \
+	fi
+
+up: setup web ## Start the whole system here; Ctrl-C stops it, the data stay
 	@exec $(BIN)/guichet up
 
 down: setup ## Stop the system that another terminal started
 	@$(BIN)/guichet down
 
 clean: ## Remove the environment and every cache; the data in storage/ stay
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@rm -rf $(VENV) web/node_modules web/dist web/test-results .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- checks and documents ---------------------------------------------------------------------
 
-check: setup ## Format, lint, types, import directions, committed API documents, tidiness (read only)
+check: setup $(WEB_STAMP) ## Format, lint, types, import directions, committed API documents, tidiness (read only)
 	@$(MAKE) --no-print-directory -k -j2 -Otarget check-types check-format check-lint check-imports \
-		check-documents check-tidy
+		check-documents check-tidy check-web
 
 check-format:
 	@$(BIN)/ruff format --quiet --check --diff .
@@ -88,16 +113,32 @@ check-documents:
 check-tidy:
 	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py
 
-test: setup ## Every test; starts systems of its own on shifted ports (under 15 minutes)
+# As above: what passed once, unchanged, is not looked at again.
+check-web:
+	@sum=$$(find $(WEB_SOURCES) src/guichet/contracts/openapi -type f 2> /dev/null \
+		| sort | xargs sha256sum | sha256sum); \
+	if [ "$$sum" != "$$(cat $(VENV)/web-checked.sum 2> /dev/null)" ]; then \
+		cd web && { { $(NODE) node tools/check-api.mjs \
+			&& $(NODE) biome check --error-on-warnings \
+			&& $(NODE) tsc --noEmit; } > ../$(VENV)/web.txt 2>&1 \
+			|| { cut -c1-500 ../$(VENV)/web.txt; exit 1; }; } && cd ..; \
+		echo "$$sum" > $(VENV)/web-checked.sum; \
+	fi
+
+test: setup web test-web ## Every test; starts systems of its own on shifted ports (under 15 minutes)
 	@$(BIN)/pytest
+
+test-web: $(WEB_STAMP) ## The tests of the web app alone
+	@cd web && $(NODE) vitest run < /dev/null
 
 lock: setup ## Compile requirements.lock anew: pinned, with hashes, without any address
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--quiet --output-file requirements.lock
 
-openapi: setup ## Write the OpenAPI document of every service
+openapi: setup $(WEB_STAMP) ## Write the OpenAPI document of every service, and the web app's client
 	@$(BIN)/python -m tools.openapi
+	@cd web && $(NODE) orval > ../$(VENV)/orval.txt 2>&1 || { cat ../$(VENV)/orval.txt; exit 1; }
 
 docs-api: setup ## Write the AsyncAPI document of every message
 	@$(BIN)/python -m tools.asyncapi

@@ -3,6 +3,7 @@
 The patterns are joined from pieces, so that this file does not contain what it looks for.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from tests.repository_files import ROOT, tracked_texts
 
 LOCK = "requirements.lock"
+WEB_LOCK = ROOT / "web" / "package-lock.json"
 
 REGISTRY_HOSTS = [
     "py" + r"pi\.org",
@@ -119,7 +121,7 @@ def test_no_file_holds_a_card_number_but_the_published_test_numbers() -> None:
     found = [
         f"{path.relative_to(ROOT).as_posix()}: {digits[:6]}…{digits[-4:]}"
         for path, text in tracked_texts()
-        if path.name != LOCK
+        if path.name not in {LOCK, WEB_LOCK.name}
         for digits in card_numbers(text)
         if digits not in TEST_CARDS
     ]
@@ -143,6 +145,25 @@ def test_the_lock_file_names_no_index() -> None:
         )
     )
     assert not found
+
+
+def test_the_web_apps_lock_file_hashes_every_package_and_names_no_registry() -> None:
+    packages = json.loads(WEB_LOCK.read_text("utf-8"))["packages"]
+    fetched = {name: package for name, package in packages.items() if name}
+    bare = [
+        name
+        for name, package in fetched.items()
+        if not package.get("integrity", "").startswith("sha512-") or "resolved" in package
+    ]
+    assert len(fetched) > 50
+    assert not bare, "\n".join(bare)
+
+
+def test_the_web_app_pins_exact_versions() -> None:
+    package = json.loads((ROOT / "web" / "package.json").read_text("utf-8"))
+    wanted = {**package["dependencies"], **package["devDependencies"]}
+    loose = [f"{name} {version}" for name, version in wanted.items() if not version[0].isdigit()]
+    assert not loose, "\n".join(loose)
 
 
 def headings_and_blocks(name: str) -> list[str]:

@@ -13,7 +13,7 @@ from guichet.events.calendar_file import calendar_of, clock_changes, place_of
 from guichet.events.domain.states import Status
 from tests.events.test_domain import event
 
-ADDRESS = "https://billets.example/evenements/1"
+ADDRESS = "https://billets.example/e/1"
 SUMMER = datetime(2027, 6, 15, 18, tzinfo=UTC)
 
 

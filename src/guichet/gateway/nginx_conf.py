@@ -70,6 +70,9 @@ POLICIES = {
     ),
 }
 
+PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(self), usb=(), midi=()"
+"""What the web app's pages may ask of a device."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -117,6 +120,7 @@ def render(layout: Layout) -> str:
         problems=[_own_problem(kind) for kind in OWN_PROBLEMS],
         retry_after=RETRY_AFTER_SECONDS,
         policies=POLICIES,
+        permissions=PERMISSIONS,
         guarded=GUARDED,
         timeouts=TIMEOUTS,
         uploads=UPLOADS,

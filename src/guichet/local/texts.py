@@ -128,6 +128,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "address_sandbox": ("Banque d'essai", "Payment sandbox"),
     "address_logs": ("Journaux", "Logs"),
     "demo_accounts": ("Comptes de démonstration", "Demo accounts"),
+    "no_web_app": (
+        "L'application web n'est pas construite : « make web » la construit, et elle s'affiche "
+        "sans redémarrage.",
+        "The web app is not built: “make web” builds it, and it shows without a restart.",
+    ),
     "how_to_stop": (
         "Ctrl-C (ou « make down » ailleurs) arrête tout ; les données restent.",
         "Ctrl-C (or “make down” elsewhere) stops everything; the data stay.",

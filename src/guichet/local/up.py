@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 
-from guichet.local import demo, nats, ports, postgres
+from guichet.local import demo, nats, ports, postgres, web_app
 from guichet.local.children import Child, ForkedChild, WarmParent
 from guichet.local.errors import LocalError
 from guichet.local.health import all_services_ready, is_ready
@@ -221,6 +221,8 @@ class LocalSystem:
         if not self._plan.settings.is_production:
             password = demo.PASSWORD
             self._screen.accounts([(email, password, role) for email, role in demo.ACCOUNTS])
+        if not web_app.is_built(self._plan.named):
+            self._screen.warn(say("no_web_app"))
         self._screen.line("\n" + say("how_to_stop"))
 
     def _stay(self) -> None:

@@ -63,7 +63,7 @@ async def get_calendar(means: Means, viewer: Viewer | None, event_id: int) -> by
     event = await _event(means, event_id)
     if viewer is not None:
         event.require_sight(viewer)
-    return calendar_of(event, f"{means.outside_url}/evenements/{event_id}")
+    return calendar_of(event, f"{means.outside_url}/e/{event_id}")
 
 
 async def get_figures(means: Means, viewer: Viewer, event_id: int) -> tuple[Event, EventSales]:

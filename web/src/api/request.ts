@@ -1,0 +1,56 @@
+import { ApiProblem, readProblem } from "./problem";
+import { accessToken, refreshSession, startsWithSession } from "./session";
+
+let language: () => string = () => "fr";
+
+/** Tell the wrapper where to look for the language in which the API shall answer. */
+export function answerIn(getLanguage: () => string): void {
+  language = getLanguage;
+}
+
+/** A fresh value for the header `Idempotency-Key`: one for each thing that a person means to do. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The one way to the API, used by the generated client.
+ *
+ * Sends the access token, renews it through the HttpOnly cookie where it has run out, and throws
+ * `ApiProblem` for every answer that is not a success.
+ */
+export async function request<T>(url: string, options: RequestInit = {}): Promise<T> {
+  await startsWithSession();
+  const sent = await accessToken();
+  let answer = await send(url, options, sent);
+  if (answer.status === 401 && sent !== null) {
+    const renewed = await refreshSession(sent);
+    if (renewed !== null) answer = await send(url, options, renewed);
+  }
+  if (!answer.ok) throw await readProblem(answer);
+  return (await read(answer)) as T;
+}
+
+async function send(url: string, options: RequestInit, token: string | null): Promise<Response> {
+  const headers = new Headers(options.headers);
+  headers.set("Accept-Language", language());
+  if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+  try {
+    return await fetch(url, { ...options, headers, credentials: "same-origin" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiProblem(0, "network", "");
+  }
+}
+
+async function read(answer: Response): Promise<unknown> {
+  if (answer.status === 204) return undefined;
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (type.includes("json")) return answer.json();
+  if (type.startsWith("text/")) return answer.text();
+  return answer.blob();
+}
+
+/** The type of what a query or mutation fails with; the generated client asks for it by this name. */
+export type ErrorType<_Body> = ApiProblem;

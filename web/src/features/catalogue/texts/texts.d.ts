@@ -1,0 +1,7 @@
+import type catalogue from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    catalogue: typeof catalogue;
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+
+import { formatCountdown, formatDate, formatMinor, formatMoney } from "./format";
+
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
+
+describe("money", () => {
+  test("is written as each language does", () => {
+    expect(plain(formatMoney("1299.5", "EUR", "fr"))).toBe("1 299,50 €");
+    expect(plain(formatMoney("1299.5", "EUR", "en"))).toBe("€1,299.50");
+  });
+
+  test("in minor units follows the currency", () => {
+    expect(plain(formatMinor(9999, "EUR", "fr"))).toBe("99,99 €");
+    expect(plain(formatMinor(500, "JPY", "en"))).toBe("JP¥500");
+  });
+});
+
+test("a date is told by the clock at the place", () => {
+  const instant = "2027-06-15T19:30:00Z";
+  expect(formatDate(instant, "time", "fr", "Europe/Paris")).toBe("21:30");
+  expect(formatDate(instant, "time", "en", "America/Montreal")).toBe("15:30");
+});
+
+test("a countdown never goes below nothing", () => {
+  expect(formatCountdown(125)).toBe("2:05");
+  expect(formatCountdown(3723.9)).toBe("1:02:03");
+  expect(formatCountdown(-4)).toBe("0:00");
+});

@@ -1,0 +1,103 @@
+/** Money, dates and numbers as a French or an English reader writes them. */
+import type { Language } from "./languages";
+
+const LOCALES: Record<Language, string> = { fr: "fr-FR", en: "en-GB" };
+
+function once<T>(make: (locale: string, ...rest: string[]) => T) {
+  const made = new Map<string, T>();
+  return (language: Language, ...rest: string[]): T => {
+    const key = [language, ...rest].join("|");
+    let found = made.get(key);
+    if (found === undefined) {
+      found = make(LOCALES[language], ...rest);
+      made.set(key, found);
+    }
+    return found;
+  };
+}
+
+const moneyFormat = once(
+  (locale, currency = "EUR") => new Intl.NumberFormat(locale, { style: "currency", currency }),
+);
+const numberFormat = once((locale) => new Intl.NumberFormat(locale));
+
+/** `"99.99"`, `"EUR"` → `99,99 €`; the API's amounts are decimal strings. */
+export function formatMoney(amount: string | number, currency: string, language: Language): string {
+  return moneyFormat(language, currency).format(Number(amount));
+}
+
+/** An amount in minor units, such as cents, as the API's own amounts are written. */
+export function formatMinor(amountMinor: number, currency: string, language: Language): string {
+  const digits = moneyFormat(language, currency).resolvedOptions().maximumFractionDigits ?? 2;
+  return moneyFormat(language, currency).format(amountMinor / 10 ** digits);
+}
+
+export function formatNumber(value: number, language: Language): string {
+  return numberFormat(language).format(value);
+}
+
+export type DateStyle =
+  | "day"
+  | "shortDay"
+  | "time"
+  | "full"
+  | "short"
+  | "month"
+  | "dayOfMonth"
+  | "weekday";
+
+const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
+  day: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  shortDay: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  time: { hour: "2-digit", minute: "2-digit" },
+  full: {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  },
+  short: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  month: { month: "short" },
+  dayOfMonth: { day: "numeric" },
+  weekday: { weekday: "short" },
+};
+
+const dateFormat = once(
+  (locale, style, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      ...STYLES[style as DateStyle],
+      timeZone: timeZone || undefined,
+    }),
+);
+
+/** An instant in a time zone (the reader's own where none is given). */
+export function formatDate(
+  instant: string | Date,
+  style: DateStyle,
+  language: Language,
+  timeZone = "",
+): string {
+  return dateFormat(language, style, timeZone).format(new Date(instant));
+}
+
+const zoneNames = once(
+  (locale, timeZone) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "long" }),
+);
+
+/** The zone's name at that instant: “heure d’été d’Europe centrale”. */
+export function formatZone(instant: string | Date, timeZone: string, language: Language): string {
+  const parts = zoneNames(language, timeZone).formatToParts(new Date(instant));
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
+}
+
+/** 125 → `2:05`, for a countdown. */
+export function formatCountdown(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const tail = `${hours ? pad(minutes) : minutes}:${pad(whole % 60)}`;
+  return hours ? `${hours}:${tail}` : tail;
+}

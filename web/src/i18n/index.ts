@@ -1,0 +1,72 @@
+/**
+ * French and English, a namespace a feature: `features/checkout/texts/fr.json` is `checkout`.
+ *
+ * Only the texts of the language in use are loaded, and those of a feature with its first page.
+ * `common` is there before the first paint.
+ */
+import i18next, { type BackendModule } from "i18next";
+import { initReactI18next } from "react-i18next";
+
+import { firstLanguage, type Language, rememberLanguage } from "./languages";
+
+type Texts = Record<string, unknown>;
+
+const files = {
+  ...import.meta.glob<Texts>("../features/*/texts/*.json", { import: "default" }),
+  ...import.meta.glob<Texts>("./common/*.json", { import: "default" }),
+};
+
+const COMMON = "common";
+
+function fileOf(language: string, namespace: string): string {
+  return namespace === COMMON
+    ? `./common/${language}.json`
+    : `../features/${namespace}/texts/${language}.json`;
+}
+
+const backend: BackendModule = {
+  type: "backend",
+  init: () => undefined,
+  read: (language, namespace, done) => {
+    const load = files[fileOf(language, namespace)];
+    if (load === undefined) {
+      done(new Error(`no texts of ${namespace} in ${language}`), false);
+      return;
+    }
+    load().then(
+      (texts) => done(null, texts as never),
+      (error: unknown) => done(error as Error, false),
+    );
+  },
+};
+
+/** Load the common texts; call before the first render. */
+export async function startTexts(language: Language = firstLanguage()): Promise<void> {
+  i18next.on("languageChanged", (now) => {
+    document.documentElement.lang = now;
+  });
+  await i18next
+    .use(backend)
+    .use(initReactI18next)
+    .init({
+      lng: language,
+      supportedLngs: ["fr", "en"],
+      // A missing text shows its key, in tests and on screen, instead of the other language.
+      fallbackLng: false,
+      ns: [COMMON],
+      defaultNS: COMMON,
+      fallbackNS: COMMON,
+      interpolation: { escapeValue: false },
+      react: { useSuspense: true },
+    });
+}
+
+/** Change the language of the whole page, and keep the choice for the next visit. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  rememberLanguage(language);
+  await i18next.changeLanguage(language);
+}
+
+export function currentLanguage(): Language {
+  return i18next.language === "en" ? "en" : "fr";
+}

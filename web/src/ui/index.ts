@@ -1,0 +1,15 @@
+export { ConfirmDialog } from "./ConfirmDialog";
+export { type Column, DataTable } from "./DataTable";
+export { DateTime } from "./DateTime";
+export { PasswordField, showFieldErrors, TextAreaField, TextField } from "./Field";
+export * from "./icons";
+export { LinkButton } from "./LinkButton";
+export { Logo } from "./Logo";
+export { Money } from "./Money";
+export { Notice, type Tone } from "./Notice";
+export { Page, PageHeader, Section, useTitle } from "./Page";
+export { Pagination } from "./Pagination";
+export { StatCard, StatCards } from "./StatCard";
+export { Empty, ErrorState, LoadingLines, Skeleton, useProblemSentence } from "./States";
+export { ColourSchemeSwitch, LanguageSwitch } from "./Switches";
+export { Perforation, TicketStub } from "./TicketStub";

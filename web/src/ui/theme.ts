@@ -1,0 +1,72 @@
+import {
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  type MantineColorsTuple,
+  Modal,
+} from "@mantine/core";
+
+const vermilion: MantineColorsTuple = [
+  "#fdf0ec",
+  "#fbe0d8",
+  "#f5bfb1",
+  "#ee9b86",
+  "#e67a60",
+  "#dc5738",
+  "#cd4023",
+  "#c1361b",
+  "#a32c14",
+  "#85220e",
+];
+
+/** Mantine in the clothes of `theme.css`: its colours are ours, by reference. */
+export const theme = createTheme({
+  primaryColor: "vermilion",
+  primaryShade: { light: 7, dark: 4 },
+  colors: { vermilion },
+  fontFamily: "var(--font)",
+  headings: { fontFamily: "var(--font)", fontWeight: "600" },
+  defaultRadius: "var(--radius)",
+  cursorType: "pointer",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  components: {
+    Button: Button.extend({
+      defaultProps: { size: "md" },
+      styles: { root: { fontWeight: 600 }, label: { fontVariantNumeric: "tabular-nums" } },
+    }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: {
+        label: { fontWeight: 600, marginBottom: 4 },
+        error: { fontSize: "0.875rem", marginTop: 4 },
+        description: { fontSize: "0.875rem", color: "var(--ink-quiet)" },
+      },
+    }),
+    Input: Input.extend({ defaultProps: { size: "md" } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, radius: "var(--radius)" } }),
+  },
+});
+
+/** Mantine's own variables, led back to ours, so that light and dark have one source. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    "--mantine-color-body": "var(--paper)",
+    "--mantine-color-text": "var(--ink)",
+    "--mantine-color-dimmed": "var(--ink-quiet)",
+    "--mantine-color-placeholder": "var(--ink-quiet)",
+    "--mantine-color-error": "var(--bad)",
+    "--mantine-color-anchor": "var(--accent)",
+    "--mantine-color-default": "var(--paper-raised)",
+    "--mantine-color-default-hover": "var(--paper-sunken)",
+    "--mantine-color-default-color": "var(--ink)",
+    "--mantine-color-default-border": "var(--line-strong)",
+    "--mantine-primary-color-filled": "var(--accent)",
+    "--mantine-primary-color-filled-hover": "var(--accent-strong)",
+    "--mantine-primary-color-contrast": "var(--on-accent)",
+    "--mantine-color-vermilion-filled": "var(--accent)",
+    "--mantine-color-vermilion-filled-hover": "var(--accent-strong)",
+    "--mantine-color-vermilion-text": "var(--accent)",
+  };
+  return { variables: {}, light: shared, dark: shared };
+};
