@@ -3,7 +3,11 @@
 import pytest
 
 from guichet.kernel.context import (
+    SYSTEM,
+    Actor,
     accepted_request_id,
+    acting,
+    actor_told,
     new_request_id,
     outgoing_headers,
     request_id,
@@ -38,3 +42,18 @@ def test_the_context_travels_in_headers() -> None:
         request_id.reset(first)
         traceparent.reset(second)
     assert outgoing_headers() == {}
+
+
+def test_who_acts_is_told_from_service_to_service() -> None:
+    token = acting.set(Actor(17, "event_creator"))
+    try:
+        headers = outgoing_headers()
+    finally:
+        acting.reset(token)
+    assert headers == {"X-Acting": "17 event_creator"}
+    assert actor_told(headers["X-Acting"]) == Actor(17, "event_creator")
+
+
+@pytest.mark.parametrize("header", [None, "", "admin", "1", "1 ADMIN", "-1 admin", "1 a\nb"])
+def test_who_is_not_told_properly_is_the_system(header: str | None) -> None:
+    assert actor_told(header) == SYSTEM

@@ -14,6 +14,7 @@ from guichet.auth.passwords import Passwords
 from guichet.auth.secret_box import SecretBox
 from guichet.auth.settings import Settings
 from guichet.auth.use_cases import maintenance, passwords
+from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import platform, serve
 from guichet.kernel.workers import every
@@ -77,6 +78,7 @@ def _duties(context: Context) -> list[tuple[str, float, Callable[[], Awaitable[o
     return [
         ("keys", KEYS_SECONDS, context.keys.maintain),
         ("reset links", RESET_LINKS_SECONDS, lambda: passwords.send_reset_links(context)),
+        ("audit", audit.SEAL_SECONDS, lambda: audit.seal_waiting(context.database)),
         ("purge", PURGE_SECONDS, lambda: maintenance.purge(context)),
     ]
 

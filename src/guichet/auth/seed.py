@@ -6,9 +6,10 @@ from guichet.auth.domain import Account
 from guichet.auth.passwords import Passwords
 from guichet.auth.repository import accounts
 from guichet.auth.settings import Settings
+from guichet.auth.use_cases.accounts import access_change
 from guichet.auth.use_cases.registration import registered_message
 from guichet.contracts.roles import Role
-from guichet.kernel import clock
+from guichet.kernel import audit, clock
 from guichet.kernel.database import Database
 from guichet.kernel.outbox import enqueue
 
@@ -73,5 +74,7 @@ async def _create(database: Database, demo: DemoAccount, password_hash: str) -> 
             password_hash=password_hash,
         )
         if account is not None:
+            created = access_change("auth.account.created", None, account)
+            await audit.record(transaction, created)
             await enqueue(transaction, registered_message(account, "", moment))
     return account

@@ -20,10 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
 
 metadata = MetaData()
 add_message_tables(metadata)
+add_audit_table(metadata)
 
 FIRST_ACCOUNT_ID = 5
 """The ids below are kept for the demo accounts, whenever they are created."""

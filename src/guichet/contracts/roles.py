@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_NOTIFICATIONS = "manage_notifications"
     MANAGE_QUEUES = "manage_queues"
     READ_BACKUPS = "read_backups"
+    READ_AUDIT_LOG = "read_audit_log"
 
 
 _P = Permission

@@ -11,6 +11,7 @@ from guichet.events.http_api import ROUTERS
 from guichet.events.settings import Settings
 from guichet.events.use_cases import upkeep
 from guichet.events.use_cases.means import Means
+from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import platform, serve
 from guichet.kernel.workers import every
@@ -48,6 +49,9 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             app.state.means = means
             here.workers.start(
                 "upkeep", every(upkeep.UPKEEP_SECONDS, lambda: upkeep.keep_up(means))
+            )
+            here.workers.start(
+                "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))
             )
             yield here.checks
 

@@ -18,10 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
 
 metadata = MetaData()
 add_message_tables(metadata)
+add_audit_table(metadata)
 
 categories = Table(
     "categories",

@@ -1,11 +1,13 @@
 """Many small writes as few large ones: requests wait together and share one commit."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import asyncpg
 
+from guichet.kernel.context import SYSTEM, acting
 from guichet.kernel.problems import Unavailable
 
 POISON = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
@@ -56,7 +58,10 @@ class BatchWriter(Generic[Request, Answer]):
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
         if self._flush is None:
-            self._flush = asyncio.create_task(self._flush_all())
+            # Many requests share a batch: none of it must be laid to the first one's caller.
+            context = contextvars.copy_context()
+            context.run(acting.set, SYSTEM)
+            self._flush = asyncio.create_task(self._flush_all(), context=context)
         return await asyncio.shield(future)
 
     async def _flush_all(self) -> None:

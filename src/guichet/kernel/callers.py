@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from guichet.kernel.context import ACTOR_HEADER, Actor, acting, actor_told
 from guichet.kernel.problems import Unauthenticated
 from guichet.kernel.tokens import Principal, ServiceTokens, TokenVerifier
 
@@ -15,7 +16,10 @@ async def _anyone(
     request: Request, _documented: Annotated[object, Depends(_scheme)]
 ) -> Principal | None:
     verifier = cast(TokenVerifier, request.app.state.verifier)
-    return await verifier.verify_header(request.headers.get("authorization"))
+    principal = await verifier.verify_header(request.headers.get("authorization"))
+    if principal is not None:
+        acting.set(Actor(principal.account_id, principal.role))
+    return principal
 
 
 async def _someone(principal: Annotated[Principal | None, Depends(_anyone)]) -> Principal:
@@ -26,7 +30,9 @@ async def _someone(principal: Annotated[Principal | None, Depends(_anyone)]) -> 
 
 async def _a_service(request: Request) -> str:
     tokens = cast(ServiceTokens, request.app.state.service_tokens)
-    return tokens.verify(request.headers.get("authorization"))
+    service = tokens.verify(request.headers.get("authorization"))
+    acting.set(actor_told(request.headers.get(ACTOR_HEADER)))
+    return service
 
 
 OptionalCaller = Annotated[Principal | None, Depends(_anyone)]

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy.exc
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from guichet.kernel.context import accepted_request_id, request_id, traceparent
+from guichet.kernel.context import SYSTEM, accepted_request_id, acting, request_id, traceparent
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
@@ -52,6 +52,7 @@ class Entry:
         headers = dict(scope["headers"])
         current = accepted_request_id(headers.get(b"x-request-id", b"").decode("latin-1"))
         request_id.set(current)
+        acting.set(SYSTEM)
         traceparent.set(headers.get(b"traceparent", b"").decode("latin-1")[:64])
         started = time.perf_counter()
         status = 500

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.types import Receive, Scope, Send
 
+from guichet.kernel.context import Actor, acting
 from guichet.kernel.entry import HotEndpoint, send_body
 from guichet.kernel.problems import BadRequest, PayloadTooLarge, Problem, Unauthenticated
 from guichet.kernel.tokens import Principal, TokenVerifier
@@ -83,6 +84,8 @@ class HotRoute:
                 principal = await verifier().verify_header(headers.get("authorization"))
                 if principal is None and token == "required":
                     raise Unauthenticated
+                if principal is not None:
+                    acting.set(Actor(principal.account_id, principal.role))
             body = _decode(decoder, await read_body(receive))
             client = scope.get("client")
             answer = await handler(

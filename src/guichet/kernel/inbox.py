@@ -12,7 +12,15 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel.bus import DONE, Bus, Received, Verdict, stream_of
-from guichet.kernel.context import REQUEST_ID_HEADER, TRACEPARENT_HEADER, request_id, traceparent
+from guichet.kernel.context import (
+    ACTOR_HEADER,
+    REQUEST_ID_HEADER,
+    TRACEPARENT_HEADER,
+    acting,
+    actor_told,
+    request_id,
+    traceparent,
+)
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import DEAD_LETTERS, MESSAGES_HANDLED
@@ -64,6 +72,7 @@ class Inbox:
         """Handle one message once; a message that keeps failing becomes a dead letter."""
         request = request_id.set(received.headers.get(REQUEST_ID_HEADER, ""))
         trace = traceparent.set(received.headers.get(TRACEPARENT_HEADER, ""))
+        actor = acting.set(actor_told(received.headers.get(ACTOR_HEADER)))
         try:
             with span(f"receive {received.subject}"):
                 await self._handle_once(received)
@@ -74,6 +83,7 @@ class Inbox:
         finally:
             request_id.reset(request)
             traceparent.reset(trace)
+            acting.reset(actor)
         MESSAGES_HANDLED.labels(received.subject, "done").inc()
         return DONE
 

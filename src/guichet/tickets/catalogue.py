@@ -9,9 +9,11 @@ from weakref import WeakValueDictionary
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.messages.events import EventSnapshot
 from guichet.contracts.messages.tickets import StockLevel
+from guichet.kernel.audit import record_hot
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
+from guichet.tickets import auditing
 from guichet.tickets.domain import Offer, Stock
 from guichet.tickets.problems import CapacityBelowSold, EventNotFound
 from guichet.tickets.repository import offers as offer_rows
@@ -158,6 +160,8 @@ async def apply(connection: Connection, event: EventSnapshot, *, is_strict: bool
     ]
     await offer_rows.save_offer(connection, event)
     await offer_rows.save_types(connection, event, capacities)
+    limits = dict(zip((t.ticket_type_id for t in event.ticket_types), capacities, strict=True))
+    await record_hot(connection, auditing.stock_changes(event, limits, stocks))
 
 
 def _check_capacities(event: EventSnapshot, stocks: dict[int, Stock]) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from guichet.kernel.audit import record_hot
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
+from guichet.kernel.context import request_id
 from guichet.kernel.database import Database
 from guichet.kernel.outbox import Message, enqueue_hot
 from guichet.kernel.saga import Overtaken, Progress
-from guichet.tickets import told
+from guichet.tickets import auditing, told
 from guichet.tickets.domain import (
     Hold,
     Offer,
@@ -76,6 +78,7 @@ class OrderWriter:
                 order,
                 run_at=at + timedelta(seconds=progress.run_after_seconds),
                 leased_until=None if is_pausing else at + timedelta(seconds=LEASE_SECONDS),
+                request_id=request_id.get(),
             )
         )
 
@@ -104,6 +107,14 @@ class OrderWriter:
             # Money enters the ledger in the very commit that stores its capture.
             captured = [order for order in fresh.values() if _is_captured(order)]
             await transfer_captures(connection, captured)
+            await record_hot(
+                connection,
+                [
+                    auditing.captured(order, saves[i].request_id)
+                    for i, order in fresh.items()
+                    if _is_captured(order) and not _is_captured(current[order.order_id])
+                ],
+            )
         return [_stored(order) if i in fresh else Overtaken() for i, order in enumerate(orders)]
 
     async def _write_issues(

@@ -7,6 +7,7 @@ from typing import cast
 from fastapi import FastAPI
 
 from guichet.contracts.clients.events import EventsClient
+from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import Platform, platform, serve
 from guichet.kernel.workers import every
@@ -125,6 +126,9 @@ def start_workers(here: Platform, context: Context) -> None:
     here.workers.start("refunds", context.refunds.run)
     here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
     here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
+    here.workers.start(
+        "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))
+    )
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
     here.workers.start(

@@ -2,6 +2,7 @@
 
 from guichet.auth.http_api import (
     accounts,
+    audit,
     emails,
     internal,
     passwords,
@@ -24,6 +25,7 @@ ROUTERS = (
             sessions,
             two_factor,
             accounts,
+            audit,
             public_keys,
             internal,
         )

@@ -19,7 +19,8 @@ from guichet.auth.use_cases import emails, issuing, throttling
 from guichet.contracts.messages.auth import AccountDeleted, AccountDisabled, RoleChanged
 from guichet.contracts.messages.users import ProfileUpdated
 from guichet.contracts.roles import Permission, Role, require
-from guichet.kernel import clock, outbox
+from guichet.kernel import audit, clock, outbox
+from guichet.kernel.audit import Change
 from guichet.kernel.database import Transaction
 from guichet.kernel.outbox import enqueue
 from guichet.kernel.paging import PageAsked
@@ -92,7 +93,9 @@ async def change_account(
 async def _change_role(
     transaction: Transaction, account: Account, role: Role, moment: datetime
 ) -> Account:
+    before = account
     account = await accounts.update_account(transaction, account.id, moment, role=role)
+    await audit.record(transaction, access_change("auth.role.changed", before, account))
     account = await issuing.refuse_older_tokens(transaction, account, moment)
     await enqueue(
         transaction,
@@ -109,7 +112,10 @@ async def _change_role(
 async def _switch(
     transaction: Transaction, account: Account, moment: datetime, *, is_active: bool
 ) -> Account:
+    before = account
     account = await accounts.update_account(transaction, account.id, moment, is_active=is_active)
+    action = "auth.account.enabled" if is_active else "auth.account.disabled"
+    await audit.record(transaction, access_change(action, before, account))
     if not is_active:
         account = await issuing.refuse_older_tokens(transaction, account, moment)
         await sessions.revoke_sessions(transaction, account.id, moment)
@@ -124,6 +130,18 @@ async def _switch(
         ),
     )
     return account
+
+
+def access_change(action: str, before: Account | None, after: Account | None) -> Change:
+    """Return what the audit log says of a change of somebody's access; never who they are."""
+    account = after or before
+    if account is None:
+        raise ValueError("a change is of an account that was or is there")
+    return Change(action, f"account:{account.id}", _access(before), _access(after))
+
+
+def _access(account: Account | None) -> dict[str, object] | None:
+    return None if account is None else {"role": account.role, "is_active": account.is_active}
 
 
 async def find_account(context: Context, account_id: int) -> Account:
@@ -191,6 +209,7 @@ async def delete_account(context: Context, account_id: int) -> None:
         await recovery_codes.replace_recovery_codes(transaction, account_id, ())
         await accounts.erase_account(transaction, account_id, moment)
         await outbox.forget(transaction, account_id)
+        await audit.record(transaction, access_change("auth.account.deleted", account, None))
         await enqueue(
             transaction,
             AccountDeleted(

@@ -1,13 +1,14 @@
 """The routes of events."""
 
 from guichet.contracts.roles import require_manages_queues
-from guichet.events.http_api import events, internal, parts, pictures
+from guichet.events.http_api import audit, events, internal, parts, pictures
 from guichet.events.http_api.common import PREFIX
 from guichet.kernel.queues_api import queues_router
 
 ROUTERS = [
     internal.router,
     queues_router(PREFIX, require_manages_queues),
+    audit.router,
     events.router,
     parts.router,
     pictures.router,

@@ -101,16 +101,18 @@ async def delete_event(transaction: Transaction, event_id: int) -> None:
     await transaction.execute(delete(events).where(events.c.id == event_id))
 
 
-async def delete_unpublished_of(transaction: Transaction, creator_id: int) -> int:
-    """Delete an account's drafts that were never published; return how many."""
+async def delete_unpublished_of(transaction: Transaction, creator_id: int) -> list[int]:
+    """Delete an account's drafts that were never published; return their ids."""
     result = await transaction.execute(
-        delete(events).where(
+        delete(events)
+        .where(
             events.c.creator_id == creator_id,
             events.c.status == Status.DRAFT,
             events.c.published_at.is_(None),
         )
+        .returning(events.c.id)
     )
-    return result.rowcount
+    return list(result.scalars())
 
 
 async def begin_asking(transaction: Transaction, event_id: int) -> int:

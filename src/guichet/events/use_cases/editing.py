@@ -18,8 +18,10 @@ from guichet.events.domain.records import Event, EventEdit, TicketType, TicketTy
 from guichet.events.domain.states import Action, Status, require_allowed
 from guichet.events.repository import images, reading, writing
 from guichet.events.repository.reading import Locked
+from guichet.events.use_cases import auditing
 from guichet.events.use_cases.announcing import message_of, snapshot
 from guichet.events.use_cases.means import Means
+from guichet.kernel import audit
 from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
 from guichet.kernel.http_client import RemoteRefusal
@@ -47,6 +49,8 @@ async def create_event(means: Means, viewer: Viewer, edit: EventEdit) -> Event:
         event = replace(event, event_id=event_id, version=1)
         bare = replace(event, status=Status.DRAFT, ticket_types=(), speakers=(), sponsors=())
         await _save_parts(transaction, bare, event)
+        changes = auditing.changes_of(bare, event)
+        await audit.record(transaction, auditing.created(event), *changes)
         await _tell(transaction, bare, event, moment)
         return await _reread(transaction, event_id)
 
@@ -110,16 +114,21 @@ async def delete_event(means: Means, viewer: Viewer, event_id: int) -> None:
         before = (await _lock(transaction, viewer, event_id)).event
         require_allowed(before.status, Action.DELETE)
         if before.published_at is None:
-            await writing.delete_event(transaction, event_id)
+            await _delete(transaction, before)
             return
         version = await writing.begin_asking(transaction, event_id)
     await _ask(means, before, replace(before, status=Status.DRAFT, version=version))
     async with means.database.transaction() as transaction:
         await _lock_again(transaction, event_id, version)
-        await writing.delete_event(transaction, event_id)
+        await _delete(transaction, before)
         if before.status in {Status.DRAFT, Status.PUBLISHED}:
             gone = replace(before, status=Status.CANCELLED, version=version + 1)
             await enqueue(transaction, EventCancelled(event=snapshot(gone), occurred_at=now()))
+
+
+async def _delete(transaction: Transaction, event: Event) -> None:
+    await writing.delete_event(transaction, event.event_id)
+    await audit.record(transaction, auditing.deleted(event.event_id, event.status))
 
 
 async def _change(means: Means, viewer: Viewer, event_id: int, change: Change) -> Event:
@@ -233,6 +242,7 @@ async def _store(transaction: Transaction, before: Event, after: Event, moment: 
     if after.image_url and before.image_hash:
         await images.forget_image(transaction, after.event_id)
     await _save_parts(transaction, before, after)
+    await audit.record(transaction, *auditing.changes_of(before, after))
     await _tell(transaction, before, after, moment)
     return await _reread(transaction, after.event_id)
 

@@ -3,10 +3,13 @@
 from guichet.contracts.messages.auth import AccountDeleted
 from guichet.contracts.messages.tickets import StockChanged
 from guichet.events.domain import editing
+from guichet.events.domain.states import Status
 from guichet.events.repository import reading, writing
+from guichet.events.use_cases import auditing
 from guichet.events.use_cases.announcing import message_of
 from guichet.events.use_cases.editing import tell_again
 from guichet.events.use_cases.means import Means
+from guichet.kernel import audit
 from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
 from guichet.kernel.logs import logger
@@ -30,8 +33,10 @@ async def forget_account(transaction: Transaction, message: AccountDeleted) -> N
     Published events stay, with their speakers: they are public, and tickets may be sold. Their
     creator remains as a number that names nobody.
     """
-    number = await writing.delete_unpublished_of(transaction, message.account_id)
-    log.info("account forgotten", account_id=message.account_id, drafts_deleted=number)
+    gone = await writing.delete_unpublished_of(transaction, message.account_id)
+    changes = [auditing.deleted(event_id, Status.DRAFT) for event_id in gone]
+    await audit.record(transaction, *changes)
+    log.info("account forgotten", account_id=message.account_id, drafts_deleted=len(gone))
 
 
 async def complete_ended(means: Means) -> int:
@@ -45,6 +50,7 @@ async def complete_ended(means: Means) -> int:
                 continue
             after = editing.completed(locked.event, locked.version_drawn + 1, moment)
             await writing.save_event(transaction, after, after.version)
+            await audit.record(transaction, *auditing.changes_of(locked.event, after))
             message = message_of(locked.event, after, moment)
             if message is not None:
                 await enqueue(transaction, message)

@@ -180,11 +180,15 @@ async def order_id_of_intent(connection: Connection, intent_id: str) -> int | No
 
 @dataclass(frozen=True, slots=True)
 class OrderSave:
-    """What to store of an order whose saga got on; `run_at` and lease say when to look again."""
+    """What to store of an order whose saga got on; `run_at` and lease say when to look again.
+
+    `request_id` is that of the request within which it got on, empty where none did.
+    """
 
     order: Order
     run_at: datetime
     leased_until: datetime | None
+    request_id: str = ""
 
 
 async def save_orders(connection: Connection, saves: Sequence[OrderSave]) -> set[int]:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import asyncpg
 
+from guichet.kernel.audit import record_hot
+from guichet.tickets import auditing
 from guichet.tickets.domain import Ticket
 from guichet.tickets.pricing import Parts
 from guichet.tickets.repository.rows import parts_json, ticket_of
@@ -44,6 +46,8 @@ async def insert_refund(
         at,
         parts_json(parts),
     )
+    requested = auditing.refund_requested(order_id, refund_id, amount_minor, reason)
+    await record_hot(connection, [requested])
     return refund_id
 
 
@@ -89,6 +93,8 @@ async def complete_refund(
     )
     if done is None:
         return
+    completed = auditing.refund_completed(refund.order_id, refund.refund_id, refund.amount_minor)
+    await record_hot(connection, [completed])
     await connection.execute(
         "UPDATE payments SET refunded_minor = refunded_minor + $2, refunded_at = now(),"
         " status = CASE WHEN refunded_minor + $2 = captured_minor THEN 'refunded' ELSE status END"

@@ -123,6 +123,38 @@ export interface EmailConfirmation {
   password?: string;
 }
 
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
+}
+
 export type UserLanguage = typeof UserLanguage[keyof typeof UserLanguage];
 
 
@@ -404,6 +436,20 @@ page?: number;
  * @maximum 100
  */
 per_page?: number;
+};
+
+export type GetAuthAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
 };
 
 export type GetAuthWellKnownJwksJson200 = { [key: string]: unknown };
@@ -2389,6 +2435,115 @@ export const usePatchAuthAccountsByAccountId = <TError = ErrorType<Problem>,
       > => {
       return useMutation(getPatchAuthAccountsByAccountIdMutationOptions(options), queryClient);
     }
+
+export const getGetAuthAuditUrl = (params?: GetAuthAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/auth/audit?${stringifiedParams}` : `/api/v1/auth/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getAuthAudit = async (params?: GetAuthAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetAuthAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetAuthAuditQueryKey = (params?: GetAuthAuditParams,) => {
+    return [
+    `/api/v1/auth/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetAuthAuditQueryOptions = <TData = Awaited<ReturnType<typeof getAuthAudit>>, TError = ErrorType<Problem>>(params?: GetAuthAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetAuthAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getAuthAudit>>> = ({ signal }) => getAuthAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetAuthAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getAuthAudit>>>
+export type GetAuthAuditQueryError = ErrorType<Problem>
+
+
+export function useGetAuthAudit<TData = Awaited<ReturnType<typeof getAuthAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetAuthAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getAuthAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getAuthAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetAuthAudit<TData = Awaited<ReturnType<typeof getAuthAudit>>, TError = ErrorType<Problem>>(
+ params?: GetAuthAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getAuthAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getAuthAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetAuthAudit<TData = Awaited<ReturnType<typeof getAuthAudit>>, TError = ErrorType<Problem>>(
+ params?: GetAuthAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetAuthAudit<TData = Awaited<ReturnType<typeof getAuthAudit>>, TError = ErrorType<Problem>>(
+ params?: GetAuthAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getAuthAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetAuthAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetAuthWellKnownJwksJsonUrl = () => {
 

@@ -80,6 +80,38 @@ export interface Deleted {
   message: string;
 }
 
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
+}
+
 /**
  * Where an event stands.
  */
@@ -93,14 +125,52 @@ export const Status = {
   completed: 'completed',
 } as const;
 
+export type FeeAnswerMode = typeof FeeAnswerMode[keyof typeof FeeAnswerMode];
+
+
+export const FeeAnswerMode = {
+  on_top: 'on_top',
+  absorbed: 'absorbed',
+} as const;
+
+/**
+ * The booking fee of each ticket; its VAT of `vat_rate` per cent is within it.
+ */
+export interface FeeAnswer {
+  /** @pattern ^-?\d+\.\d{2}$ */
+  per_ticket: string;
+  percent: string;
+  mode: FeeAnswerMode;
+  vat_rate: string;
+}
+
+/**
+ * When holders may give tickets back, and what is kept then.
+ */
+export interface RefundRulesAnswer {
+  allowed: boolean;
+  until_hours: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  kept_per_ticket: string;
+  keeps_fee: boolean;
+}
+
 /**
  * A ticket type; null where the event's own sale times and limits count.
+ *
+ * `price` is the list price, VAT of `vat_rate` per cent included; a buyer pays `total`, with the
+ * `fee` that is on top.
  */
 export interface TicketTypeAnswer {
   id: number;
   name: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   price: string;
+  vat_rate: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
   currency: string;
   capacity: number;
   available: number;
@@ -162,6 +232,8 @@ export interface EventAnswer {
   per_account_max: number | null;
   sale_opens_at: string | null;
   sale_closes_at: string | null;
+  fee: FeeAnswer;
+  refund_rules: RefundRulesAnswer;
   image: string | null;
   cancel_reason: string | null;
   creator_id: number;
@@ -187,6 +259,7 @@ export interface TicketTypeBody {
   per_order_max?: number | null;
   per_account_max?: number | null;
   is_hidden?: boolean | null;
+  vat_rate?: string | null;
 }
 
 /**
@@ -241,6 +314,38 @@ export interface SponsorBody {
   type?: SponsorBodyType;
 }
 
+export type FeeBodyMode = typeof FeeBodyMode[keyof typeof FeeBodyMode] | null;
+
+
+export const FeeBodyMode = {
+  on_top: 'on_top',
+  absorbed: 'absorbed',
+} as const;
+
+/**
+ * The booking fee of each ticket: an amount, and a per cent of its price.
+ *
+ * `on_top` adds it to what the buyer pays; `absorbed` takes it out of the price.
+ */
+export interface FeeBody {
+  per_ticket?: string | null;
+  percent?: string | null;
+  mode?: FeeBodyMode;
+  vat_rate?: string | null;
+}
+
+/**
+ * When holders may give tickets back: until `until_hours` before the start.
+ *
+ * `kept_per_ticket` is kept of each ticket's price, and the fee on top where `keeps_fee`.
+ */
+export interface RefundRulesBody {
+  allowed?: boolean | null;
+  until_hours?: number | null;
+  kept_per_ticket?: string | null;
+  keeps_fee?: boolean | null;
+}
+
 /**
  * What is to change of an event; PUT and PATCH mean the same, and what is left out stays.
  *
@@ -254,12 +359,15 @@ export interface EventChanges {
   category?: string | null;
   max_tickets?: number | null;
   price?: string | null;
+  vat_rate?: string | null;
   ticket_types?: TicketTypeBody[] | null;
   speakers?: SpeakerBody[] | null;
   sponsors?: SponsorBody[] | null;
   image?: string | null;
   sale_opens_at?: string | null;
   sale_closes_at?: string | null;
+  fee?: FeeBody | null;
+  refund_rules?: RefundRulesBody | null;
   title?: string | null;
   date?: string | null;
   location?: string | null;
@@ -295,7 +403,8 @@ export const NewEventStatus = {
 /**
  * A new event.
  *
- * `max_tickets` and `price` make its one ticket type "Standard"; `ticket_types` makes several.
+ * `max_tickets`, `price` and `vat_rate` make its one ticket type "Standard"; `ticket_types` makes
+ * several.
  * `speakers` and `sponsors` may also be a text of names separated by commas.
  */
 export interface NewEvent {
@@ -306,12 +415,15 @@ export interface NewEvent {
   category?: string | null;
   max_tickets?: number | null;
   price?: string | null;
+  vat_rate?: string | null;
   ticket_types?: TicketTypeBody[] | null;
   speakers?: SpeakerBody[] | null;
   sponsors?: SponsorBody[] | null;
   image?: string | null;
   sale_opens_at?: string | null;
   sale_closes_at?: string | null;
+  fee?: FeeBody | null;
+  refund_rules?: RefundRulesBody | null;
   /**
      * @minLength 1
      * @maxLength 200
@@ -441,6 +553,20 @@ export interface Problem {
   code: string;
   errors?: ProblemErrors;
 }
+
+export type GetEventsAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+};
 
 export type GetEventsParams = {
 /**
@@ -878,6 +1004,115 @@ export const usePostEventsDeadLettersByLetterIdRetry = <TError = ErrorType<Probl
       > => {
       return useMutation(getPostEventsDeadLettersByLetterIdRetryMutationOptions(options), queryClient);
     }
+
+export const getGetEventsAuditUrl = (params?: GetEventsAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/events/audit?${stringifiedParams}` : `/api/v1/events/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getEventsAudit = async (params?: GetEventsAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetEventsAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsAuditQueryKey = (params?: GetEventsAuditParams,) => {
+    return [
+    `/api/v1/events/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetEventsAuditQueryOptions = <TData = Awaited<ReturnType<typeof getEventsAudit>>, TError = ErrorType<Problem>>(params?: GetEventsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsAudit>>> = ({ signal }) => getEventsAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsAudit>>>
+export type GetEventsAuditQueryError = ErrorType<Problem>
+
+
+export function useGetEventsAudit<TData = Awaited<ReturnType<typeof getEventsAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetEventsAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsAudit<TData = Awaited<ReturnType<typeof getEventsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetEventsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsAudit<TData = Awaited<ReturnType<typeof getEventsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetEventsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetEventsAudit<TData = Awaited<ReturnType<typeof getEventsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetEventsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetEventsUrl = (params?: GetEventsParams,) => {
   const normalizedParams = new URLSearchParams();

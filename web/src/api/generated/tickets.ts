@@ -117,6 +117,65 @@ export interface Done {
 }
 
 /**
+ * One ticket type at the door.
+ */
+export interface DoorType {
+  ticket_type_id: number;
+  name: string;
+  sold: number;
+  admitted: number;
+}
+
+/**
+ * How many have come in, as of `read_at`; `expected` still hold a ticket.
+ */
+export interface DoorView {
+  event_id: number;
+  title: string;
+  status: string;
+  starts_at: string;
+  time_zone: string;
+  sold: number;
+  admitted: number;
+  expected: number;
+  ticket_types: DoorType[];
+  last_admitted_at: string | null;
+  read_at: string;
+}
+
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
+}
+
+/**
  * What is left to sell of one ticket type: capacity - sold - held.
  */
 export interface StockLevel {
@@ -228,6 +287,40 @@ export interface EventView {
 }
 
 /**
+ * A ticket admits once while it is confirmed.
+ */
+export type TicketStatus = typeof TicketStatus[keyof typeof TicketStatus];
+
+
+export const TicketStatus = {
+  confirmed: 'confirmed',
+  used: 'used',
+  cancelled: 'cancelled',
+} as const;
+
+/**
+ * A ticket found at the door; admit it with `POST /tickets/{ticket_id}/validate`.
+ */
+export interface FoundView {
+  ticket_id: number;
+  ticket_number: string;
+  order_code: string;
+  buyer_name: string;
+  ticket_type: string;
+  status: TicketStatus;
+  used_at: string | null;
+  used_where: string | null;
+}
+
+/**
+ * Tickets by their buyer's name; with `more`, others match too: ask for more letters.
+ */
+export interface FoundAnswer {
+  data: FoundView[];
+  more: boolean;
+}
+
+/**
  * One line of an order or a hold.
  */
 export interface LineView {
@@ -314,18 +407,6 @@ export interface OrderView {
 }
 
 /**
- * A ticket admits once while it is confirmed.
- */
-export type TicketStatus = typeof TicketStatus[keyof typeof TicketStatus];
-
-
-export const TicketStatus = {
-  confirmed: 'confirmed',
-  used: 'used',
-  cancelled: 'cancelled',
-} as const;
-
-/**
  * A ticket, without its secret: that is in its QR code alone.
  */
 export interface TicketView {
@@ -404,6 +485,17 @@ export interface Queues {
   inbox: StreamQueue[] | null;
   dead_letters: number;
   read_at: string;
+}
+
+/**
+ * Why an admission is taken back; kept with it.
+ */
+export interface UndoAsked {
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  reason: string;
 }
 
 export type ProblemErrors = {[key: string]: string[]};
@@ -556,6 +648,29 @@ export interface ValidateAsked {
   event_id?: number | null;
   place?: string | null;
 }
+
+export type GetTicketsEventsByEventIdDoorSearchParams = {
+/**
+ * A ticket number, an order code, or words of the buyer's name.
+ * @minLength 2
+ * @maxLength 100
+ */
+q: string;
+};
+
+export type GetTicketsAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+};
 
 export type GetTicketsOrdersByCodeParams = {
 access?: string | null;
@@ -943,6 +1058,424 @@ export const usePostTicketsDeadLettersByLetterIdRetry = <TError = ErrorType<Prob
       > => {
       return useMutation(getPostTicketsDeadLettersByLetterIdRetryMutationOptions(options), queryClient);
     }
+
+export const getGetTicketsEventsByEventIdDoorUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/door`
+}
+
+/**
+ * Return the counters of an event, about a second old: to who may admit to it.
+ * @summary Who has come in
+ */
+export const getTicketsEventsByEventIdDoor = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<DoorView> => {
+
+  return request<DoorView>(getGetTicketsEventsByEventIdDoorUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdDoorQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/door`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdDoorQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdDoorQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>> = ({ signal }) => getTicketsEventsByEventIdDoor(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdDoorQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>>
+export type GetTicketsEventsByEventIdDoorQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdDoor<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdDoor<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdDoor<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Who has come in
+ */
+
+export function useGetTicketsEventsByEventIdDoor<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoor>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdDoorQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdDoorSearchUrl = (eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/events/${eventId}/door/search?${stringifiedParams}` : `/api/v1/tickets/events/${eventId}/door/search`
+}
+
+/**
+ * Return twenty tickets of the event at most, by name: to who may admit to it.
+ * @summary Find tickets at the door
+ */
+export const getTicketsEventsByEventIdDoorSearch = async (eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options?: Parameters<typeof request>[1]): Promise<FoundAnswer> => {
+
+  return request<FoundAnswer>(getGetTicketsEventsByEventIdDoorSearchUrl(eventId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdDoorSearchQueryKey = (eventId: number,
+    params?: GetTicketsEventsByEventIdDoorSearchParams,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/door/search`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdDoorSearchQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError = ErrorType<Problem>>(eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdDoorSearchQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>> = ({ signal }) => getTicketsEventsByEventIdDoorSearch(eventId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdDoorSearchQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>>
+export type GetTicketsEventsByEventIdDoorSearchQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdDoorSearch<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdDoorSearch<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdDoorSearch<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Find tickets at the door
+ */
+
+export function useGetTicketsEventsByEventIdDoorSearch<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: GetTicketsEventsByEventIdDoorSearchParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdDoorSearch>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdDoorSearchQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsByTicketIdUndoAdmissionUrl = (ticketId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/${ticketId}/undo-admission`
+}
+
+/**
+ * Let a used ticket admit again: for the event's creator or an administrator.
+ * @summary Take an admission back
+ */
+export const postTicketsByTicketIdUndoAdmission = async (ticketId: number,
+    undoAsked: UndoAsked, options?: Parameters<typeof request>[1]): Promise<TicketView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<TicketView>(getPostTicketsByTicketIdUndoAdmissionUrl(ticketId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(undoAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsByTicketIdUndoAdmissionMutationKey = () => ['postTicketsByTicketIdUndoAdmission'] as const;
+
+export const getPostTicketsByTicketIdUndoAdmissionMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>, TError,PostTicketsByTicketIdUndoAdmissionMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>, TError,PostTicketsByTicketIdUndoAdmissionMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsByTicketIdUndoAdmissionMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>, PostTicketsByTicketIdUndoAdmissionMutationVariables> = (props) => {
+          const {ticketId,data} = props ?? {};
+
+          return  postTicketsByTicketIdUndoAdmission(ticketId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsByTicketIdUndoAdmissionMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>>
+    export type PostTicketsByTicketIdUndoAdmissionMutationBody = UndoAsked
+    export type PostTicketsByTicketIdUndoAdmissionMutationError = ErrorType<Problem>
+    export type PostTicketsByTicketIdUndoAdmissionMutationVariables = {ticketId: number;data: UndoAsked}
+
+    /**
+ * @summary Take an admission back
+ */
+export const usePostTicketsByTicketIdUndoAdmission = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>, TError,PostTicketsByTicketIdUndoAdmissionMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsByTicketIdUndoAdmission>>,
+        TError,
+        PostTicketsByTicketIdUndoAdmissionMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsByTicketIdUndoAdmissionMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsAuditUrl = (params?: GetTicketsAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/audit?${stringifiedParams}` : `/api/v1/tickets/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getTicketsAudit = async (params?: GetTicketsAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetTicketsAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsAuditQueryKey = (params?: GetTicketsAuditParams,) => {
+    return [
+    `/api/v1/tickets/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsAuditQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsAudit>>> = ({ signal }) => getTicketsAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsAudit>>>
+export type GetTicketsAuditQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetTicketsOrdersByCodeUrl = (code: string,
     params?: GetTicketsOrdersByCodeParams,) => {

@@ -1,0 +1,89 @@
+"""What the audit log says of money and stock: one entry for each capture, refund and limit."""
+
+from collections.abc import Mapping
+
+from guichet.contracts.messages.events import EventSnapshot
+from guichet.kernel.audit import Change, changed_fields
+from guichet.kernel.context import Actor
+from guichet.tickets.domain import Order, Stock
+
+
+def captured(order: Order, request: str) -> Change:
+    """Return the entry of a capture; whoever stores it, the money was the buyer's to give."""
+    amount_minor = order.payment.captured_minor if order.payment else 0
+    return Change(
+        "tickets.payment.captured",
+        _subject(order.order_id),
+        {"captured_minor": 0},
+        {"captured_minor": amount_minor, "currency": order.currency},
+        actor=Actor(order.buyer.account_id, "buyer"),
+        request=request,
+    )
+
+
+def refund_requested(order_id: int, refund_id: int, amount_minor: int, reason: str) -> Change:
+    """Return the entry of a refund that is to be carried out."""
+    after = {"refund_id": refund_id, "amount_minor": amount_minor, "status": "pending"}
+    return Change("tickets.refund.requested", _subject(order_id), None, after, reason)
+
+
+def refund_completed(order_id: int, refund_id: int, amount_minor: int) -> Change:
+    """Return the entry of a refund that the provider has carried out."""
+    before = {"refund_id": refund_id, "amount_minor": amount_minor, "status": "pending"}
+    after = {**before, "status": "completed"}
+    return Change("tickets.refund.completed", _subject(order_id), before, after)
+
+
+def stock_changes(
+    event: EventSnapshot, capacities: Mapping[int, int], stocks: Mapping[int, Stock]
+) -> list[Change]:
+    """Return the entries of an offer: `stocks` as they were, `capacities` as they will be.
+
+    A ticket type that the event has no more is withdrawn, with what is sold and held as its limit.
+    """
+    wanted: dict[int, dict[str, object]] = {
+        item.ticket_type_id: {
+            "event_id": event.event_id,
+            "price_minor": item.price_minor,
+            "vat_basis_points": item.vat_basis_points,
+            "capacity": capacities[item.ticket_type_id],
+            "is_withdrawn": False,
+        }
+        for item in event.ticket_types
+    }
+    changes: list[Change] = []
+    for number in sorted(wanted.keys() | stocks.keys()):
+        old = _limits(stocks[number]) if number in stocks else None
+        new = wanted.get(number) or _withdrawn(stocks[number])
+        before, after = changed_fields(old or {}, new)
+        if after:
+            action = "limited" if number in wanted else "withdrawn"
+            changes.append(
+                Change(
+                    f"tickets.stock.{action}",
+                    f"ticket_type:{number}",
+                    None if old is None else before,
+                    after,
+                )
+            )
+    return changes
+
+
+def _limits(stock: Stock) -> dict[str, object]:
+    return {
+        "event_id": stock.event_id,
+        "price_minor": stock.price_minor,
+        "vat_basis_points": stock.vat_basis_points,
+        "capacity": stock.capacity,
+        "is_withdrawn": stock.is_withdrawn,
+    }
+
+
+def _withdrawn(stock: Stock) -> dict[str, object]:
+    if stock.is_withdrawn:
+        return _limits(stock)
+    return {**_limits(stock), "capacity": stock.sold + stock.held, "is_withdrawn": True}
+
+
+def _subject(order_id: int) -> str:
+    return f"order:{order_id}"
