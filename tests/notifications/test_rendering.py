@@ -88,6 +88,14 @@ GOLDEN: dict[tuple[TemplateKey, Language], tuple[str, list[str]]] = {
         "The links to your orders",
         [f"Order M2P-4TZ: {HOME}/my/orders/M2P-4TZ#access=b2"],
     ),
+    (TemplateKey.HOLDER_MESSAGE, "fr"): (
+        "Nuit blanche au Trianon : Ouverture des portes avancée",
+        ["Les portes ouvrent à 19 h au lieu de 19 h 30.\n\nÀ samedi !", "/my/orders/7K3-9QX"],
+    ),
+    (TemplateKey.HOLDER_MESSAGE, "en"): (
+        "Nuit blanche au Trianon: Ouverture des portes avancée",
+        ["Les portes ouvrent à 19 h au lieu de 19 h 30.\n\nÀ samedi !", "/my/orders/7K3-9QX"],
+    ),
 }
 
 

@@ -13,8 +13,13 @@ from guichet.contracts.messages.auth import (
     PasswordResetRequested,
 )
 from guichet.contracts.messages.events import EventCancelled, EventRescheduled
-from guichet.contracts.messages.tickets import AccessLinkRequested, OrdersClaimed
-from guichet.notifications.use_cases import accounts, events, orders, reminders
+from guichet.contracts.messages.tickets import (
+    AccessLinkRequested,
+    HolderMessaged,
+    OrderResendRequested,
+    OrdersClaimed,
+)
+from guichet.notifications.use_cases import accounts, events, holders, orders, reminders
 from tests.notifications.conftest import HOME
 from tests.notifications.occasions import (
     NOW,
@@ -288,6 +293,45 @@ async def test_claimed_orders_follow_the_account(office: Office) -> None:
     (mail,) = await office.told("reminder")
     assert (mail.account_id, mail.language) == (5, "en")
     assert "#access" not in mail.context["link"]
+
+
+async def test_tickets_asked_for_again_are_mailed_again_and_not_announced_twice(
+    office: Office,
+) -> None:
+    await office.tell(accounts.account_registered, registered(1))
+    order = confirmed(buyer(1), sold_event(7))
+    await office.tell(orders.order_confirmed, order)
+    for resend_id in (4, 4, 5):
+        again = OrderResendRequested(**order.model_dump(), resend_id=resend_id)
+        await office.tell(orders.order_resend_requested, again)
+    mails = await office.told("order_confirmed")
+    assert len(mails) == 3
+    assert len({mail.message_id for mail in mails}) == 3
+    assert [each["kind"] for each in mails[2].attachments] == ["tickets", "calendar"]
+    assert await office.inbox(1) == ["welcome", "order_confirmed"]
+
+
+@pytest.mark.parametrize("account_id", [1, None])
+async def test_an_organisers_message_reaches_each_buyer_once(
+    office: Office, account_id: int | None
+) -> None:
+    message = HolderMessaged(
+        message_id=9,
+        order_code="7K3-9QX",
+        buyer=buyer(account_id),
+        event=sold_event(7),
+        topic="Doors open earlier",
+        body="Dear all,\r\n\r\n<b>19:00</b>\nBcc: a@example.com",
+        access_token="t",
+        occurred_at=NOW,
+    )
+    await office.tell(holders.holder_messaged, message)
+    await office.tell(holders.holder_messaged, message)
+    (mail,) = await office.told("holder_message")
+    assert mail.context["lines"] == ["Dear all,", "", "<b>19:00</b>", "Bcc: a@example.com"]
+    secret = "" if account_id else "#access=t"
+    assert mail.context["link"] == f"{HOME}/my/orders/7K3-9QX{secret}"
+    assert await office.inbox(1) == (["holder_message"] if account_id else [])
 
 
 async def test_links_are_sent_only_where_there_are_orders(office: Office) -> None:

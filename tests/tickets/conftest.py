@@ -29,7 +29,8 @@ from tests.fakes.payments import FakeProvider
 _ids = itertools.count(1)
 
 TABLES = (
-    "admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
+    "order_resends, holder_messages, holder_message_recipients,"
+    " admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
     " purchase_keys, webhook_events, payment_backup_runs, outbox, inbox, dead_letters"
 )
 LEDGER = ("ledger_transfers", "ledger_days")

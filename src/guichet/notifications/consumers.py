@@ -19,8 +19,10 @@ from guichet.contracts.messages.events import (
 )
 from guichet.contracts.messages.tickets import (
     AccessLinkRequested,
+    HolderMessaged,
     OrderConfirmed,
     OrderFailed,
+    OrderResendRequested,
     OrdersClaimed,
     TicketCancelled,
 )
@@ -29,7 +31,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
 from guichet.kernel.inbox import Consumer
 from guichet.kernel.outbox import Message
-from guichet.notifications.use_cases import accounts, events, orders
+from guichet.notifications.use_cases import accounts, events, holders, orders
 from guichet.notifications.use_cases.telling import Desk
 
 M = TypeVar("M", bound=Message)
@@ -50,6 +52,8 @@ def consumers_of(desk: Desk) -> list[Consumer[Any]]:
         _telling(desk, OrderFailed, orders.order_failed),
         _telling(desk, TicketCancelled, orders.tickets_cancelled),
         _telling(desk, AccessLinkRequested, orders.access_link_requested),
+        _telling(desk, OrderResendRequested, orders.order_resend_requested),
+        _telling(desk, HolderMessaged, holders.holder_messaged),
         _keeping(OrdersClaimed, orders.orders_claimed),
         _keeping(EventPublished, _on_event),
         _keeping(EventUpdated, _on_event),

@@ -67,6 +67,7 @@ class TemplateKey(StrEnum):
     EVENT_CANCELLED = "event_cancelled"
     REMINDER = "reminder"
     ACCESS_LINKS = "access_links"
+    HOLDER_MESSAGE = "holder_message"
 
 
 SMS_KEYS = frozenset(

@@ -35,6 +35,10 @@ _SENTENCES: Final[dict[TemplateKey, dict[Language, tuple[str, str]]]] = {
         "fr": ("Annulé : {title}", "Commande {order_code} : {refund} remboursés."),
         "en": ("Cancelled: {title}", "Order {order_code}: {refund} refunded."),
     },
+    _K.HOLDER_MESSAGE: {
+        "fr": ("Message de l’organisateur : {title}", "{topic}"),
+        "en": ("Message from the organiser: {title}", "{topic}"),
+    },
     _K.REMINDER: {
         "fr": ("C’est demain : {title}", "{when}."),
         "en": ("Tomorrow: {title}", "{when}."),
@@ -49,6 +53,7 @@ def sentence(kind: str, details: dict[str, Any], language: Language) -> tuple[st
     values = {
         "title": event.get("title", ""),
         "order_code": details.get("order_code", ""),
+        "topic": details.get("topic", ""),
         "when": when(language, event["starts_at"], event["time_zone"]) if event else "",
         "refund": money(language, details.get("refund_minor", 0), details.get("currency", "EUR")),
     }

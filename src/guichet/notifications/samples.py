@@ -43,6 +43,11 @@ SAMPLES: Final[dict[TemplateKey, dict[str, Any]]] = {
     | {"reason": "La salle ferme pour travaux.", "refund_minor": 9999},
     TemplateKey.REMINDER: _ORDER
     | {"count": 2, "preferences_link": "https://tickets.example.com/my/preferences"},
+    TemplateKey.HOLDER_MESSAGE: _ORDER
+    | {
+        "topic": "Ouverture des portes avancée",
+        "lines": ["Les portes ouvrent à 19 h au lieu de 19 h 30.", "", "À samedi !"],
+    },
     TemplateKey.ACCESS_LINKS: {
         "links": [
             {"code": "7K3-9QX", "link": "https://tickets.example.com/my/orders/7K3-9QX#access=a1"},

@@ -8,6 +8,7 @@ from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.door import Door
 from guichet.tickets.figures import Figures
+from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import PaymentBackups
@@ -36,3 +37,4 @@ class Context:
     payment_backups: PaymentBackups
     door: Door
     figures: Figures
+    holder_messages: HolderMessages

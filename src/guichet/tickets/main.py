@@ -21,6 +21,7 @@ from guichet.tickets.context import Context
 from guichet.tickets.door import Door
 from guichet.tickets.faults import FaultPoints
 from guichet.tickets.figures import Figures
+from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.links import OrderLinks
@@ -38,6 +39,7 @@ CHARGE_SECONDS_MAX = 8.0
 SWEEP_SECONDS = 1.0
 PUBLISH_STOCK_SECONDS = 0.2
 CANCEL_EVENTS_SECONDS = 1.0
+TELL_HOLDERS_SECONDS = 1.0
 CLOSE_SECONDS = 600.0
 
 
@@ -117,6 +119,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         payment_backups=open_backups(settings, database),
         door=Door(database),
         figures=Figures(database),
+        holder_messages=HolderMessages(database, links),
     )
 
 
@@ -131,6 +134,9 @@ def start_workers(here: Platform, context: Context) -> None:
     )
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
+    here.workers.start(
+        "messages to holders", every(TELL_HOLDERS_SECONDS, context.holder_messages.tell_all)
+    )
     here.workers.start(
         "event cancellations",
         every(CANCEL_EVENTS_SECONDS, context.cancelling.cancel_event_orders),

@@ -208,6 +208,30 @@ class NotAdmitted(problems.Conflict):
     en = "Ticket {ticket_number} has not been used: there is no admission to take back."
 
 
+class NothingToSend(problems.Conflict):
+    """No ticket of the order is live, or nobody is there to send them to."""
+
+    code = "nothing_to_send"
+    fr = "Cette commande n'a plus de billet valable à envoyer."
+    en = "This order has no valid ticket left to send."
+
+
+class SentTooOften(problems.TooManyRequests):
+    """The tickets were sent again several times just now."""
+
+    code = "sent_too_often"
+    fr = "Ces billets viennent d'être renvoyés plusieurs fois : réessayez plus tard."
+    en = "These tickets have just been sent several times: try again later."
+
+
+class MessagedTooOften(problems.TooManyRequests):
+    """The holders have had several messages within a day."""
+
+    code = "messaged_too_often"
+    fr = "Les acheteurs ont déjà reçu plusieurs messages en un jour : attendez un peu."
+    en = "The holders have had several messages within a day: wait a little."
+
+
 class AlreadyCancelled(problems.Conflict):
     """The ticket is cancelled."""
 

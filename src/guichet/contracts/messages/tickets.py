@@ -173,3 +173,32 @@ class AccessLinkRequested(Message):
     language: str
     links: list[tuple[str, str]]
     occurred_at: datetime
+
+
+class OrderResendRequested(OrderConfirmed):
+    """An order's live tickets are to be mailed again; `resend_id` tells one such wish from others.
+
+    `tickets` and `total_minor` are those that are live now.
+    """
+
+    subject: ClassVar[str] = "tickets.order.resend_requested"
+
+    resend_id: int
+
+
+class HolderMessaged(Message):
+    """An organiser wrote to the holders of an event's tickets; one for each buyer.
+
+    `topic` is one line, `body` plain text in paragraphs. `access_token` opens a guest's order.
+    """
+
+    subject: ClassVar[str] = "tickets.holder.messaged"
+
+    message_id: int
+    order_code: str
+    buyer: Buyer
+    event: SoldEvent
+    topic: str
+    body: str
+    access_token: str
+    occurred_at: datetime

@@ -1,5 +1,6 @@
 """Orders: confirmed, failed, cancelled, claimed by an account, reached again by a guest."""
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -8,6 +9,7 @@ from guichet.contracts.messages.tickets import (
     AccessLinkRequested,
     OrderConfirmed,
     OrderFailed,
+    OrderResendRequested,
     OrdersClaimed,
     SoldTicket,
     TicketCancelled,
@@ -36,10 +38,28 @@ async def order_confirmed(
     """Send the tickets, and note who goes where for reminders and changes."""
     person = await buyer_as_person(transaction, message.buyer)
     await _note_attendance(transaction, message, person.account_id, now)
+    path = order_path(message.order_code)
+    confirmation = _confirmation(desk, message, person, message.order_code, path)
+    await tell(transaction, desk, [confirmation], now)
+
+
+async def order_resend_requested(
+    transaction: Transaction, desk: Desk, message: OrderResendRequested, now: datetime
+) -> None:
+    """Send the tickets again, by mail alone: the inbox has its line already."""
+    person = replace(await buyer_as_person(transaction, message.buyer), wants_sms=False)
+    occasion = f"{message.order_code}:resend-{message.resend_id}"
+    confirmation = _confirmation(desk, message, person, occasion, None)
+    await tell(transaction, desk, [confirmation], now)
+
+
+def _confirmation(
+    desk: Desk, message: OrderConfirmed, person: Person, occasion: str, path: str | None
+) -> Telling:
     is_guest = message.buyer.account_id is None
-    confirmation = Telling(
+    return Telling(
         TemplateKey.ORDER_CONFIRMED,
-        message.order_code,
+        occasion,
         person,
         {
             "name": person.name,
@@ -55,9 +75,8 @@ async def order_confirmed(
             {"kind": "tickets", "order_code": message.order_code},
             {"kind": "calendar", "event_id": message.event.event_id},
         ],
-        path=order_path(message.order_code),
+        path=path,
     )
-    await tell(transaction, desk, [confirmation], now)
 
 
 async def order_failed(

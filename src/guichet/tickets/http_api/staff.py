@@ -1,5 +1,5 @@
 """The routes for who runs events, stands at their doors or administers them all."""
 
-from guichet.tickets.http_api import door
+from guichet.tickets.http_api import attendees, door, holder_messages, resending
 
-ROUTERS = (door.router,)
+ROUTERS = (attendees.router, door.router, holder_messages.router, resending.router)

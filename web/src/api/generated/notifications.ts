@@ -103,6 +103,7 @@ export const TemplateKey = {
   event_cancelled: 'event_cancelled',
   reminder: 'reminder',
   access_links: 'access_links',
+  holder_message: 'holder_message',
 } as const;
 
 /**
