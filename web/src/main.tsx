@@ -10,6 +10,7 @@ import { createBrowserRouter, RouterProvider } from "react-router";
 import { newQueryClient } from "./api/queryClient";
 import { answerIn } from "./api/request";
 import { startsWithSession } from "./api/session";
+import { keepForOffline } from "./app/offline";
 import { Providers } from "./app/Providers";
 import { routes } from "./app/routes";
 import { currentLanguage, startTexts } from "./i18n";
@@ -31,3 +32,4 @@ async function start(): Promise<void> {
 }
 
 void start();
+if (import.meta.env.PROD) void keepForOffline();

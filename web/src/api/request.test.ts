@@ -80,7 +80,7 @@ describe("request", () => {
   });
 
   test("finds the session of the last visit again", async () => {
-    localStorage.setItem("guichet.signed-in", "1");
+    localStorage.setItem("guichet.account", JSON.stringify(account()));
     answer("post", "/auth/refresh", 200, tokens("new"));
     const seen = answer("get", "/events", 200, {});
     await request("/api/v1/events");
@@ -88,11 +88,19 @@ describe("request", () => {
     expect(sessionState().status).toBe("signed-in");
   });
 
+  test("takes a visitor without a network for whoever was last signed in here", async () => {
+    localStorage.setItem("guichet.account", JSON.stringify(account()));
+    server.use(http.post("*/api/v1/auth/refresh", () => HttpResponse.error()));
+    server.use(http.get("*/api/v1/events", () => HttpResponse.error()));
+    await expect(request("/api/v1/events")).rejects.toMatchObject({ code: "network" });
+    expect(sessionState()).toEqual({ status: "signed-in", user: account() });
+  });
+
   test("keeps no token where a script could find it later", async () => {
     enter(tokens("secret-token"));
     expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("secret-token");
     leave();
-    expect(localStorage.getItem("guichet.signed-in")).toBeNull();
+    expect(localStorage.getItem("guichet.account")).toBeNull();
   });
 });
 

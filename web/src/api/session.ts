@@ -22,7 +22,8 @@ interface Tokens {
   expires_in: number;
 }
 
-const HINT = "guichet.signed-in";
+const KNOWN = "guichet.account";
+const KEPT_ANSWERS = "guichet-mine";
 const LOCK = "guichet.refresh";
 const CHANNEL = "guichet.session";
 const MARGIN_SECONDS = 30;
@@ -58,7 +59,9 @@ export function enter(tokens: Tokens): void {
 
 /** Show the changed account, after an edit of the profile for example. */
 export function updateUser(user: User): void {
-  if (state.status === "signed-in") become({ status: "signed-in", user });
+  if (state.status !== "signed-in") return;
+  remember(user);
+  become({ status: "signed-in", user });
 }
 
 /** Forget the tokens here and in every other tab. */
@@ -70,7 +73,8 @@ export function leave(): void {
 /**
  * Find out at the first request whether somebody is signed in.
  *
- * The cookie cannot be seen, so a mark without any secret says whether it is worth asking.
+ * The cookie cannot be seen, so the account that was last signed in, kept without any secret, says
+ * whether it is worth asking; and who to take it for where there is no network to ask over.
  */
 export function startsWithSession(): Promise<void> {
   begun ??= begin();
@@ -79,7 +83,7 @@ export function startsWithSession(): Promise<void> {
 
 async function begin(): Promise<void> {
   if (state.status !== "unknown") return;
-  if (recall() === null) become({ status: "anonymous" });
+  if (known() === null) become({ status: "anonymous" });
   else await refreshSession(null);
 }
 
@@ -116,8 +120,13 @@ async function renew(): Promise<string | null> {
   }
   // Without a network, or while auth restarts, nobody has been signed out.
   if (answer !== null && answer.status < 500 && answer.status !== 429) forget();
-  else if (state.status === "unknown") become({ status: "anonymous" });
+  else if (state.status === "unknown") becomeAsKnown();
   return null;
+}
+
+function becomeAsKnown(): void {
+  const user = known();
+  become(user === null ? { status: "anonymous" } : { status: "signed-in", user });
 }
 
 function alone<T>(work: () => Promise<T>): Promise<T> {
@@ -128,23 +137,30 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
 function keep(tokens: Tokens): void {
   token = tokens.token;
   expiresAt = Date.now() + tokens.expires_in * 1000;
-  remember();
+  remember(tokens.user);
   become({ status: "signed-in", user: tokens.user });
 }
 
 function forget(): void {
   token = null;
   expiresAt = 0;
-  localStorage.removeItem(HINT);
+  localStorage.removeItem(KNOWN);
+  // What the service worker keeps for a door without a network was that person's alone.
+  if (typeof caches !== "undefined") void caches.delete(KEPT_ANSWERS);
   become({ status: "anonymous" });
 }
 
-function remember(): void {
-  localStorage.setItem(HINT, "1");
+function remember(user: User): void {
+  localStorage.setItem(KNOWN, JSON.stringify(user));
 }
 
-function recall(): string | null {
-  return localStorage.getItem(HINT);
+function known(): User | null {
+  try {
+    const user: unknown = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
+    return typeof user === "object" && user !== null && "id" in user ? (user as User) : null;
+  } catch {
+    return null;
+  }
 }
 
 function become(next: SessionState): void {

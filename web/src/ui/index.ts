@@ -1,3 +1,4 @@
+export { CalendarLinks } from "./CalendarLinks";
 export { ConfirmDialog } from "./ConfirmDialog";
 export { type Column, DataTable } from "./DataTable";
 export { DateTime } from "./DateTime";

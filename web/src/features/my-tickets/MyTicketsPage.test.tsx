@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+
+import type { TicketView } from "@/api/generated/tickets";
+import { renderApp, signIn } from "@/testing/render";
+import { answer, pageOf } from "@/testing/server";
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+
+function ticket(values: Partial<TicketView> & { title?: string; date?: string }): TicketView {
+  const { title = "Nuit de jazz", date = inDays(3), ...rest } = values;
+  return {
+    id: 1,
+    ticket_number: "TKT-AAAA-0001",
+    event_id: 7,
+    user_id: 4,
+    order_code: "ABCD-1234",
+    ticket_type_id: 1,
+    ticket_type: "Plein tarif",
+    price: "25.00",
+    currency: "EUR",
+    status: "confirmed",
+    purchase_date: inDays(-1),
+    used_at: null,
+    cancelled_at: null,
+    payment: null,
+    event: { id: 7, title, date, time_zone: "Europe/Paris", location: "Le Périscope, Lyon" },
+    ...rest,
+  };
+}
+
+const MINE = [
+  ticket({ id: 1, title: "Plus tard", date: inDays(9) }),
+  ticket({ id: 2, title: "Bientôt" }),
+  ticket({ id: 3, title: "Hier", date: inDays(-1), status: "used" }),
+  ticket({ id: 4, title: "Annulée", status: "cancelled" }),
+];
+
+test("shows what is coming, the next first, and keeps its codes", async () => {
+  signIn();
+  answer("get", "/tickets/user/4", 200, pageOf(MINE));
+  const codes = answer("get", "/tickets/:id/qr.svg", 200, {});
+  const { screen } = renderApp("/my/tickets");
+  const names = await screen.findAllByRole("heading", { level: 2 });
+  expect(names.map((name) => name.textContent)).toEqual(["Bientôt", "Plus tard"]);
+  await expect.poll(() => codes.length).toBe(2);
+});
+
+test("shows past and cancelled tickets at addresses of their own", async () => {
+  signIn();
+  answer("get", "/tickets/user/4", 200, pageOf(MINE));
+  answer("get", "/tickets/:id/qr.svg", 200, {});
+  const { screen, person } = renderApp("/my/tickets?show=past");
+  expect(await screen.findByRole("heading", { level: 2 })).toHaveTextContent("Hier");
+  await person.click(screen.getByRole("link", { name: /Annulés/ }));
+  expect(await screen.findByRole("heading", { level: 2 })).toHaveTextContent("Annulée");
+});
+
+test("says so where there is none, and leads to the events", async () => {
+  signIn();
+  answer("get", "/tickets/user/4", 200, pageOf([]));
+  const { screen } = renderApp("/my/tickets");
+  expect(await screen.findByText("Aucune sortie prévue pour l’instant.")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Voir les événements" })).toHaveAttribute("href", "/");
+});
+
+test("shows the code of a valid ticket, and why another has none", async () => {
+  signIn();
+  answer("get", "/tickets/3", 200, ticket({ id: 3, status: "used", used_at: inDays(-1) }));
+  const { screen } = renderApp("/my/tickets/3");
+  expect(await screen.findByText(/^Utilisé le /)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Agrandir le QR code" })).toBeNull();
+});
