@@ -58,7 +58,7 @@ $(STAMP): requirements.lock pyproject.toml
 		-e . 2>> $(VENV)/uv.log || $(PIP) install --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(WEB_STAMP): web/package-lock.json web/.npmrc $(STAMP)
+$(WEB_STAMP): web/package-lock.json web/.npmrc | $(STAMP)
 	@echo "$(SETTING_UP_WEB)"
 	@cd web && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error < /dev/null
 	@touch $@
