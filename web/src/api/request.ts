@@ -14,6 +14,11 @@ export function newIdempotencyKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** The options of a generated function that moves stock or money. */
+export function under(idempotencyKey: string): RequestInit {
+  return { headers: { "Idempotency-Key": idempotencyKey } };
+}
+
 /**
  * The one way to the API, used by the generated client.
  *

@@ -17,9 +17,9 @@ interface PageProps {
 /** One page: its title in the tab, its column, its one `<main>`. */
 export function Page({ title, description, width = "wide", children }: PageProps) {
   useTitle(title);
+  useDescription(description);
   return (
     <main id="content" tabIndex={-1} className={classes.page} data-width={width}>
-      {description !== undefined && <meta name="description" content={description} />}
       {children}
     </main>
   );
@@ -31,6 +31,14 @@ export function useTitle(title: string): void {
   useEffect(() => {
     document.title = title === brand ? title : `${title} · ${brand}`;
   }, [title, brand]);
+}
+
+function useDescription(description: string | undefined): void {
+  const { t } = useTranslation();
+  const text = description ?? t("description");
+  useEffect(() => {
+    document.querySelector('meta[name="description"]')?.setAttribute("content", text);
+  }, [text]);
 }
 
 interface PageHeaderProps {

@@ -25,7 +25,7 @@ export function Empty({ title, children, action }: EmptyProps) {
         />
         <path className={classes.dashes} d="M66 4v48" />
       </svg>
-      <p className={classes.title}>{title ?? t("empty.title")}</p>
+      <div className={classes.title}>{title ?? t("empty.title")}</div>
       {children !== undefined && <div className={classes.words}>{children}</div>}
       {action}
     </div>

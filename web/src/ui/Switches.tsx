@@ -19,7 +19,7 @@ export function LanguageSwitch() {
       px="xs"
       c="var(--ink)"
       lang={other}
-      aria-label={t("language.switch")}
+      aria-label={`${other.toUpperCase()} – ${t("language.switch")}`}
       onClick={() => void chooseLanguage(other)}
     >
       {other.toUpperCase()}

@@ -1,6 +1,7 @@
 export { CalendarLinks } from "./CalendarLinks";
 export { ConfirmDialog } from "./ConfirmDialog";
 export { type Column, DataTable } from "./DataTable";
+export { DateStub } from "./DateStub";
 export { DateTime } from "./DateTime";
 export { PasswordField, showFieldErrors, TextAreaField, TextField } from "./Field";
 export * from "./icons";
@@ -10,6 +11,7 @@ export { Money } from "./Money";
 export { Notice, type Tone } from "./Notice";
 export { Page, PageHeader, Section, useTitle } from "./Page";
 export { Pagination } from "./Pagination";
+export { Poster } from "./Poster";
 export { StatCard, StatCards } from "./StatCard";
 export { Empty, ErrorState, LoadingLines, Skeleton, useProblemSentence } from "./States";
 export { ColourSchemeSwitch, LanguageSwitch } from "./Switches";
