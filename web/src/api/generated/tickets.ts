@@ -50,6 +50,39 @@ export interface AdmissionView {
 }
 
 /**
+ * A ticket admits once while it is confirmed.
+ */
+export type TicketStatus = typeof TicketStatus[keyof typeof TicketStatus];
+
+
+export const TicketStatus = {
+  confirmed: 'confirmed',
+  used: 'used',
+  cancelled: 'cancelled',
+} as const;
+
+/**
+ * A ticket and who bought it, for the event's organisers.
+ */
+export interface AttendeeView {
+  ticket_id: number;
+  ticket_number: string;
+  order_code: string;
+  buyer_name: string;
+  buyer_email: string;
+  ticket_type_id: number;
+  ticket_type: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  price: string;
+  currency: string;
+  status: TicketStatus;
+  purchase_date: string;
+  used_at: string | null;
+  used_where: string | null;
+  cancelled_at: string | null;
+}
+
+/**
  * One run: changes from `from_at` (None: all) up to `to_at`; `error` where it failed.
  */
 export interface BackupRunView {
@@ -141,6 +174,38 @@ export interface DoorView {
   ticket_types: DoorType[];
   last_admitted_at: string | null;
   read_at: string;
+}
+
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
 }
 
 /**
@@ -255,18 +320,6 @@ export interface EventView {
 }
 
 /**
- * A ticket admits once while it is confirmed.
- */
-export type TicketStatus = typeof TicketStatus[keyof typeof TicketStatus];
-
-
-export const TicketStatus = {
-  confirmed: 'confirmed',
-  used: 'used',
-  cancelled: 'cancelled',
-} as const;
-
-/**
  * A ticket found at the door; admit it with `POST /tickets/{ticket_id}/validate`.
  */
 export interface FoundView {
@@ -322,6 +375,46 @@ export interface HoldAnswer {
 }
 
 /**
+ * What is written: plain text; an empty line begins a paragraph.
+ */
+export interface MessageAsked {
+  /**
+     * @minLength 1
+     * @maxLength 120
+     */
+  subject: string;
+  /**
+     * @minLength 1
+     * @maxLength 5000
+     */
+  body: string;
+  ticket_type_ids?: number[] | null;
+}
+
+/**
+ * A message and how far it is: `told` of `recipients` buyers have been sent it.
+ */
+export interface MessageView {
+  id: number;
+  event_id: number;
+  author_id: number;
+  subject: string;
+  body: string;
+  ticket_type_ids: number[] | null;
+  recipients: number;
+  told: number;
+  created_at: string;
+  finished_at: string | null;
+}
+
+/**
+ * An event's messages, newest first, a hundred at most.
+ */
+export interface MessageList {
+  data: MessageView[];
+}
+
+/**
  * What the provider wants of the buyer, until the order's status changes.
  *
  * `redirect_to_url`: follow `url` (3-D Secure), which leads back to the order's page.
@@ -372,6 +465,14 @@ export interface OrderView {
   access_token: string | null;
   needs_attention: boolean;
   event: EventView;
+}
+
+export interface PageAttendeeView {
+  data: AttendeeView[];
+  current_page: number;
+  per_page: number;
+  last_page: number;
+  total: number;
 }
 
 /**
@@ -453,6 +554,14 @@ export interface Queues {
   inbox: StreamQueue[] | null;
   dead_letters: number;
   read_at: string;
+}
+
+/**
+ * The tickets are on their way again, to the address they were bought under.
+ */
+export interface Resent {
+  order_code: string;
+  message: string;
 }
 
 /**
@@ -617,6 +726,43 @@ export interface ValidateAsked {
   place?: string | null;
 }
 
+export type GetTicketsEventsByEventIdAttendeesParams = {
+/**
+ * A ticket, an order, a part of name or e-mail.
+ */
+q?: string | null;
+status?: TicketStatus | null;
+ticket_type_id?: number | null;
+/**
+ * @minimum 1
+ * @maximum 100000
+ */
+page?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+per_page?: number;
+};
+
+export type GetTicketsEventsByEventIdAttendeesCsvParams = {
+/**
+ * A ticket, an order, a part of name or e-mail.
+ */
+q?: string | null;
+status?: TicketStatus | null;
+ticket_type_id?: number | null;
+};
+
+export type GetTicketsEventsByEventIdAttendeesXlsxParams = {
+/**
+ * A ticket, an order, a part of name or e-mail.
+ */
+q?: string | null;
+status?: TicketStatus | null;
+ticket_type_id?: number | null;
+};
+
 export type GetTicketsEventsByEventIdDoorSearchParams = {
 /**
  * A ticket number, an order code, or words of the buyer's name.
@@ -624,6 +770,24 @@ export type GetTicketsEventsByEventIdDoorSearchParams = {
  * @maxLength 100
  */
 q: string;
+};
+
+export type PostTicketsOrdersByCodeResendParams = {
+access?: string | null;
+};
+
+export type GetTicketsAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
 };
 
 export type GetTicketsOrdersByCodeParams = {
@@ -1013,6 +1177,357 @@ export const usePostTicketsDeadLettersByLetterIdRetry = <TError = ErrorType<Prob
       return useMutation(getPostTicketsDeadLettersByLetterIdRetryMutationOptions(options), queryClient);
     }
 
+export const getGetTicketsEventsByEventIdAttendeesUrl = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/events/${eventId}/attendees?${stringifiedParams}` : `/api/v1/tickets/events/${eventId}/attendees`
+}
+
+/**
+ * List an event's tickets with their buyers, newest first: to its creator or an admin.
+ * @summary Who comes
+ */
+export const getTicketsEventsByEventIdAttendees = async (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams, options?: Parameters<typeof request>[1]): Promise<PageAttendeeView> => {
+
+  return request<PageAttendeeView>(getGetTicketsEventsByEventIdAttendeesUrl(eventId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdAttendeesQueryKey = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/attendees`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdAttendeesQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError = ErrorType<Problem>>(eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdAttendeesQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>> = ({ signal }) => getTicketsEventsByEventIdAttendees(eventId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdAttendeesQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>>
+export type GetTicketsEventsByEventIdAttendeesQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdAttendees<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: undefined |  GetTicketsEventsByEventIdAttendeesParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendees<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendees<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Who comes
+ */
+
+export function useGetTicketsEventsByEventIdAttendees<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendees>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdAttendeesQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdAttendeesCsvUrl = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/events/${eventId}/attendees.csv?${stringifiedParams}` : `/api/v1/tickets/events/${eventId}/attendees.csv`
+}
+
+/**
+ * The whole list, oldest first: UTF-8, commas, amounts with a point, the event's own time.
+ * @summary Who comes, as CSV
+ */
+export const getTicketsEventsByEventIdAttendeesCsv = async (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetTicketsEventsByEventIdAttendeesCsvUrl(eventId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdAttendeesCsvQueryKey = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/attendees.csv`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdAttendeesCsvQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError = ErrorType<Problem>>(eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdAttendeesCsvQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>> = ({ signal }) => getTicketsEventsByEventIdAttendeesCsv(eventId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdAttendeesCsvQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>>
+export type GetTicketsEventsByEventIdAttendeesCsvQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdAttendeesCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: undefined |  GetTicketsEventsByEventIdAttendeesCsvParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendeesCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendeesCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Who comes, as CSV
+ */
+
+export function useGetTicketsEventsByEventIdAttendeesCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdAttendeesCsvQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdAttendeesXlsxUrl = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/events/${eventId}/attendees.xlsx?${stringifiedParams}` : `/api/v1/tickets/events/${eventId}/attendees.xlsx`
+}
+
+/**
+ * The whole list, oldest first, with typed amounts and times.
+ * @summary Who comes, as XLSX
+ */
+export const getTicketsEventsByEventIdAttendeesXlsx = async (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetTicketsEventsByEventIdAttendeesXlsxUrl(eventId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdAttendeesXlsxQueryKey = (eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/attendees.xlsx`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdAttendeesXlsxQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError = ErrorType<Problem>>(eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdAttendeesXlsxQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>> = ({ signal }) => getTicketsEventsByEventIdAttendeesXlsx(eventId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdAttendeesXlsxQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>>
+export type GetTicketsEventsByEventIdAttendeesXlsxQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdAttendeesXlsx<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: undefined |  GetTicketsEventsByEventIdAttendeesXlsxParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendeesXlsx<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdAttendeesXlsx<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Who comes, as XLSX
+ */
+
+export function useGetTicketsEventsByEventIdAttendeesXlsx<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdAttendeesXlsx>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdAttendeesXlsxQueryOptions(eventId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
 export const getGetTicketsEventsByEventIdDoorUrl = (eventId: number,) => {
 
 
@@ -1321,6 +1836,393 @@ export const usePostTicketsByTicketIdUndoAdmission = <TError = ErrorType<Problem
       > => {
       return useMutation(getPostTicketsByTicketIdUndoAdmissionMutationOptions(options), queryClient);
     }
+
+export const getPostTicketsEventsByEventIdMessagesUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/messages`
+}
+
+/**
+ * One mail to each buyer with a live ticket; three messages a day at most.
+ *
+ * For the event's creator and administrators. The same `Idempotency-Key` gives the same message.
+ * @summary Write to all holders
+ */
+export const postTicketsEventsByEventIdMessages = async (eventId: number,
+    messageAsked: MessageAsked, options?: Parameters<typeof request>[1]): Promise<MessageView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<MessageView>(getPostTicketsEventsByEventIdMessagesUrl(eventId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(messageAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsEventsByEventIdMessagesMutationKey = () => ['postTicketsEventsByEventIdMessages'] as const;
+
+export const getPostTicketsEventsByEventIdMessagesMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>, TError,PostTicketsEventsByEventIdMessagesMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>, TError,PostTicketsEventsByEventIdMessagesMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsEventsByEventIdMessagesMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>, PostTicketsEventsByEventIdMessagesMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  postTicketsEventsByEventIdMessages(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsEventsByEventIdMessagesMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>>
+    export type PostTicketsEventsByEventIdMessagesMutationBody = MessageAsked
+    export type PostTicketsEventsByEventIdMessagesMutationError = ErrorType<Problem>
+    export type PostTicketsEventsByEventIdMessagesMutationVariables = {eventId: number;data: MessageAsked}
+
+    /**
+ * @summary Write to all holders
+ */
+export const usePostTicketsEventsByEventIdMessages = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>, TError,PostTicketsEventsByEventIdMessagesMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsEventsByEventIdMessages>>,
+        TError,
+        PostTicketsEventsByEventIdMessagesMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsEventsByEventIdMessagesMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsEventsByEventIdMessagesUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/messages`
+}
+
+/**
+ * Return an event's messages with how far they are: to its creator or an administrator.
+ * @summary What was written to holders
+ */
+export const getTicketsEventsByEventIdMessages = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<MessageList> => {
+
+  return request<MessageList>(getGetTicketsEventsByEventIdMessagesUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdMessagesQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/messages`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdMessagesQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdMessagesQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>> = ({ signal }) => getTicketsEventsByEventIdMessages(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdMessagesQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>>
+export type GetTicketsEventsByEventIdMessagesQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What was written to holders
+ */
+
+export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessages>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdMessagesQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsOrdersByCodeResendUrl = (code: string,
+    params?: PostTicketsOrdersByCodeResendParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/resend?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/resend`
+}
+
+/**
+ * For the buyer, who has the link, the event's creator and administrators; thrice an hour.
+ * @summary Mail the tickets again
+ */
+export const postTicketsOrdersByCodeResend = async (code: string,
+    params?: PostTicketsOrdersByCodeResendParams, options?: Parameters<typeof request>[1]): Promise<Resent> => {
+
+  return request<Resent>(getPostTicketsOrdersByCodeResendUrl(code,params),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeResendMutationKey = () => ['postTicketsOrdersByCodeResend'] as const;
+
+export const getPostTicketsOrdersByCodeResendMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>, TError,PostTicketsOrdersByCodeResendMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>, TError,PostTicketsOrdersByCodeResendMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeResendMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>, PostTicketsOrdersByCodeResendMutationVariables> = (props) => {
+          const {code,params} = props ?? {};
+
+          return  postTicketsOrdersByCodeResend(code,params,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeResendMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>>
+
+    export type PostTicketsOrdersByCodeResendMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeResendMutationVariables = {code: string;params?: PostTicketsOrdersByCodeResendParams}
+
+    /**
+ * @summary Mail the tickets again
+ */
+export const usePostTicketsOrdersByCodeResend = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>, TError,PostTicketsOrdersByCodeResendMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeResend>>,
+        TError,
+        PostTicketsOrdersByCodeResendMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeResendMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsAuditUrl = (params?: GetTicketsAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/audit?${stringifiedParams}` : `/api/v1/tickets/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getTicketsAudit = async (params?: GetTicketsAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetTicketsAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsAuditQueryKey = (params?: GetTicketsAuditParams,) => {
+    return [
+    `/api/v1/tickets/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsAuditQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsAudit>>> = ({ signal }) => getTicketsAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsAudit>>>
+export type GetTicketsAuditQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetTicketsOrdersByCodeUrl = (code: string,
     params?: GetTicketsOrdersByCodeParams,) => {
