@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from guichet.sandbox import queries
 from guichet.sandbox.books import Books
+from guichet.sandbox.fees import STANDARD_FEE
 from guichet.sandbox.forms import Form
 from guichet.sandbox.records import Record
 from guichet.sandbox.rules import Refused
-from guichet.sandbox.shapes import fee_of
 from tests.sandbox.making import a_paid_intent, a_refund, an_intent
 
 
@@ -144,5 +144,5 @@ def test_transactions_are_filtered(books: Books) -> None:
 
 def test_the_balance_is_what_is_left(books: Books) -> None:
     amounts = [100 + number for number in range(25) if number % 5]
-    left = sum(amounts) - sum(map(fee_of, amounts)) - 30 - 50
+    left = sum(amounts) - sum(map(STANDARD_FEE.of, amounts)) - 30 - 50
     assert queries.balance(books)["available"][0]["amount"] == left

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from guichet.sandbox.cards import CARDS
+from guichet.sandbox.fees import STANDARD_FEE
 from guichet.sandbox.records import Attempt
 from guichet.sandbox.shapes import (
     charge_shape,
@@ -44,7 +45,7 @@ def test_the_charge_is_expanded_where_asked() -> None:
     assert charge["payment_method_details"]["card"]["last4"] == "4242"
     assert isinstance(charge["balance_transaction"], str)
     deeper = intent_shape(intent, BANK, ("latest_charge.balance_transaction",))["latest_charge"]
-    assert deeper["balance_transaction"]["net"] == 4200 - fee_of(4200)
+    assert deeper["balance_transaction"]["net"] == 4200 - STANDARD_FEE.of(4200)
     assert deeper["balance_transaction"]["id"] == charge["balance_transaction"]
 
 
@@ -89,9 +90,12 @@ def test_the_movements_of_a_failed_refund_cancel_out() -> None:
     assert charge_transaction(intent)["source"] == intent.charge_id
 
 
-@pytest.mark.parametrize(("amount", "fee"), [(50, 26), (100, 27), (9999, 175), (10_000, 175)])
-def test_fees_are_rounded_half_up(amount: int, fee: int) -> None:
-    assert fee_of(amount) == fee
+def test_a_fee_stays_what_it_was_at_the_capture() -> None:
+    assert fee_of(an_intent()) == 0
+    assert fee_of(a_paid_intent()) == STANDARD_FEE.of(4200)
+    noted = (Attempt("pm_card_visa", 1_001, "succeeded", fee=7),)
+    assert fee_of(a_paid_intent(attempts=noted)) == 7
+    assert charge_transaction(a_paid_intent(attempts=noted))["net"] == 4193
 
 
 def test_errors_and_lists() -> None:

@@ -14,7 +14,7 @@ import pytest
 from guichet.sandbox import webhooks as sending
 from guichet.sandbox.books import Books, Notice
 from guichet.sandbox.journal import Journal
-from guichet.sandbox.records import Event, Record
+from guichet.sandbox.records import Dispute, Event, Record
 from guichet.sandbox.webhooks import Webhooks, event_shape
 from tests.sandbox.making import a_paid_intent, a_refund
 from tests.sandbox.receiver import Receiver, receiver
@@ -280,3 +280,12 @@ def test_events_describe_their_object(kind: str, about: str) -> None:
     assert (shape["object"], shape["type"]) == ("event", kind)
     assert shape["data"]["object"]["object"] == about
     assert shape["request"]["idempotency_key"] == "key"
+
+
+def test_the_events_of_a_dispute_are_about_the_dispute() -> None:
+    dispute = Dispute("du_1", 0, 0, 1_003, 4200, 2000, "needs_response", "fraudulent")
+    event = Event("evt_1", "charge.dispute.created", 1_003)
+    shape = event_shape(Notice(event, a_paid_intent(), None, dispute), "")
+    about = shape["data"]["object"]
+    assert (about["object"], about["id"], about["status"]) == ("dispute", "du_1", "needs_response")
+    assert about["payment_intent"] == a_paid_intent().id

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from guichet.sandbox.movements import Movement, MovementKind, Movements
 from guichet.sandbox.records import (
+    Dispute,
     Event,
     Intent,
     Record,
@@ -37,6 +38,7 @@ class Notice(NamedTuple):
     event: Event
     intent: Intent
     refund: Refund | None
+    dispute: Dispute | None = None
 
 
 class Books:
@@ -45,6 +47,7 @@ class Books:
     def __init__(self) -> None:
         self.intents: list[Intent] = []
         self.refunds: list[Refund] = []
+        self.disputes: list[Dispute] = []
         self.notices: dict[str, Notice] = {}
         """Events not yet delivered, oldest first."""
         self.movements = Movements()
@@ -61,11 +64,13 @@ class Books:
             self._put_intent(record.intent)
         if record.refund is not None:
             self._put_refund(record.refund)
+        if record.dispute is not None:
+            self._put_dispute(record.dispute)
         if record.answer is not None:
             self._answers[record.answer.key] = Answer(record.answer, record.intent, record.refund)
         for event in record.events:
             if record.intent is not None:
-                self.notices[event.id] = Notice(event, record.intent, record.refund)
+                self.notices[event.id] = Notice(event, record.intent, record.refund, record.dispute)
         for event_id in record.delivered:
             self.notices.pop(event_id, None)
 
@@ -98,6 +103,18 @@ class Books:
     def refunds_of(self, intent: Intent) -> list[Refund]:
         """Return the refunds of a payment, oldest first."""
         return [self.refunds[number] for number in self._refunds_of.get(intent.number, ())]
+
+    def dispute(self, dispute_id: str) -> Dispute | None:
+        """Return a dispute by its id."""
+        number = number_in(dispute_id)
+        if number is None or number >= len(self.disputes):
+            return None
+        found = self.disputes[number]
+        return found if found.id == dispute_id else None
+
+    def disputes_of(self, intent: Intent) -> list[Dispute]:
+        """Return the disputes of a payment, oldest first; there are never many in all."""
+        return [dispute for dispute in self.disputes if dispute.intent == intent.number]
 
     def answer(self, key: str, now: float) -> Answer | None:
         """Return what an idempotency key gave, for a day."""
@@ -162,6 +179,15 @@ class Books:
             return
         self.refunds.append(refund)
         self._refunds_of.setdefault(refund.intent, []).append(refund.number)
+
+    def _put_dispute(self, dispute: Dispute) -> None:
+        self.movements.add(Movement(MovementKind.DISPUTE, dispute.number))
+        if dispute.status == "won":
+            self.movements.add(Movement(MovementKind.DISPUTE_REVERSAL, dispute.number))
+        if dispute.number < len(self.disputes):
+            self.disputes[dispute.number] = dispute
+        else:
+            self.disputes.append(dispute)
 
 
 def _mark(numbers: set[int], number: int, wanted: bool) -> None:

@@ -18,7 +18,14 @@ from guichet.sandbox.faults import Faults, Operation
 from guichet.sandbox.forms import Form
 from guichet.sandbox.records import Intent, Problem
 from guichet.sandbox.rules import Refused, invalid
-from guichet.sandbox.shapes import Shape, charge_shape, intent_shape, list_shape, refund_shape
+from guichet.sandbox.shapes import (
+    Shape,
+    charge_shape,
+    dispute_shape,
+    intent_shape,
+    list_shape,
+    refund_shape,
+)
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +138,8 @@ class Api:
             ("GET", "/v1/refunds", read("search", self._list_refunds)),
             ("GET", "/v1/refunds/{refund_id}", read("retrieve", self._retrieve_refund)),
             ("GET", "/v1/charges/{charge_id}", read("retrieve", self._retrieve_charge)),
+            ("GET", "/v1/disputes", read("search", self._list_disputes)),
+            ("GET", "/v1/disputes/{dispute_id}", read("retrieve", self._retrieve_dispute)),
             ("GET", "/v1/balance_transactions", read("search", self._list_transactions)),
             ("GET", "/v1/balance", read("retrieve", self._balance)),
         ]
@@ -207,7 +216,20 @@ class Api:
         found = self._books.intent_of_charge(request.path_params["charge_id"])
         if found is None:
             raise _missing("charge", request.path_params["charge_id"])
-        return charge_shape(*found, form.items("expand"))
+        disputed = bool(self._books.disputes_of(found[0]))
+        return charge_shape(*found, form.items("expand"), is_disputed=disputed)
+
+    def _retrieve_dispute(self, request: Request, form: Form) -> Shape:
+        form.only({"expand"})
+        dispute = self._books.dispute(request.path_params["dispute_id"])
+        if dispute is None:
+            raise _missing("dispute", request.path_params["dispute_id"])
+        return dispute_shape(dispute, self._books.intents[dispute.intent])
+
+    def _list_disputes(self, _request: Request, form: Form) -> Shape:
+        found, more = queries.list_disputes(self._books, form)
+        shapes = [dispute_shape(made, self._books.intents[made.intent]) for made in found]
+        return list_shape("/v1/disputes", shapes, has_more=more)
 
     def _list_transactions(self, _request: Request, form: Form) -> Shape:
         found, more = queries.list_transactions(self._books, form)

@@ -25,6 +25,7 @@ from guichet.sandbox.changes import Changes
 from guichet.sandbox.connection import SandboxProtocol
 from guichet.sandbox.control_api import ControlApi
 from guichet.sandbox.faults import Faults
+from guichet.sandbox.fees import STANDARD_FEE, Fee
 from guichet.sandbox.http_api import Api, Guard
 from guichet.sandbox.journal import Journal, JournalError
 from guichet.sandbox.use_cases import Till
@@ -44,6 +45,9 @@ class SandboxSettings(CommonSettings):
     stripe_publishable_key: str = ""
     sandbox_webhook_url: str = ""
     """Where events go; the gateway's webhook route where empty."""
+    sandbox_fee_basis_points: int = Field(default=STANDARD_FEE.basis_points, ge=0, le=10_000)
+    sandbox_fee_fixed_minor: int = Field(default=STANDARD_FEE.fixed_minor, ge=0, le=10_000)
+    """What it keeps of each charge; both 0 for none."""
     sandbox_public_url: str = ""
     """Where a browser reaches this server, for the bank's page; this machine where empty."""
 
@@ -86,7 +90,8 @@ def build(settings: SandboxSettings, *, port: int) -> Starlette:
         secret=settings.stripe_webhook_secret,
         bank_url=bank_url,
     )
-    till = Till(books, journal, sends_events=webhooks.enabled)
+    fee = Fee(settings.sandbox_fee_basis_points, settings.sandbox_fee_fixed_minor)
+    till = Till(books, journal, sends_events=webhooks.enabled, fee=fee)
     faults = Faults()
     guard = Guard(settings.stripe_api_key, bank_url, settings.stripe_publishable_key)
     changes = Changes(till, faults, webhooks, bank_url)
@@ -115,7 +120,7 @@ def build(settings: SandboxSettings, *, port: int) -> Starlette:
         Route("/health/live", _alive, methods=["GET"]),
         Route("/health/ready", _alive, methods=["GET"]),
         *BankPage(till, webhooks).routes(),
-        *ControlApi(books, faults, guard).routes(),
+        *ControlApi(till, faults, guard, webhooks).routes(),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

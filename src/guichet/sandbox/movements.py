@@ -15,10 +15,12 @@ class MovementKind(IntEnum):
     CHARGE = 0
     REFUND = 1
     REFUND_FAILURE = 2
+    DISPUTE = 3
+    DISPUTE_REVERSAL = 4
 
 
 class Movement(NamedTuple):
-    """One change of the balance; `number` is the place of the payment or the refund."""
+    """One change of the balance; `number` is the place of the payment, refund or dispute."""
 
     kind: MovementKind
     number: int

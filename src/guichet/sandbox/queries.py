@@ -8,20 +8,25 @@ from typing import TypeVar
 from guichet.sandbox.books import Books
 from guichet.sandbox.forms import Form
 from guichet.sandbox.movements import Movement, MovementKind
-from guichet.sandbox.records import Intent, Refund
+from guichet.sandbox.records import Dispute, Intent, Refund
 from guichet.sandbox.rules import invalid
 from guichet.sandbox.shapes import (
     Shape,
+    charge_shape,
     charge_transaction,
+    dispute_reversal_transaction,
+    dispute_shape,
+    dispute_transaction,
     fee_of,
     refund_failure_transaction,
+    refund_shape,
     refund_transaction,
 )
 
 LIMIT_MAX = 100
 PAGE_PARAMS = {"limit", "starting_after", "ending_before", "created", "expand"}
 
-_Item = TypeVar("_Item", Intent, Refund)
+_Item = TypeVar("_Item", Intent, Refund, Dispute)
 
 _CLAUSE = re.compile(
     r"""\s*(?:metadata\[(['"])(?P<entry>(?:\\.|(?!\1).)+)\1\]|(?P<field>[a-z_]+))\s*"""
@@ -67,6 +72,16 @@ def list_refunds(books: Books, form: Form) -> tuple[list[Refund], bool]:
     return _page(refunds, form, books.refund)
 
 
+def list_disputes(books: Books, form: Form) -> tuple[list[Dispute], bool]:
+    """Return a page of disputes, of one payment where asked, and whether there are more."""
+    form.only(PAGE_PARAMS | {"payment_intent"})
+    disputes = books.disputes
+    if (intent_id := form.text("payment_intent")) is not None:
+        intent = books.intent(intent_id)
+        disputes = [] if intent is None else books.disputes_of(intent)
+    return _page(disputes, form, books.dispute)
+
+
 def search_intents(books: Books, form: Form) -> tuple[list[Intent], str | None, int]:
     """Return a page of payments that match `query`, the next page's name, and the total.
 
@@ -87,19 +102,30 @@ def list_transactions(books: Books, form: Form) -> tuple[list[Shape], bool]:
     form.only({"limit", "starting_after", "created", "expand", "type", "source", "currency"})
     wanted = {name: form.text(name) for name in ("type", "source", "currency")}
     created, limit = _created_test(form), limit_of(form)
-    shapes = (_drawn(books, movement) for movement in books.movements.before(_start(books, form)))
-    fitting = (shape for shape in shapes if created(shape["created"]) and _fits(shape, wanted))
+    with_source = "data.source" in form.items("expand")
+    shapes = (
+        (movement, _plain(books, movement))
+        for movement in books.movements.before(_start(books, form))
+    )
+    fitting = (
+        _drawn(books, movement, with_source=with_source)
+        for movement, shape in shapes
+        if created(shape["created"]) and _fits(shape, wanted)
+    )
     page = list(islice(fitting, limit + 1))
     return page[:limit], len(page) > limit
 
 
 def balance(books: Books) -> Shape:
-    """Draw the `balance`: what was captured, less fees and refunds, by currency."""
+    """Draw the `balance`: what was captured, less fees, refunds and disputes, by currency."""
     totals: dict[str, int] = {}
     for intent in books.intents:
         if intent.captured:
-            net = intent.captured - intent.refunded - fee_of(intent.amount)
+            net = intent.captured - intent.refunded - fee_of(intent)
             totals[intent.currency] = totals.get(intent.currency, 0) + net
+    for dispute in books.disputes:
+        taken = dispute.fee + (0 if dispute.status == "won" else dispute.amount)
+        totals[books.intents[dispute.intent].currency] -= taken
     amounts = [
         {"amount": amount, "currency": currency, "source_types": {"card": amount}}
         for currency, amount in sorted(totals.items())
@@ -127,17 +153,46 @@ def _movement(books: Books, transaction_id: str) -> Movement | None:
         return Movement(MovementKind.REFUND, refund.number)
     if (refund := books.refund(f"re_{tail.removesuffix('_failure')}")) is not None:
         return Movement(MovementKind.REFUND_FAILURE, refund.number)
+    if (dispute := books.dispute(f"du_{tail}")) is not None:
+        return Movement(MovementKind.DISPUTE, dispute.number)
+    if (dispute := books.dispute(f"du_{tail.removesuffix('_won')}")) is not None:
+        return Movement(MovementKind.DISPUTE_REVERSAL, dispute.number)
     return None
 
 
-def _drawn(books: Books, movement: Movement) -> Shape:
+def _drawn(books: Books, movement: Movement, *, with_source: bool) -> Shape:
+    shape = _plain(books, movement)
+    if with_source:
+        shape["source"] = _source(books, movement)
+    return shape
+
+
+def _plain(books: Books, movement: Movement) -> Shape:
     if movement.kind is MovementKind.CHARGE:
         return charge_transaction(books.intents[movement.number])
+    if movement.kind in {MovementKind.DISPUTE, MovementKind.DISPUTE_REVERSAL}:
+        dispute = books.disputes[movement.number]
+        disputed = books.intents[dispute.intent]
+        if movement.kind is MovementKind.DISPUTE:
+            return dispute_transaction(dispute, disputed)
+        return dispute_reversal_transaction(dispute, disputed)
     refund = books.refunds[movement.number]
     intent = books.intents[refund.intent]
     if movement.kind is MovementKind.REFUND:
         return refund_transaction(refund, intent)
     return refund_failure_transaction(refund, intent)
+
+
+def _source(books: Books, movement: Movement) -> Shape:
+    """Draw what moved the balance."""
+    if movement.kind is MovementKind.CHARGE:
+        intent = books.intents[movement.number]
+        return charge_shape(intent, len(intent.attempts))
+    if movement.kind in {MovementKind.DISPUTE, MovementKind.DISPUTE_REVERSAL}:
+        dispute = books.disputes[movement.number]
+        return dispute_shape(dispute, books.intents[dispute.intent])
+    refund = books.refunds[movement.number]
+    return refund_shape(refund, books.intents[refund.intent])
 
 
 def _fits(shape: Shape, wanted: dict[str, str | None]) -> bool:

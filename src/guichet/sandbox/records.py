@@ -18,6 +18,7 @@ IntentStatus = Literal[
     "canceled",
 ]
 RefundStatus = Literal["pending", "succeeded", "failed"]
+DisputeStatus = Literal["needs_response", "under_review", "won", "lost"]
 
 _NUMBER_DIGITS = 10
 
@@ -41,6 +42,8 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     at: int
     status: Literal["succeeded", "failed", "pending"]
     problem: Problem | None = None
+    fee: int | None = None
+    """What the provider keeps of it, once it has succeeded."""
 
 
 class Intent(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -95,6 +98,23 @@ class Refund(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     settles_as: Literal["succeeded", "failed"] | None = None
 
 
+class Dispute(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A payment that the payer's bank contests: its amount and a fee leave the balance at once.
+
+    A dispute that is won brings the amount back, not the fee; `closed` is when it ended.
+    """
+
+    id: str
+    number: int
+    intent: int
+    created: int
+    amount: int
+    fee: int
+    status: DisputeStatus
+    reason: str
+    closed: int | None = None
+
+
 class StoredAnswer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What an idempotency key gave; the objects in it stand beside it in the same record."""
 
@@ -120,6 +140,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     intent: Intent | None = None
     refund: Refund | None = None
+    dispute: Dispute | None = None
     answer: StoredAnswer | None = None
     events: tuple[Event, ...] = ()
     delivered: tuple[str, ...] = ()
@@ -136,6 +157,11 @@ def new_intent_id(number: int) -> str:
 def new_refund_id(number: int) -> str:
     """Return an id that cannot be guessed and tells the place in the books."""
     return f"re_3{number:0{_NUMBER_DIGITS}d}G{random_text(12)}"
+
+
+def new_dispute_id(number: int) -> str:
+    """Return an id that cannot be guessed and tells the place in the books."""
+    return f"du_3{number:0{_NUMBER_DIGITS}d}G{random_text(12)}"
 
 
 def charge_id_of(intent: Intent, attempt: int) -> str:

@@ -6,7 +6,17 @@ A payment is captured at once (`capture_method: automatic`) or not at all, and c
 from msgspec.structs import replace
 
 from guichet.sandbox.cards import AUTHENTICATION_FAILED, CARDS
-from guichet.sandbox.records import Attempt, Intent, Problem, Refund, new_refund_id
+from guichet.sandbox.fees import DISPUTE_FEE_MINOR, Fee
+from guichet.sandbox.records import (
+    Attempt,
+    Dispute,
+    DisputeStatus,
+    Intent,
+    Problem,
+    Refund,
+    new_dispute_id,
+    new_refund_id,
+)
 
 OPEN_STATES = {"requires_payment_method", "requires_confirmation", "requires_action"}
 """States in which no money has moved, so that the payment can be confirmed or cancelled."""
@@ -144,6 +154,41 @@ def settle_refund(intent: Intent, made: Refund) -> tuple[Intent, Refund]:
     if settled.status == "failed":
         intent = replace(intent, refunded=intent.refunded - made.amount)
     return intent, settled
+
+
+def with_fee(intent: Intent, fee: Fee) -> Intent:
+    """Note what the provider keeps, in the moment of the capture: later settings change nothing."""
+    if intent.status != "succeeded" or intent.attempts[-1].fee is not None:
+        return intent
+    last = replace(intent.attempts[-1], fee=fee.of(intent.amount))
+    return replace(intent, attempts=(*intent.attempts[:-1], last))
+
+
+def open_dispute(
+    intent: Intent, left: int, *, number: int, amount: int | None, reason: str, now: int
+) -> Dispute:
+    """Contest `amount`, or all that is `left` of a capture. Raises `Refused` beyond that."""
+    amount = left if amount is None else amount
+    if not 0 < amount <= left:
+        raise invalid("No such amount is left to be disputed.", param="amount")
+    return Dispute(
+        id=new_dispute_id(number),
+        number=number,
+        intent=intent.number,
+        created=now,
+        amount=amount,
+        fee=DISPUTE_FEE_MINOR,
+        status="needs_response",
+        reason=reason,
+    )
+
+
+def move_dispute(dispute: Dispute, status: DisputeStatus, now: int) -> Dispute:
+    """Let a dispute go on or end. Raises `Refused` once it has ended."""
+    if dispute.closed is not None:
+        raise invalid(f"This dispute is already {dispute.status}.", param="status")
+    is_over = status in {"won", "lost"}
+    return replace(dispute, status=status, closed=now if is_over else None)
 
 
 def _attempt(intent: Intent, now: int, settles_at: float | None) -> Intent:

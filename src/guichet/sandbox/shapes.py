@@ -7,18 +7,18 @@ the snapshots that were stored with it, so it comes out the same every time.
 from typing import Any
 
 from guichet.sandbox.cards import CARDS, Card
-from guichet.sandbox.records import Attempt, Intent, Problem, Refund, charge_id_of
+from guichet.sandbox.fees import STANDARD_FEE
+from guichet.sandbox.records import Attempt, Dispute, Intent, Problem, Refund, charge_id_of
 
 Shape = dict[str, Any]
 
-FEE_FIXED = 25
-FEE_BASIS_POINTS = 150
-"""What the pretended provider keeps of a charge: 1.5 % + 0.25."""
 
-
-def fee_of(amount: int) -> int:
-    """Return the provider's fee for a charge, in minor units, rounded half up."""
-    return (amount * FEE_BASIS_POINTS + 5_000) // 10_000 + FEE_FIXED
+def fee_of(intent: Intent) -> int:
+    """Return what the provider keeps of a captured payment, in minor units."""
+    if not intent.captured:
+        return 0
+    fee = intent.attempts[-1].fee
+    return STANDARD_FEE.of(intent.amount) if fee is None else fee
 
 
 def intent_shape(intent: Intent, bank_url: str, expand: tuple[str, ...] = ()) -> Shape:
@@ -70,7 +70,9 @@ def intent_shape(intent: Intent, bank_url: str, expand: tuple[str, ...] = ()) ->
     }
 
 
-def charge_shape(intent: Intent, number: int, expand: tuple[str, ...] = ()) -> Shape:
+def charge_shape(
+    intent: Intent, number: int, expand: tuple[str, ...] = (), *, is_disputed: bool = False
+) -> Shape:
     """Draw the n-th attempt (from 1) as a `charge`."""
     attempt = intent.attempts[number - 1]
     card = CARDS[attempt.method]
@@ -95,7 +97,7 @@ def charge_shape(intent: Intent, number: int, expand: tuple[str, ...] = ()) -> S
         "currency": intent.currency,
         "customer": None,
         "description": intent.description,
-        "disputed": False,
+        "disputed": is_disputed,
         "failure_code": None if attempt.problem is None else attempt.problem.code,
         "failure_message": None if attempt.problem is None else attempt.problem.message,
         "fraud_details": {},
@@ -149,7 +151,7 @@ def charge_transaction(intent: Intent) -> Shape:
     """Draw the `balance_transaction` of a captured payment."""
     source = intent.charge_id or ""
     at = intent.attempts[-1].at
-    return _transaction(source, "charge", intent, intent.amount, fee_of(intent.amount), at)
+    return _transaction(source, "charge", intent, intent.amount, fee_of(intent), at)
 
 
 def refund_transaction(refund: Refund, intent: Intent) -> Shape:
@@ -161,6 +163,44 @@ def refund_failure_transaction(refund: Refund, intent: Intent) -> Shape:
     """Draw the `balance_transaction` that puts back a failed refund's amount."""
     shape = _transaction(refund.id, "refund_failure", intent, refund.amount, 0, refund.created)
     return {**shape, "id": f"{shape['id']}_failure"}
+
+
+def dispute_shape(dispute: Dispute, intent: Intent) -> Shape:
+    """Draw a `dispute` with what it moved."""
+    moved = [dispute_transaction(dispute, intent)]
+    if dispute.status == "won":
+        moved.append(dispute_reversal_transaction(dispute, intent))
+    return {
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "balance_transactions": moved,
+        "charge": intent.charge_id,
+        "created": dispute.created,
+        "currency": intent.currency,
+        "evidence_details": {"has_evidence": dispute.status != "needs_response"},
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": intent.id,
+        "reason": dispute.reason,
+        "status": dispute.status,
+    }
+
+
+def dispute_transaction(dispute: Dispute, intent: Intent) -> Shape:
+    """Draw the `balance_transaction` that takes a disputed amount and the fee out."""
+    moved = _transaction(
+        dispute.id, "adjustment", intent, -dispute.amount, dispute.fee, dispute.created
+    )
+    return {**moved, "reporting_category": "dispute"}
+
+
+def dispute_reversal_transaction(dispute: Dispute, intent: Intent) -> Shape:
+    """Draw the `balance_transaction` that brings back the amount of a dispute that was won."""
+    at = dispute.closed or dispute.created
+    moved = _transaction(dispute.id, "adjustment", intent, dispute.amount, 0, at)
+    return {**moved, "id": f"{moved['id']}_won", "reporting_category": "dispute_reversal"}
 
 
 def problem_shape(problem: Problem, intent: Intent | None = None) -> Shape:

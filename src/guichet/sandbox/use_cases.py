@@ -15,9 +15,11 @@ from msgspec.structs import replace
 from guichet.sandbox import rules
 from guichet.sandbox.books import Answer, Books
 from guichet.sandbox.cards import method_of_number
+from guichet.sandbox.fees import STANDARD_FEE, Fee
 from guichet.sandbox.forms import Form, required_integer
 from guichet.sandbox.journal import Journal
 from guichet.sandbox.records import (
+    Dispute,
     Event,
     Intent,
     Problem,
@@ -93,10 +95,12 @@ class Till:
         journal: Journal,
         *,
         sends_events: bool = True,
+        fee: Fee = STANDARD_FEE,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.books = books
         self._sends_events = sends_events
+        self._fee = fee
         self.clock = clock
         self._journal = journal
 
@@ -224,6 +228,7 @@ class Till:
         *,
         intent: Intent | None = None,
         refund: Refund | None = None,
+        dispute: Dispute | None = None,
         events: tuple[str, ...] = (),
         status: int = HTTP_OK,
         problem: Problem | None = None,
@@ -231,6 +236,7 @@ class Till:
     ) -> Answer:
         """Write one record, then let the books follow. Raises OSError, and then nothing changed."""
         now = int(self.clock())
+        intent = None if intent is None else rules.with_fee(intent, self._fee)
         key, fingerprint = use or ("", "")
         expand = tuple(map(sys.intern, expand))
         stored = StoredAnswer(key, fingerprint, now, status, expand, problem)
@@ -238,6 +244,7 @@ class Till:
         record = Record(
             intent=intent,
             refund=refund,
+            dispute=dispute,
             answer=None if use is None else stored,
             events=tuple(
                 Event(f"evt_3{random_text(24)}", name, now, key or None) for name in names

@@ -20,7 +20,7 @@ import msgspec
 from guichet.sandbox.books import Books, Notice
 from guichet.sandbox.journal import Journal
 from guichet.sandbox.records import Record
-from guichet.sandbox.shapes import Shape, charge_shape, intent_shape, refund_shape
+from guichet.sandbox.shapes import Shape, charge_shape, dispute_shape, intent_shape, refund_shape
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,10 @@ def signature(payload: bytes, secret: str, timestamp: int) -> str:
 
 def event_shape(notice: Notice, bank_url: str) -> Shape:
     """Draw an `event` around the object that it is about."""
-    event, intent, refund = notice
-    if event.type.startswith("charge."):
+    event, intent, refund, dispute = notice
+    if event.type.startswith("charge.dispute.") and dispute is not None:
+        about = dispute_shape(dispute, intent)
+    elif event.type.startswith("charge."):
         about = charge_shape(intent, len(intent.attempts))
     elif event.type.startswith("refund.") and refund is not None:
         about = refund_shape(refund, intent)

@@ -4,6 +4,15 @@ The saga imports the port from here. The adapter is imported by `main.py` alone
 (`guichet.tickets.payments.stripe_adapter`), because the provider's SDK takes a second to load.
 """
 
+from guichet.tickets.payments.books import (
+    MovementKind,
+    ProviderBooks,
+    ProviderUnclear,
+    SeenDispute,
+    SeenMovement,
+    SeenPayment,
+    SeenRefund,
+)
 from guichet.tickets.payments.port import (
     BUYER_CHOOSES,
     NextAction,
@@ -19,13 +28,20 @@ from guichet.tickets.payments.port import (
 
 __all__ = [
     "BUYER_CHOOSES",
+    "MovementKind",
     "NextAction",
     "OrderToCharge",
     "PaymentOutcome",
     "PaymentProvider",
     "PaymentResult",
+    "ProviderBooks",
+    "ProviderUnclear",
     "RefundOutcome",
     "RefundResult",
+    "SeenDispute",
+    "SeenMovement",
+    "SeenPayment",
+    "SeenRefund",
     "WebhookEvent",
     "WebhookRejected",
 ]

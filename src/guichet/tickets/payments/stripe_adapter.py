@@ -16,16 +16,10 @@ key and the address differ. It relies on these documented behaviours of the prov
 - The list of refunds of an intent is consistent at once; only the search is not.
 """
 
-import asyncio
 import logging
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, Unpack
-
-import aiohttp
-import msgspec
-import stripe
+from typing import Any, Unpack
 
 from guichet.tickets.payments.port import (
     BUYER_CHOOSES,
@@ -37,12 +31,12 @@ from guichet.tickets.payments.port import (
     WebhookEvent,
     WebhookRejected,
 )
+from guichet.tickets.payments.stripe_books import StripeBooks
+from guichet.tickets.payments.stripe_calls import RefusedError, StripeCalls, UnclearError
 from guichet.tickets.payments.stripe_results import (
     CHOSEN_BY,
-    Failure,
     Intent,
     Page,
-    Problem,
     Refund,
     best_first,
     declined,
@@ -53,10 +47,6 @@ from guichet.tickets.payments.webhook import read_webhook
 
 log = logging.getLogger(__name__)
 
-# It would write an identifier into the home folder and time every call.
-stripe.enable_telemetry = False
-
-CONNECTIONS_MAX = 256
 KEY_LIFE = timedelta(hours=23)
 """Keys live 24 hours at the provider; an hour is kept for clocks that differ."""
 REFUND_TRIES_MAX = 5
@@ -64,34 +54,6 @@ REFUND_TRIES_MAX = 5
 
 INTENTS = "/v1/payment_intents"
 REFUNDS = "/v1/refunds"
-
-_Shape = TypeVar("_Shape")
-
-
-class _Reply(NamedTuple, Generic[_Shape]):
-    """An answer that was understood; a replayed one is as old as the key's first call."""
-
-    shape: _Shape
-    replayed: bool
-
-
-class _UnclearError(Exception):
-    """The provider gave no usable answer; whether it acted is unknown."""
-
-    def __init__(self, *, stored: bool) -> None:
-        super().__init__()
-        self.stored = stored
-        """Repeating the call under its key would only give the same again."""
-
-
-class _RefusedError(Exception):
-    """The provider refused, clearly: a card (`declined`), or a request that it cannot accept."""
-
-    def __init__(self, problem: Problem, *, card: bool, replayed: bool) -> None:
-        super().__init__()
-        self.problem = problem
-        self.card = card
-        self.replayed = replayed
 
 
 class StripeProvider:
@@ -112,25 +74,10 @@ class StripeProvider:
         self._api_key = api_key
         self._webhook_secret = webhook_secret
         self._charge_seconds_max = charge_seconds_max
-        self._call_seconds_max = call_seconds_max
         self._search_settle = timedelta(seconds=search_settle_seconds)
         self._now = now
-        secure: ssl.SSLContext | Literal[False] = False
-        if not api_url.startswith("http://"):
-            secure = ssl.create_default_context(cafile=stripe.ca_bundle_path)
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, ssl=secure)
-        self._session = aiohttp.ClientSession(connector=connector)
-        self._client = stripe.StripeClient(
-            api_key,
-            base_addresses={"api": api_url.rstrip("/")} if api_url else None,
-            http_client=stripe.AIOHTTPClient(
-                # The limit of each call is set where it is made; this one is the net below.
-                timeout=aiohttp.ClientTimeout(total=2 * charge_seconds_max),
-                session=self._session,
-            ),
-            # The saga repeats, with a pause and after storing what it knows.
-            max_network_retries=0,
-        )
+        self._calls = StripeCalls(api_key, api_url, call_seconds_max, charge_seconds_max)
+        self.books = StripeBooks(self._calls)
 
     @property
     def test_mode(self) -> bool:
@@ -141,7 +88,7 @@ class StripeProvider:
         """Create and confirm an intent in one call; see `PaymentProvider.charge`."""
         try:
             return await self._create(order_key, order)
-        except _UnclearError:
+        except UnclearError:
             return PaymentResult(PaymentOutcome.UNKNOWN)
 
     async def find(
@@ -163,7 +110,7 @@ class StripeProvider:
         try:
             if age <= KEY_LIFE:
                 return await self._create(order_key, order)
-        except _UnclearError as error:
+        except UnclearError as error:
             if not error.stored:
                 return PaymentResult(PaymentOutcome.UNKNOWN)
         return await self._search(order_key, settled=age > self._search_settle)
@@ -171,10 +118,10 @@ class StripeProvider:
     async def void(self, *, intent_id: str) -> PaymentResult:
         """Cancel; where that is refused, the intent itself says why."""
         try:
-            reply = await self._call(Intent, "post", f"{INTENTS}/{intent_id}/cancel")
-        except _RefusedError:
+            reply = await self._calls.call(Intent, "post", f"{INTENTS}/{intent_id}/cancel")
+        except RefusedError:
             return await self._look_at(intent_id)
-        except _UnclearError:
+        except UnclearError:
             return PaymentResult(PaymentOutcome.UNKNOWN, intent_id)
         return result_of(reply.shape)
 
@@ -197,7 +144,7 @@ class StripeProvider:
                 if known is not None:
                     return known
             return await self._refund_once(refund_key, intent_id, amount_minor)
-        except _UnclearError:
+        except UnclearError:
             return RefundResult(RefundOutcome.UNKNOWN)
 
     def read_webhook(self, payload: bytes, signature: str, now: datetime) -> WebhookEvent:
@@ -212,12 +159,12 @@ class StripeProvider:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        await self._calls.close()
 
     async def _create(self, order_key: str, order: OrderToCharge) -> PaymentResult:
-        """Create and confirm. Raises `_UnclearError`."""
+        """Create and confirm. Raises `UnclearError`."""
         try:
-            reply = await self._call(
+            reply = await self._calls.call(
                 Intent,
                 "post",
                 INTENTS,
@@ -225,7 +172,7 @@ class StripeProvider:
                 key=f"charge:{order_key}",
                 seconds_max=self._charge_seconds_max,
             )
-        except _RefusedError as refused:
+        except RefusedError as refused:
             result = declined(refused.problem)
             if not refused.card:
                 # Nothing was made: an amount, a method or an address that it cannot use.
@@ -240,13 +187,13 @@ class StripeProvider:
     async def _look_at(self, intent_id: str) -> PaymentResult:
         """Read an intent as it stands now."""
         try:
-            reply = await self._call(
+            reply = await self._calls.call(
                 Intent, "get", f"{INTENTS}/{intent_id}", {"expand": ["latest_charge"]}
             )
-        except _RefusedError:
+        except RefusedError:
             # Another account's key, or a sandbox that was emptied: a person has to look.
             log.error("the payment provider does not know intent %s", intent_id)
-        except _UnclearError:
+        except UnclearError:
             pass
         else:
             return result_of(reply.shape)
@@ -256,7 +203,7 @@ class StripeProvider:
         """Find by our metadata. `settled`: the provider's index must contain it by now."""
         quoted = order_key.replace("\\", "\\\\").replace("'", "\\'")
         try:
-            reply = await self._call(
+            reply = await self._calls.call(
                 Page[Intent],
                 "get",
                 f"{INTENTS}/search",
@@ -265,7 +212,7 @@ class StripeProvider:
                     "expand": ["data.latest_charge"],
                 },
             )
-        except (_RefusedError, _UnclearError):
+        except (RefusedError, UnclearError):
             return PaymentResult(PaymentOutcome.UNKNOWN)
         found = sorted(map(result_of, reply.shape.data), key=best_first)
         if found:
@@ -277,11 +224,11 @@ class StripeProvider:
     async def _refund_once(
         self, refund_key: str, intent_id: str, amount_minor: int
     ) -> RefundResult:
-        """Refund under the first key of the family that is not blocked. Raises `_UnclearError`."""
+        """Refund under the first key of the family that is not blocked. Raises `UnclearError`."""
         for number in range(1, REFUND_TRIES_MAX + 1):
             key = f"refund:{refund_key}" if number == 1 else f"refund:{refund_key}:{number}"
             try:
-                reply = await self._call(
+                reply = await self._calls.call(
                     Refund,
                     "post",
                     REFUNDS,
@@ -294,27 +241,27 @@ class StripeProvider:
                     key=key,
                 )
                 if reply.replayed:
-                    reply = await self._call(Refund, "get", f"{REFUNDS}/{reply.shape.id}")
+                    reply = await self._calls.call(Refund, "get", f"{REFUNDS}/{reply.shape.id}")
                 return refund_result_of(reply.shape)
-            except _RefusedError as refused:
+            except RefusedError as refused:
                 known = await self._refund_in_list(refund_key, intent_id)
                 reason = refused.problem.code or "refused"
                 return known or RefundResult(RefundOutcome.REFUSED, reason=reason)
-            except _UnclearError as error:
+            except UnclearError as error:
                 if not error.stored:
                     raise
                 known = await self._refund_in_list(refund_key, intent_id)
                 if known is not None:
                     return known
-        raise _UnclearError(stored=True)
+        raise UnclearError(stored=True)
 
     async def _refund_in_list(self, refund_key: str, intent_id: str) -> RefundResult | None:
-        """Find a refund of the intent by our metadata. Raises `_UnclearError`."""
+        """Find a refund of the intent by our metadata. Raises `UnclearError`."""
         params = {"payment_intent": intent_id, "limit": 100}
         while True:
             try:
-                reply = await self._call(Page[Refund], "get", REFUNDS, params)
-            except _RefusedError:
+                reply = await self._calls.call(Page[Refund], "get", REFUNDS, params)
+            except RefusedError:
                 return None
             for refund in reply.shape.data:
                 if (refund.metadata or {}).get("refund_key") == refund_key:
@@ -322,53 +269,6 @@ class StripeProvider:
             if not reply.shape.has_more:
                 return None
             params["starting_after"] = reply.shape.data[-1].id
-
-    async def _call(
-        self,
-        shape: type[_Shape],
-        method: Literal["get", "post"],
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        key: str | None = None,
-        seconds_max: float | None = None,
-    ) -> _Reply[_Shape]:
-        """Ask the provider. Raises `_RefusedError` and `_UnclearError`, and nothing else of it.
-
-        The SDK wraps most errors of the connection, but not those while a body is read.
-        """
-        try:
-            async with asyncio.timeout(seconds_max or self._call_seconds_max):
-                response = await self._client.raw_request_async(
-                    method, path, idempotency_key=key, **(params or {})
-                )
-            replayed = response.headers.get("Idempotent-Replayed") == "true"
-            return _Reply(msgspec.json.decode(response.body, type=shape), replayed)
-        except stripe.StripeError as error:
-            raise _understood(error, path) from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            # ValueError: something else than the provider answered, a proxy's page for instance.
-            log.warning("the payment provider failed at %s: %s", path, type(error).__name__)
-            raise _UnclearError(stored=False) from error
-
-
-def _understood(error: stripe.StripeError, path: str) -> Exception:
-    replayed = (error.headers or {}).get("Idempotent-Replayed") == "true"
-    card = isinstance(error, stripe.CardError)
-    if card or isinstance(error, stripe.InvalidRequestError):
-        try:
-            problem = msgspec.convert(error.json_body, Failure).error
-        except msgspec.ValidationError:
-            problem = Problem(error.code)
-        return _RefusedError(problem, card=card, replayed=replayed)
-    log.warning(
-        "the payment provider failed at %s: %s, status %s, request %s",
-        path,
-        type(error).__name__,
-        error.http_status,
-        error.request_id,
-    )
-    return _UnclearError(stored=replayed or isinstance(error, stripe.IdempotencyError))
 
 
 def _creation(order_key: str, order: OrderToCharge) -> dict[str, Any]:

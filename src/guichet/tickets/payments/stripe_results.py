@@ -82,6 +82,9 @@ class Intent(msgspec.Struct, frozen=True):
 
     id: str
     status: str
+    amount: int = 0
+    currency: str = ""
+    created: int = 0
     metadata: dict[str, str] = {}
     amount_received: int = 0
     client_secret: str | None = None
@@ -94,9 +97,43 @@ class Refund(msgspec.Struct, frozen=True):
     """Money on its way back."""
 
     id: str
+    amount: int = 0
+    created: int = 0
     status: str | None = None
     failure_reason: str | None = None
     metadata: dict[str, str] | None = None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """What moved the balance: a charge, a refund, a dispute …; some have no payment."""
+
+    id: str
+    payment_intent: str | None = None
+
+
+class BalanceTransaction(msgspec.Struct, frozen=True):
+    """A movement of the balance; its source is asked for in full."""
+
+    id: str
+    amount: int
+    fee: int
+    currency: str
+    created: int
+    reporting_category: str
+    source: Source | str | None = None
+
+
+class Dispute(msgspec.Struct, frozen=True):
+    """A payment that its payer's bank contests."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    created: int
+    payment_intent: str | None = None
+    balance_transactions: list[BalanceTransaction] = []
 
 
 class Page(msgspec.Struct, Generic[_Item], frozen=True):
