@@ -23,6 +23,7 @@ from guichet.tickets.payments import (
     WebhookEvent,
 )
 from guichet.tickets.payments.webhook import read_webhook, sign
+from tests.fakes.provider_books import FakeBooks
 
 WEBHOOK_SECRET = "whsec_fake"
 
@@ -99,6 +100,7 @@ class FakeProvider:
     captures: Counter[str] = field(default_factory=Counter[str])
     """How many times money was captured, by order key. Anything above 1 is a bug."""
     closed: bool = False
+    books: FakeBooks = field(default_factory=FakeBooks)
     _intents: dict[str, _Intent] = field(default_factory=dict[str, _Intent])
     _intent_by_key: dict[str, str] = field(default_factory=dict[str, str])
     _refunds: dict[str, _Refund] = field(default_factory=dict[str, _Refund])
@@ -273,12 +275,11 @@ class FakeProvider:
             )
             return
         self.captures[intent.order_key] += 1
+        amount_minor = intent.order["amount_minor"]
         intent.result = PaymentResult(
-            PaymentOutcome.PAID,
-            intent_id,
-            "visa •••• 4242",
-            amount_minor=intent.order["amount_minor"],
+            PaymentOutcome.PAID, intent_id, "visa •••• 4242", amount_minor=amount_minor
         )
+        self.books.note_payment(intent_id, intent.order_key, intent.result, amount_minor)
 
     def _refund_once(
         self, refund_key: str, intent_id: str, amount_minor: int, twist: Twist
@@ -295,6 +296,13 @@ class FakeProvider:
         outcome = RefundOutcome.PENDING if later else RefundOutcome.DONE
         refund = RefundResult(outcome, f"re_fake_{len(self._refunds) + 1}")
         self._refunds[refund_key] = _Refund(intent_id, amount_minor, refund)
+        self.books.refund(
+            refund.refund_id or "",
+            intent_id,
+            amount_minor,
+            refund_key=refund_key,
+            outcome=outcome,
+        )
         self._recount(intent_id)
         return refund
 

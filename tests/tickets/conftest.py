@@ -18,12 +18,15 @@ from guichet.tickets.domain import Buyer, Line
 from guichet.tickets.faults import FaultPoints
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
+from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.selling import Selling, Wanted
 from guichet.tickets.stock import StockWriter
+from guichet.tickets.webhook_inbox import WebhookInbox
 from tests.fakes.payments import FakeProvider
 
 _ids = itertools.count(1)
@@ -31,7 +34,9 @@ _ids = itertools.count(1)
 TABLES = (
     "order_resends, holder_messages, holder_message_recipients,"
     " admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
-    " purchase_keys, webhook_events, payment_backup_runs, outbox, inbox, dead_letters"
+    " purchase_keys, webhook_events, disputes, provider_movements, reconciliation_cursors,"
+    " reconciliation_runs, reconciliation_findings, reconciliation_days,"
+    " payment_backup_runs, outbox, inbox, dead_letters"
 )
 LEDGER = ("ledger_transfers", "ledger_days")
 ONLY_GROW = (*LEDGER, "audit_entries")
@@ -67,6 +72,9 @@ class Shop:
     holding: Holding
     cancelling: Cancelling
     admissions: Admissions
+    late: LatePayments
+    changes: ProviderChanges
+    inbox: WebhookInbox
 
     async def event(self, capacity: int = 10, price_minor: int = 2500, **fields: Any) -> int:
         """Put an event on sale with one ticket type of the same id, and return that id."""
@@ -155,6 +163,8 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
     orders = OrderWriter(database, links)
     purchase = Purchase(orders, provider, refunds, FaultPoints(tmp_path))
     writer = StockWriter(database, links)
+    late = LatePayments(database, purchase, refunds)
+    changes = ProviderChanges(database, provider.books, late, refunds)
     yield Shop(
         database=database,
         provider=provider,
@@ -169,5 +179,8 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         holding=Holding(database),
         cancelling=Cancelling(database, refunds),
         admissions=Admissions(database),
+        late=late,
+        changes=changes,
+        inbox=WebhookInbox(database, changes, purchase),
     )
     await database.close()

@@ -1,14 +1,21 @@
-"""The provider's messages wake orders, once, in any order, and are never believed."""
+"""The provider's messages are stored once, whatever they say, and have orders looked at."""
 
 from datetime import UTC, datetime
 
 from guichet.tickets import webhooks
-from guichet.tickets.domain import OrderState
-from guichet.tickets.payments import WebhookEvent
+from guichet.tickets.payments import BUYER_CHOOSES, WebhookEvent
 from tests.tickets.conftest import Shop, wanted
 
 
-def event(kind: str, *, event_id: str = "evt_1", intent: str | None, key: str) -> WebhookEvent:
+def event(
+    kind: str,
+    *,
+    event_id: str = "evt_1",
+    intent: str | None = None,
+    key: str | None = None,
+    dispute: str | None = None,
+) -> WebhookEvent:
+    """Return a verified message."""
     return WebhookEvent(
         event_id=event_id,
         kind=kind,
@@ -17,54 +24,33 @@ def event(kind: str, *, event_id: str = "evt_1", intent: str | None, key: str) -
         refund_id=None,
         order_key=key,
         live=False,
+        dispute_id=dispute,
     )
 
 
-async def test_a_webhook_wakes_the_order_it_is_about_once(shop: Shop) -> None:
-    bought = await shop.selling.buy(
-        wanted(await shop.event(), payment_method="pm_card_authenticationRequired")
-    )
-    payment = bought.order.payment
-    assert payment is not None and payment.intent_id is not None
-    assert await shop.orders.claim_due(10) == []
-    shop.provider.finish_at_bank(payment.intent_id, passed=True)
-    key = f"order-{bought.order.order_id}"
+async def test_a_message_is_stored_once_and_wakes_the_worker(shop: Shop) -> None:
+    told = event("payment_intent.succeeded", intent="pi_1", key="order-1")
     for _ in range(50):
-        told = event("payment_intent.succeeded", intent=payment.intent_id, key=key)
-        await webhooks.handle(shop.database, told, shop.purchase, shop.refunds)
-    due = await shop.orders.claim_due(10)
-    assert [order.order_id for order in due] == [bought.order.order_id]
-    ended = await shop.purchase.run(due[0])
-    assert ended.state is OrderState.ISSUED
-    assert await shop.one("SELECT count(*) FROM webhook_events") == 1
+        shop.inbox.wake.clear()
+        await webhooks.receive(shop.database, told, shop.inbox)
+        is_first = not shop.provider.calls and await shop.one("SELECT count(*) FROM webhook_events")
+        assert is_first == 1
+    [row] = await shop.rows("SELECT * FROM webhook_events")
+    assert (row["kind"], row["intent_id"], row["order_key"]) == (told.kind, "pi_1", "order-1")
+    assert row["state"] == "waiting"
+    assert not shop.inbox.wake.is_set(), "a repetition is nothing new"
 
 
-async def test_a_claim_of_success_that_is_not_true_issues_nothing(shop: Shop) -> None:
-    bought = await shop.selling.buy(
-        wanted(await shop.event(), payment_method="pm_card_authenticationRequired")
-    )
-    payment = bought.order.payment
-    assert payment is not None
-    lie = event("payment_intent.succeeded", intent=payment.intent_id, key="")
-    await webhooks.handle(shop.database, lie, shop.purchase, shop.refunds)
-    for order in await shop.orders.claim_due(10):
-        await shop.purchase.run(order)
-    assert await shop.one("SELECT count(*) FROM tickets") == 0
+async def test_nothing_is_asked_of_the_provider_while_a_message_is_taken(shop: Shop) -> None:
+    shop.provider.books.is_down = True
+    await webhooks.receive(shop.database, event("refund.updated", intent="pi_1"), shop.inbox)
+    assert shop.inbox.wake.is_set()
 
 
-async def test_a_webhook_before_the_answer_finds_its_order_by_our_key(shop: Shop) -> None:
-    bought = await shop.selling.buy(
-        wanted(await shop.event(), payment_method="pm_card_authenticationRequired")
-    )
-    early = event(
-        "payment_intent.succeeded", intent="pi_unknown_yet", key=f"order-{bought.order.order_id}"
-    )
-    await webhooks.handle(shop.database, early, shop.purchase, shop.refunds)
+async def test_only_an_order_that_waits_is_looked_at_again(shop: Shop) -> None:
+    bought = await shop.selling.buy(wanted(await shop.event(), payment_method=BUYER_CHOOSES))
+    assert await shop.orders.claim_due(10) == []
+    assert await webhooks.look_again(shop.database, bought.order, shop.purchase)
     assert len(await shop.orders.claim_due(10)) == 1
-
-
-async def test_a_webhook_about_nothing_of_ours_is_stored_and_ignored(shop: Shop) -> None:
-    for number, key in enumerate(("", "order-", "order-x", "other-1", "order-999")):
-        told = event("charge.refunded", event_id=f"evt_{number}", intent=None, key=key)
-        await webhooks.handle(shop.database, told, shop.purchase, shop.refunds)
-    assert await shop.one("SELECT count(*) FROM webhook_events") == 5
+    paid = await shop.selling.buy(wanted(await shop.event()))
+    assert not await webhooks.look_again(shop.database, paid.order, shop.purchase)

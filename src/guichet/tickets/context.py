@@ -17,6 +17,7 @@ from guichet.tickets.purchase import Purchase
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
+from guichet.tickets.webhook_inbox import WebhookInbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,4 @@ class Context:
     door: Door
     figures: Figures
     holder_messages: HolderMessages
+    inbox: WebhookInbox

@@ -42,7 +42,8 @@ class TicketStatus(StrEnum):
 ORDER_STATES_NEXT: Mapping[OrderState, frozenset[OrderState]] = {
     OrderState.PAYING: frozenset({OrderState.ISSUED, OrderState.FAILED, OrderState.REFUNDED}),
     OrderState.ISSUED: frozenset({OrderState.CANCELLED}),
-    OrderState.FAILED: frozenset(),
+    # Money that comes after the end is served if that can be, given back otherwise.
+    OrderState.FAILED: frozenset({OrderState.PAYING, OrderState.REFUNDED}),
     OrderState.REFUNDED: frozenset(),
     OrderState.CANCELLED: frozenset(),
 }

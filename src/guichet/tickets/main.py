@@ -24,14 +24,17 @@ from guichet.tickets.figures import Figures
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
+from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
+from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
 from guichet.tickets.stock import StockWriter
+from guichet.tickets.webhook_inbox import WebhookInbox
 
 SERVICE = "tickets"
 CHARGE_SECONDS_MAX = 8.0
@@ -103,6 +106,8 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         FaultPoints(settings.tickets_fault_dir),
         Patience(settings.tickets_buyer_wait_seconds, settings.tickets_ask_again_seconds),
     )
+    late = LatePayments(database, purchase, refunds)
+    changes = ProviderChanges(database, provider.books, late, refunds)
     writer = StockWriter(database, links, hold_seconds=settings.tickets_hold_seconds)
     return Context(
         settings=settings,
@@ -120,6 +125,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         door=Door(database),
         figures=Figures(database),
         holder_messages=HolderMessages(database, links),
+        inbox=WebhookInbox(database, changes, purchase),
     )
 
 
@@ -127,6 +133,7 @@ def start_workers(here: Platform, context: Context) -> None:
     """Start what goes on in the background."""
     here.workers.start("saga", context.purchase.runner.resume)
     here.workers.start("refunds", context.refunds.run)
+    here.workers.start("webhooks", context.inbox.run)
     here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
     here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
     here.workers.start(

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
+from guichet.tickets.tables_provider import add_provider_tables
 
 metadata = MetaData()
 add_message_tables(metadata)
@@ -159,6 +160,7 @@ orders = Table(
     _instant("run_at"),
     _instant("leased_until"),
     Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
+    Column("attention_reason", Text),
     _created(),
     _instant("issued_at"),
     _instant("ended_at"),
@@ -328,10 +330,28 @@ webhook_events = Table(
     Column("provider_event_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("intent_id", Text),
+    Column("order_key", Text),
+    Column("refund_id", Text),
+    Column("dispute_id", Text),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _instant("occurred_at"),
+    Column("state", Text, nullable=False, server_default=text("'done'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("last_error", Text),
+    Column("run_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _instant("leased_until"),
+    Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
+    _instant("handled_at"),
+    CheckConstraint("state IN ('waiting','done')", name="webhook_state"),
     comment="Each of the provider's calls, stored before it is acted on, handled once.",
 )
 Index("webhook_events_received", webhook_events.c.received_at)
+Index(
+    "webhook_events_waiting",
+    webhook_events.c.run_at,
+    postgresql_where=webhook_events.c.state == "waiting",
+)
+add_provider_tables(metadata)
 
 payment_backup_runs = Table(
     "payment_backup_runs",

@@ -165,6 +165,7 @@ def _context_of(shop: Shop) -> Context:
         refunds=shop.refunds,
         cancelling=shop.cancelling,
         admissions=shop.admissions,
+        inbox=shop.inbox,
         payment_backups=PaymentBackups(shop.database, None, None),
         door=Door(shop.database),
         figures=Figures(shop.database),

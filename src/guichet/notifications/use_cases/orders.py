@@ -84,9 +84,11 @@ async def order_failed(
 ) -> None:
     """Say that no ticket was issued, and what became of the money."""
     person = await buyer_as_person(transaction, message.buyer)
+    # Money that came after the order's end is told of once more, after "nothing was taken".
+    is_late = message.reason == "late_payment"
     failure = Telling(
         TemplateKey.ORDER_FAILED,
-        message.order_code,
+        f"{message.order_code}:late" if is_late else message.order_code,
         person,
         {
             "name": person.name,

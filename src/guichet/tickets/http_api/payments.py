@@ -87,5 +87,5 @@ async def webhook(
         event = context.provider.read_webhook(payload, stripe_signature, now())
     except WebhookRejected:
         raise BadRequest from None
-    await webhooks.handle(context.database, event, context.purchase, context.refunds)
+    await webhooks.receive(context.database, event, context.inbox)
     return {"received": True}

@@ -90,6 +90,7 @@ class WebhookEvent:
     refund_id: str | None
     order_key: str | None
     live: bool
+    dispute_id: str | None = None
 
 
 BUYER_CHOOSES = "client"

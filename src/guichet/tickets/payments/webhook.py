@@ -77,6 +77,7 @@ def _read(message: dict[str, Any]) -> WebhookEvent:
         refund_id=_text(about["id"]) if kind == "refund" else None,
         order_key=metadata.get("order_key"),
         live=message.get("livemode") is True,
+        dispute_id=_text(about["id"]) if kind == "dispute" else None,
     )
 
 

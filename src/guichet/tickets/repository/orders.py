@@ -21,6 +21,12 @@ ORDER_COLUMNS = """
 """
 _ORDERS = f"SELECT {ORDER_COLUMNS} FROM orders o LEFT JOIN payments p USING (order_id)"  # noqa: S608 - constant text
 
+_THAT_OWE = """
+    WHERE o.state = 'refunded' AND o.step IS NULL AND o.ended_at > now() - interval '7 days'
+      AND p.captured_minor > (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r
+                              WHERE r.order_id = o.order_id) LIMIT 100
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
@@ -307,15 +313,7 @@ async def read_order_tickets(connection: Connection, order_id: int) -> list[Tick
     return [ticket_of(row) for row in rows]
 
 
-async def insert_webhook_event(
-    connection: Connection, event_id: str, kind: str, intent_id: str | None
-) -> bool:
-    """Store a provider's message; returns whether it came for the first time."""
-    stored = await connection.fetchval(
-        "INSERT INTO webhook_events (provider_event_id, kind, intent_id) VALUES ($1, $2, $3)"
-        " ON CONFLICT DO NOTHING RETURNING 1",
-        event_id,
-        kind,
-        intent_id,
-    )
-    return stored is not None
+async def refunded_orders_that_owe(connection: Connection) -> list[Order]:
+    """Return orders that ended `refunded` while part of their capture was never asked back."""
+    rows = await connection.fetch(_ORDERS + _THAT_OWE)
+    return [order_of(row) for row in rows]

@@ -1,0 +1,157 @@
+"""What happens at the provider without our asking: late captures, other refunds, disputes.
+
+Each is looked at there, then stored, entered in the ledger and, where a person has to decide,
+shown with the order. Looking twice changes nothing.
+"""
+
+import re
+from collections.abc import Sequence
+
+from guichet.kernel.clock import now
+from guichet.kernel.database import Database
+from guichet.kernel.logs import logger
+from guichet.tickets.attention import Attention
+from guichet.tickets.domain import Order, TicketStatus
+from guichet.tickets.late_payments import LateOutcome, LatePayments
+from guichet.tickets.payments import ProviderBooks, RefundOutcome, SeenDispute, SeenRefund
+from guichet.tickets.pricing import Paid, Parts, refund_parts, spread, unit_of
+from guichet.tickets.provider_ledger import transfers_of
+from guichet.tickets.refunds import Refunds
+from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import provider as provider_rows
+from guichet.tickets.repository.ledger import transfer_refund
+from guichet.tickets.repository.provider import OwnRefund
+from guichet.tickets.repository.stock import Connection
+
+_OWN_REFUND = re.compile(r"refund-([0-9]{1,18})-[0-9]+")
+_OWN_ORDER = re.compile(r"order-([0-9]{1,18})")
+DISPUTE_OVER = {"won", "lost", "warning_closed", "prevented"}
+
+log = logger(__name__)
+
+
+class ProviderChanges:
+    """Looks at payments, refunds and disputes in the provider's books.
+
+    Every method raises `ProviderUnclear` where the provider gives no answer: ask again later.
+    """
+
+    def __init__(
+        self, database: Database, books: ProviderBooks, late: LatePayments, refunds: Refunds
+    ) -> None:
+        self._database = database
+        self._books = books
+        self._late = late
+        self._refunds = refunds
+
+    async def look_at_payment(self, intent_id: str) -> LateOutcome:
+        """Take in a payment that was captured for an order of ours that has ended."""
+        seen = await self._books.payment(intent_id)
+        order_id = None if seen is None else order_id_in(seen.order_key)
+        if seen is None or order_id is None:
+            return LateOutcome.NOTHING
+        outcome = await self._late.take_in(order_id, seen)
+        if outcome is LateOutcome.TWICE:
+            async with self._database.hot.acquire() as connection:
+                await provider_rows.flag_order(connection, order_id, Attention.CHARGED_TWICE)
+        return outcome
+
+    async def look_at_refunds(self, intent_id: str) -> int:
+        """Compare the refunds of a payment with ours; returns how many we had not asked for."""
+        seen = await self._books.refunds_of(intent_id)
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            order_id = await order_rows.order_id_of_intent(connection, intent_id)
+            if order_id is None:
+                return 0
+            order = (await order_rows.lock_orders(connection, [order_id]))[order_id]
+            own = await provider_rows.own_refunds(connection, order_id)
+            strange = [
+                refund for refund in seen if not await _is_own(connection, order, refund, own)
+            ]
+            for refund in strange:
+                await _enter_outside(connection, order, refund)
+            if strange:
+                await provider_rows.flag_order(connection, order_id, Attention.REFUNDED_OUTSIDE)
+        self._refunds.wake.set()
+        if strange:
+            log.warning("refunded at the provider", order=order_id, refunds=len(strange))
+        return len(strange)
+
+    async def look_at_dispute(self, dispute_id: str) -> None:
+        """Store a dispute as it stands now, with what it has moved."""
+        seen = await self._books.dispute(dispute_id)
+        if seen is None:
+            return
+        is_over = seen.status in DISPUTE_OVER
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            order_id = await _order_of(connection, seen)
+            before = await provider_rows.save_dispute(
+                connection, seen, order_id, now() if is_over else None
+            )
+            transfers = [made for moved in seen.movements for made in transfers_of(moved, order_id)]
+            await provider_rows.enter_provider_transfers(connection, transfers)
+            if order_id is not None and before != seen.status:
+                await _show_dispute(connection, order_id, seen)
+        log.warning("payment disputed", order=order_id, dispute=dispute_id, status=seen.status)
+
+
+def order_id_in(order_key: str | None) -> int | None:
+    """Return the order that a key of ours names, None for any other text."""
+    found = _OWN_ORDER.fullmatch(order_key or "")
+    return None if found is None else int(found[1])
+
+
+async def _order_of(connection: Connection, seen: SeenDispute) -> int | None:
+    if seen.intent_id is None:
+        return None
+    return await order_rows.order_id_of_intent(connection, seen.intent_id)
+
+
+async def _show_dispute(connection: Connection, order_id: int, seen: SeenDispute) -> None:
+    if seen.status == "lost":
+        await provider_rows.flag_order(connection, order_id, Attention.DISPUTE_LOST)
+    elif seen.status in DISPUTE_OVER:
+        await provider_rows.unflag_order(connection, order_id, Attention.DISPUTED)
+    else:
+        await provider_rows.flag_order(connection, order_id, Attention.DISPUTED)
+
+
+async def _is_own(
+    connection: Connection, order: Order, seen: SeenRefund, own: Sequence[OwnRefund]
+) -> bool:
+    """Whether we know this refund, or it moved nothing; ours is asked about, or shown if it failed.
+
+    The key in its metadata says so even before its answer has reached us.
+    """
+    named = _OWN_REFUND.fullmatch(seen.refund_key or "")
+    named_id = None if named is None else int(named[1])
+    for refund in own:
+        if seen.refund_id == refund.provider_refund_id:
+            if seen.outcome is RefundOutcome.REFUSED and refund.status == "completed":
+                await provider_rows.flag_order(connection, order.order_id, Attention.REFUND_FAILED)
+            return True
+        if refund.refund_id == named_id:
+            await provider_rows.wake_refund(connection, refund.refund_id)
+            return True
+    return seen.outcome is RefundOutcome.REFUSED
+
+
+async def _enter_outside(connection: Connection, order: Order, seen: SeenRefund) -> None:
+    parts = await _parts_of(connection, order, seen.amount_minor)
+    refund_id = await provider_rows.insert_outside_refund(connection, order.order_id, seen, parts)
+    await transfer_refund(connection, refund_id)
+
+
+async def _parts_of(connection: Connection, order: Order, amount_minor: int) -> Parts | None:
+    """Return what such a refund contains: a share of each ticket that is still live."""
+    tickets = await order_rows.read_order_tickets(connection, order.order_id)
+    live = [
+        Paid(unit_of(order.lines, ticket.ticket_type_id))
+        for ticket in tickets
+        if ticket.status is not TicketStatus.CANCELLED
+    ]
+    try:
+        return refund_parts(spread(amount_minor, live))
+    except ValueError:
+        # More than the live tickets are worth: nobody can say which fee and VAT that is.
+        return None
