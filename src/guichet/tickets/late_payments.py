@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
+from guichet.kernel.audit import record_hot
 from guichet.kernel.clock import now
+from guichet.kernel.context import request_id
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
 from guichet.kernel.saga import Direction
-from guichet.tickets import told
+from guichet.tickets import auditing, told
 from guichet.tickets.domain import (
     Offer,
     Order,
@@ -112,13 +114,18 @@ async def _take_in(
             attempts=0,
         )
         await order_rows.save_orders(connection, [_save(reopened, at)])
-        await transfer_captures(connection, [reopened])
+        await _enter(connection, reopened)
         return LateOutcome.SERVED, reopened
     ended = replace(paid, state=checked_next(paid.state, OrderState.REFUNDED), failure=LATE)
     await order_rows.save_orders(connection, [_save(ended, at)])
-    await transfer_captures(connection, [ended])
+    await _enter(connection, ended)
     await enqueue_hot(connection, [told.failed(ended, offer, at)])
     return LateOutcome.GIVEN_BACK, ended
+
+
+async def _enter(connection: Connection, order: Order) -> None:
+    await transfer_captures(connection, [order])
+    await record_hot(connection, [auditing.captured(order, request_id.get())])
 
 
 async def _can_be_served(connection: Connection, order: Order, offer: Offer, at: datetime) -> bool:

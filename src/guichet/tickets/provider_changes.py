@@ -7,9 +7,11 @@ shown with the order. Looking twice changes nothing.
 import re
 from collections.abc import Sequence
 
+from guichet.kernel.audit import record_hot
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets import auditing
 from guichet.tickets.attention import Attention
 from guichet.tickets.domain import Order, TicketStatus
 from guichet.tickets.late_payments import LateOutcome, LatePayments
@@ -140,6 +142,14 @@ async def _enter_outside(connection: Connection, order: Order, seen: SeenRefund)
     parts = await _parts_of(connection, order, seen.amount_minor)
     refund_id = await provider_rows.insert_outside_refund(connection, order.order_id, seen, parts)
     await transfer_refund(connection, refund_id)
+    amount_minor = seen.amount_minor
+    await record_hot(
+        connection,
+        [
+            auditing.refund_requested(order.order_id, refund_id, amount_minor, "outside"),
+            auditing.refund_completed(order.order_id, refund_id, amount_minor),
+        ],
+    )
 
 
 async def _parts_of(connection: Connection, order: Order, amount_minor: int) -> Parts | None:
