@@ -1,16 +1,14 @@
-"""The listener wakes whom it should, and streams end when the process is told to stop."""
+"""The listener wakes whom it should, and every stream once it closes."""
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import AsyncIterator
 
 import pytest
 
 from guichet.kernel.database import Database
 from guichet.notifications import live
-from guichet.notifications.live import Listener, told_to_stop
+from guichet.notifications.live import Listener
 from guichet.notifications.repository import notices
 from guichet.notifications.repository.notices import NewNotice
 from tests.conftest import DatabaseDsn
@@ -97,35 +95,3 @@ async def test_after_closing_every_stream_is_awake(listener: Listener) -> None:
     with listener.watching(2) as late:
         assert late.is_set()
     assert listener.is_closing
-
-
-async def test_the_signal_to_stop_reaches_the_streams_and_the_server() -> None:
-    seen: list[str] = []
-    done = asyncio.Event()
-
-    def server(_number: int, _frame: object) -> None:
-        seen.append("server")
-
-    before = signal.signal(signal.SIGTERM, server)
-    try:
-
-        def act() -> None:
-            seen.append("streams")
-            done.set()
-
-        with told_to_stop(act):
-            os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(done.wait(), 5)
-        os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.sleep(0.05)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert sorted(seen) == ["server", "server", "streams"]
-
-
-async def test_outside_the_main_thread_signals_are_left_alone() -> None:
-    def in_thread() -> bool:
-        with told_to_stop(lambda: None):
-            return True
-
-    assert await asyncio.to_thread(in_thread)

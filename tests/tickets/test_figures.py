@@ -27,6 +27,7 @@ async def test_the_figures_are_what_was_sold_held_and_admitted(shop: Shop) -> No
     found = await Figures(shop.database).of(await event_of(shop, event_id))
     assert (found.capacity, found.sold, found.held) == (10, 2, 2)
     assert (found.admitted, found.revenue_minor) == (1, 5000)
+    assert isinstance(found.revenue_minor, int)
     assert found.last_admitted_at == admitted.ticket.used_at
     assert [each.name for each in found.types] == ["Standard"]
 

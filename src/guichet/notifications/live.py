@@ -5,12 +5,9 @@ tables, so a message lost with a connection loses nothing.
 """
 
 import asyncio
-import signal
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from types import FrameType
 
 import asyncpg
 
@@ -85,31 +82,3 @@ class Listener:
                 event.set()
         for sender in self._senders:
             sender.set()
-
-
-@contextmanager
-def told_to_stop(act: Callable[[], None]) -> Generator[None]:
-    """Call `act` in the event loop as soon as the process is told to stop.
-
-    The server closes an application only after its open answers have ended, which a stream never
-    does by itself; so the signal has to reach the streams directly.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(act)
-        previous = before[signal.Signals(number)]
-        if callable(previous):
-            previous(number, frame)
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, previous in before.items():
-            signal.signal(number, previous)

@@ -11,6 +11,7 @@ from guichet.contracts.clients.tickets import TicketsClient
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.clock import now
 from guichet.kernel.service import Platform, platform, serve
+from guichet.kernel.streams import told_to_stop
 from guichet.kernel.workers import every
 from guichet.notifications.channels import EmailChannel, LocalSms, SmsChannel, TwilioSms
 from guichet.notifications.consumers import consumers_of
@@ -18,7 +19,7 @@ from guichet.notifications.context import Notifications
 from guichet.notifications.domain import Channel
 from guichet.notifications.http_api import ROUTERS
 from guichet.notifications.links import Links
-from guichet.notifications.live import Listener, told_to_stop
+from guichet.notifications.live import Listener
 from guichet.notifications.preparing import Preparer, RemoteAttachments
 from guichet.notifications.sending import EmailWay, Sender, SmsWay
 from guichet.notifications.settings import Settings

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from guichet.kernel.database import Database
+from guichet.kernel.streams import Shutdown
 from guichet.tickets.admission import Admissions
 from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
@@ -40,3 +41,4 @@ class Context:
     figures: Figures
     holder_messages: HolderMessages
     inbox: WebhookInbox
+    shutdown: Shutdown

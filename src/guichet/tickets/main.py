@@ -10,6 +10,7 @@ from guichet.contracts.clients.events import EventsClient
 from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import Platform, platform, serve
+from guichet.kernel.streams import Shutdown, told_to_stop
 from guichet.kernel.workers import every
 from guichet.tickets import http_api
 from guichet.tickets.admission import Admissions
@@ -68,7 +69,8 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             app.state.context = context
             start_workers(here, context)
             try:
-                yield here.checks
+                with told_to_stop(context.shutdown.begin):
+                    yield here.checks
             finally:
                 await here.workers.stop()
                 await context.provider.close()
@@ -126,6 +128,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         figures=Figures(database),
         holder_messages=HolderMessages(database, links),
         inbox=WebhookInbox(database, changes, purchase),
+        shutdown=Shutdown(),
     )
 
 

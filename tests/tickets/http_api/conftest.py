@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from guichet.kernel.app import Check, create_app, entry_of
 from guichet.kernel.entry import Entry
+from guichet.kernel.streams import Shutdown
 from guichet.kernel.tokens import Revocations, ServiceTokens, SigningKeys, TokenVerifier
 from guichet.tickets import http_api
 from guichet.tickets.context import Context
@@ -170,4 +171,5 @@ def _context_of(shop: Shop) -> Context:
         door=Door(shop.database),
         figures=Figures(shop.database),
         holder_messages=HolderMessages(shop.database, shop.links),
+        shutdown=Shutdown(),
     )

@@ -1,7 +1,6 @@
 """A person's own notifications, and the health of the queue."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -12,6 +11,14 @@ from fastapi.responses import StreamingResponse
 from guichet.kernel.callers import Caller
 from guichet.kernel.clock import now
 from guichet.kernel.problems import Language
+from guichet.kernel.streams import (
+    HEARTBEAT,
+    HEARTBEAT_SECONDS,
+    OPENING,
+    chunk,
+    counts_no_more,
+    streamed,
+)
 from guichet.kernel.tokens import Principal, TokenVerifier
 from guichet.notifications.context import Notifications
 from guichet.notifications.domain import NoSuchNotice
@@ -32,10 +39,6 @@ from guichet.notifications.http_api.shapes import (
     notice_of,
 )
 from guichet.notifications.use_cases import deliveries, inbox
-
-HEARTBEAT_SECONDS = 3.0
-"""Also how soon a stream notices that its token no longer counts."""
-RECONNECT_MILLISECONDS = 3000
 
 router = APIRouter(prefix=PREFIX, tags=["inbox"])
 
@@ -120,10 +123,7 @@ async def stream(
     """
     follower = _Follower(service, request.app.state.verifier, caller, language)
     start = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        follower.chunks(start), media_type="text/event-stream", headers=headers
-    )
+    return streamed(follower.chunks(start))
 
 
 class _Follower:
@@ -147,7 +147,7 @@ class _Follower:
             position = last_id
             if position is None:
                 position = await inbox.newest_id(database, account_id)
-            yield f"retry: {RECONNECT_MILLISECONDS}\n: connected\n\n".encode()
+            yield OPENING
             while not self._has_ended():
                 news.clear()
                 rows, unread = await inbox.news(database, account_id, position)
@@ -155,17 +155,13 @@ class _Follower:
                     position = row.id
                     notice = notice_of(row, self._language).model_dump(mode="json")
                     data = msgspec.json.encode({"notice": notice, "unread": unread})
-                    yield b"event: notice\nid: %d\ndata: %s\n\n" % (position, data)
+                    yield chunk("notice", data, position)
                 if rows:
                     continue
                 try:
                     await asyncio.wait_for(news.wait(), HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    yield HEARTBEAT
 
     def _has_ended(self) -> bool:
-        return (
-            self._service.listener.is_closing
-            or self._caller.expires_at < time.time()
-            or self._verifier.revocations.covers(self._caller)
-        )
+        return self._service.listener.is_closing or counts_no_more(self._caller, self._verifier)

@@ -1,5 +1,12 @@
 """The routes for who runs events, stands at their doors or administers them all."""
 
-from guichet.tickets.http_api import attendees, door, holder_messages, resending
+from guichet.tickets.http_api import attendees, door, holder_messages, live, overview, resending
 
-ROUTERS = (attendees.router, door.router, holder_messages.router, resending.router)
+ROUTERS = (
+    attendees.router,
+    door.router,
+    holder_messages.router,
+    live.router,
+    overview.router,
+    resending.router,
+)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import BigInteger, RowMapping, cast, func, select
 
 from guichet.kernel.database import Transaction
 from guichet.tickets.tables import offers, stock, tickets
@@ -24,7 +24,9 @@ async def type_rows(connection: Transaction, event_id: int) -> Sequence[Any]:
         select(
             tickets.c.ticket_type_id,
             func.count().filter(tickets.c.status == "used").label("admitted"),
-            func.coalesce(func.sum(tickets.c.price_minor).filter(is_live), 0).label("revenue"),
+            cast(
+                func.coalesce(func.sum(tickets.c.price_minor).filter(is_live), 0), BigInteger
+            ).label("revenue"),
             func.max(tickets.c.used_at).filter(tickets.c.status == "used").label("last"),
         )
         .where(tickets.c.event_id == event_id)

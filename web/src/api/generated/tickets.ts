@@ -123,6 +123,17 @@ export interface DaySales {
 }
 
 /**
+ * What was sold on one day in one currency: live tickets and their price.
+ */
+export interface DayView {
+  day: string;
+  currency: string;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+}
+
+/**
  * A message that could not be handled; what it says is left out, being personal.
  */
 export interface DeadLetter {
@@ -320,6 +331,39 @@ export interface EventView {
 }
 
 /**
+ * One ticket type: places, what became of them, and the price of its live tickets.
+ */
+export interface TypeFiguresView {
+  ticket_type_id: number;
+  name: string;
+  capacity: number;
+  sold: number;
+  held: number;
+  available: number;
+  admitted: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+}
+
+/**
+ * How an event stands, as of `read_at`.
+ */
+export interface FiguresView {
+  event_id: number;
+  status: string;
+  currency: string;
+  capacity: number;
+  sold: number;
+  held: number;
+  available: number;
+  admitted: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+  ticket_types: TypeFiguresView[];
+  read_at: string;
+}
+
+/**
  * A ticket found at the door; admit it with `POST /tickets/{ticket_id}/validate`.
  */
 export interface FoundView {
@@ -467,8 +511,80 @@ export interface OrderView {
   event: EventView;
 }
 
+export type OverviewViewOrders = {[key: string]: number};
+
+/**
+ * What was sold in a period in one currency.
+ */
+export interface SumView {
+  currency: string;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+}
+
+/**
+ * Refunds of one currency that are not carried out yet.
+ */
+export interface PendingView {
+  currency: string;
+  refunds: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+}
+
+/**
+ * Sales of thirty days; `orders` counts theirs by status; the rest is how it is now.
+ */
+export interface OverviewView {
+  time_zone: string;
+  today: SumView[];
+  last_7_days: SumView[];
+  last_30_days: SumView[];
+  days: DayView[];
+  orders: OverviewViewOrders;
+  refunds_pending: PendingView[];
+  needs_attention: number;
+  events_ahead: number;
+  read_at: string;
+}
+
 export interface PageAttendeeView {
   data: AttendeeView[];
+  current_page: number;
+  per_page: number;
+  last_page: number;
+  total: number;
+}
+
+/**
+ * A payment with its order, for administrators.
+ */
+export interface PaymentRowView {
+  order_code: string;
+  event_id: number;
+  event_title: string;
+  buyer_name: string;
+  buyer_email: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  captured: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunded: string;
+  currency: string;
+  status: string;
+  payment_method: string | null;
+  transaction_id: string | null;
+  decline_code: string | null;
+  needs_attention: boolean;
+  created_at: string;
+  paid_at: string | null;
+  refunded_at: string | null;
+}
+
+export interface PagePaymentRowView {
+  data: PaymentRowView[];
   current_page: number;
   per_page: number;
   last_page: number;
@@ -771,6 +887,42 @@ export type GetTicketsEventsByEventIdDoorSearchParams = {
  */
 q: string;
 };
+
+export type GetTicketsOverviewParams = {
+/**
+ * Whose days are meant.
+ * @maxLength 64
+ */
+time_zone?: string;
+};
+
+export type GetTicketsPaymentsParams = {
+status?: GetTicketsPaymentsStatus;
+/**
+ * An order, a transaction, a part of name or e-mail.
+ */
+q?: string | null;
+/**
+ * @minimum 1
+ * @maximum 100000
+ */
+page?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+per_page?: number;
+};
+
+export type GetTicketsPaymentsStatus = typeof GetTicketsPaymentsStatus[keyof typeof GetTicketsPaymentsStatus] | null;
+
+
+export const GetTicketsPaymentsStatus = {
+  pending: 'pending',
+  completed: 'completed',
+  failed: 'failed',
+  refunded: 'refunded',
+} as const;
 
 export type PostTicketsOrdersByCodeResendParams = {
 access?: string | null;
@@ -2019,6 +2171,432 @@ export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetTicketsEventsByEventIdMessagesQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdFiguresUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/figures`
+}
+
+/**
+ * What the stream begins with, about a second old: to the event's creator or an admin.
+ * @summary How an event stands
+ */
+export const getTicketsEventsByEventIdFigures = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<FiguresView> => {
+
+  return request<FiguresView>(getGetTicketsEventsByEventIdFiguresUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdFiguresQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/figures`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdFiguresQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdFiguresQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>> = ({ signal }) => getTicketsEventsByEventIdFigures(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdFiguresQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>>
+export type GetTicketsEventsByEventIdFiguresQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdFigures<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdFigures<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdFigures<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary How an event stands
+ */
+
+export function useGetTicketsEventsByEventIdFigures<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdFigures>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdFiguresQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdLiveUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/live`
+}
+
+/**
+ * Server-sent events: `figures` now and whenever they change, at most once a second.
+ *
+ * The data are those of `…/figures`. Read it with `fetch`, which sends the token; `EventSource`
+ * cannot. The stream ends when the token expires or is revoked, and when this instance stops;
+ * clients connect again.
+ * @summary How an event stands, live
+ */
+export const getTicketsEventsByEventIdLive = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<string> => {
+
+  return request<string>(getGetTicketsEventsByEventIdLiveUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdLiveQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/live`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdLiveQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdLiveQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>> = ({ signal }) => getTicketsEventsByEventIdLive(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdLiveQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>>
+export type GetTicketsEventsByEventIdLiveQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary How an event stands, live
+ */
+
+export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdLive>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdLiveQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOverviewUrl = (params?: GetTicketsOverviewParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/overview?${stringifiedParams}` : `/api/v1/tickets/overview`
+}
+
+/**
+ * Everything for an administrator, own events for an organiser; days without sales miss.
+ * @summary All sales at a glance
+ */
+export const getTicketsOverview = async (params?: GetTicketsOverviewParams, options?: Parameters<typeof request>[1]): Promise<OverviewView> => {
+
+  return request<OverviewView>(getGetTicketsOverviewUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOverviewQueryKey = (params?: GetTicketsOverviewParams,) => {
+    return [
+    `/api/v1/tickets/overview`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOverviewQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOverview>>, TError = ErrorType<Problem>>(params?: GetTicketsOverviewParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOverviewQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOverview>>> = ({ signal }) => getTicketsOverview(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOverviewQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOverview>>>
+export type GetTicketsOverviewQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOverview<TData = Awaited<ReturnType<typeof getTicketsOverview>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsOverviewParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOverview>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOverview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOverview<TData = Awaited<ReturnType<typeof getTicketsOverview>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOverviewParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOverview>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOverview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOverview<TData = Awaited<ReturnType<typeof getTicketsOverview>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOverviewParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary All sales at a glance
+ */
+
+export function useGetTicketsOverview<TData = Awaited<ReturnType<typeof getTicketsOverview>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOverviewParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOverview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOverviewQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsPaymentsUrl = (params?: GetTicketsPaymentsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/payments?${stringifiedParams}` : `/api/v1/tickets/payments`
+}
+
+/**
+ * List payments, newest first: for administrators.
+ * @summary Every payment
+ */
+export const getTicketsPayments = async (params?: GetTicketsPaymentsParams, options?: Parameters<typeof request>[1]): Promise<PagePaymentRowView> => {
+
+  return request<PagePaymentRowView>(getGetTicketsPaymentsUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsPaymentsQueryKey = (params?: GetTicketsPaymentsParams,) => {
+    return [
+    `/api/v1/tickets/payments`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsPaymentsQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsPayments>>, TError = ErrorType<Problem>>(params?: GetTicketsPaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsPaymentsQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsPayments>>> = ({ signal }) => getTicketsPayments(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsPaymentsQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsPayments>>>
+export type GetTicketsPaymentsQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsPayments<TData = Awaited<ReturnType<typeof getTicketsPayments>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsPaymentsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsPayments>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsPayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsPayments<TData = Awaited<ReturnType<typeof getTicketsPayments>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsPaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsPayments>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsPayments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsPayments<TData = Awaited<ReturnType<typeof getTicketsPayments>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsPaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Every payment
+ */
+
+export function useGetTicketsPayments<TData = Awaited<ReturnType<typeof getTicketsPayments>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsPaymentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsPayments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsPaymentsQueryOptions(params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 
