@@ -14,6 +14,7 @@ import { ChevronDownIcon, ColourSchemeSwitch, LanguageSwitch, Logo, MenuIcon } f
 
 import { navigation } from "./features";
 import { mayEnter } from "./Guard";
+import { InboxBell } from "./InboxBell";
 import classes from "./Layout.module.css";
 
 export function Header() {
@@ -36,6 +37,7 @@ export function Header() {
         </nav>
         <LanguageSwitch />
         <ColourSchemeSwitch />
+        {user !== null && <InboxBell />}
         <span className={classes.wide}>
           <Account />
         </span>

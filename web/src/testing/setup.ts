@@ -26,6 +26,10 @@ window.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 } as typeof ResizeObserver;
+if (!("fonts" in document)) {
+  const fonts = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  Object.defineProperty(document, "fonts", { value: fonts });
+}
 window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 

@@ -1,0 +1,7 @@
+import type inbox from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    inbox: typeof inbox;
+  }
+}

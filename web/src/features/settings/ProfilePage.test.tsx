@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+
+import { renderApp, signIn } from "@/testing/render";
+import { answer, refuse } from "@/testing/server";
+
+const PROFILE = {
+  id: 4,
+  name: "Camille Martin",
+  email: "camille@example.com",
+  pending_email: null,
+  phone_number: "+33612345678",
+  address: null,
+  city: "Lyon",
+  country: "FR",
+  profile_picture: null,
+  bio: null,
+  date_of_birth: null,
+  gender: null,
+  language: "fr",
+  preferences: { sms: false, reminders: true, newsletter: false },
+};
+
+test("saves the profile, an emptied field as null", async () => {
+  signIn();
+  answer("get", "/users/me", 200, PROFILE);
+  const saved = answer("put", "/users/profile", 200, { ...PROFILE, city: null });
+  const { screen, person } = renderApp("/my/profile");
+  await person.clear(await screen.findByLabelText(/Ville/));
+  await person.click(screen.getByRole("button", { name: "Enregistrer le profil" }));
+  expect(await screen.findByText("C’est enregistré.")).toBeVisible();
+  expect(saved[0]?.body).toMatchObject({ city: null, country: "FR", name: "Camille Martin" });
+});
+
+test("puts the server's sentence at its field", async () => {
+  signIn();
+  answer("get", "/users/me", 200, PROFILE);
+  refuse("put", "/users/profile", 422, "malformed", "Vérifiez.", {
+    phone_number: ["Ce numéro n’existe pas."],
+  });
+  const { screen, person } = renderApp("/my/profile");
+  await person.type(await screen.findByLabelText(/Téléphone/), "0");
+  await person.click(screen.getByRole("button", { name: "Enregistrer le profil" }));
+  expect(await screen.findByText("Ce numéro n’existe pas.")).toBeVisible();
+});
+
+test("saves preferences and language together", async () => {
+  signIn();
+  answer("get", "/users/me", 200, PROFILE);
+  const saved = answer("put", "/users/profile", 200, PROFILE);
+  const { screen, person } = renderApp("/my/preferences");
+  await person.click(await screen.findByLabelText("Recevoir aussi des SMS"));
+  await person.click(screen.getByRole("button", { name: "Enregistrer les préférences" }));
+  await expect
+    .poll(() => saved[0]?.body)
+    .toEqual({
+      language: "fr",
+      preferences: { sms: true, reminders: true, newsletter: false },
+    });
+});
