@@ -22,6 +22,7 @@ from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
+from guichet.tickets.quoting import Quoting
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.selling import Selling, Wanted
@@ -69,6 +70,7 @@ class Shop:
     refunds: Refunds
     purchase: Purchase
     selling: Selling
+    quoting: Quoting
     holding: Holding
     cancelling: Cancelling
     admissions: Admissions
@@ -176,6 +178,7 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         refunds=refunds,
         purchase=purchase,
         selling=Selling(database, catalogue, writer, purchase),
+        quoting=Quoting(catalogue),
         holding=Holding(database),
         cancelling=Cancelling(database, refunds),
         admissions=Admissions(database),

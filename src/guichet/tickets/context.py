@@ -15,6 +15,7 @@ from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
 from guichet.tickets.purchase import Purchase
+from guichet.tickets.quoting import Quoting
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
@@ -32,6 +33,7 @@ class Context:
     catalogue: Catalogue
     purchase: Purchase
     selling: Selling
+    quoting: Quoting
     holding: Holding
     refunds: Refunds
     cancelling: Cancelling

@@ -16,13 +16,13 @@ from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
 from guichet.kernel.saga import Direction
 from guichet.tickets import auditing, told
+from guichet.tickets.deciding import decide
 from guichet.tickets.domain import (
     Offer,
     Order,
     OrderState,
     Refused,
     checked_next,
-    decide,
     take,
 )
 from guichet.tickets.payments import PaymentOutcome, SeenPayment

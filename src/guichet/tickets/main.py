@@ -31,6 +31,7 @@ from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Patience, Purchase
+from guichet.tickets.quoting import Quoting
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
@@ -119,6 +120,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         catalogue=catalogue,
         purchase=purchase,
         selling=Selling(database, catalogue, writer, purchase),
+        quoting=Quoting(catalogue),
         holding=Holding(database, hold_seconds=settings.tickets_hold_seconds),
         refunds=refunds,
         cancelling=Cancelling(database, refunds),

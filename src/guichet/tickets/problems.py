@@ -1,7 +1,7 @@
 """The refusals of tickets, as callers see them."""
 
 from guichet.kernel import problems
-from guichet.tickets.domain import Refusal
+from guichet.tickets.domain import Refusal, Refused
 
 HOLDS_RETRY_SECONDS = 60
 """Holds end of themselves within some minutes."""
@@ -273,3 +273,8 @@ BY_REFUSAL: dict[Refusal, type[problems.Problem]] = {
     Refusal.KEY_REUSED: KeyReused,
 }
 """Each refusal of the domain has its problem."""
+
+
+def problem_of(refused: Refused) -> problems.Problem:
+    """Return what a refusal of places says to the buyer."""
+    return BY_REFUSAL[refused.refusal](**dict(refused.details))  # pyright: ignore[reportArgumentType] - details name members of the sentence, never the keyword-only settings

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -23,16 +22,16 @@ from guichet.tickets.domain import (
     Ticket,
 )
 from guichet.tickets.problems import (
-    BY_REFUSAL,
     EventCancelledAfterPayment,
     HoldGone,
     InsufficientFunds,
     OrderNotFound,
     PaymentDeclined,
     StillRunning,
-    TicketTypeNotFound,
+    problem_of,
 )
 from guichet.tickets.purchase import Purchase
+from guichet.tickets.quoting import basket_of
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import stock as stock_rows
 from guichet.tickets.repository.orders import KeyUse
@@ -160,13 +159,7 @@ class Selling:
 
     async def _lines(self, wanted: Wanted) -> tuple[Line, ...]:
         offer = await self._catalogue.offer(wanted.event_id or 0)
-        if wanted.lines:
-            return _merged(wanted.lines)
-        on_sale = [s for s in offer.stock.values() if not (s.is_hidden or s.is_withdrawn)]
-        if not on_sale or wanted.quantity is None:
-            raise TicketTypeNotFound
-        first = min(on_sale, key=lambda stock: stock.ticket_type_id)
-        return (Line(first.ticket_type_id, wanted.quantity),)
+        return basket_of(offer, quantity=wanted.quantity, lines=wanted.lines)
 
     async def _read_hold(self, hold_id: int) -> Hold:
         async with self._database.hot.acquire() as connection:
@@ -174,14 +167,6 @@ class Selling:
         if hold is None:
             raise HoldGone
         return hold
-
-
-def _merged(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Add up lines of the same ticket type, so that limits count them together."""
-    quantities: dict[int, int] = {}
-    for line in lines:
-        quantities[line.ticket_type_id] = quantities.get(line.ticket_type_id, 0) + line.quantity
-    return tuple(Line(type_id, quantity) for type_id, quantity in quantities.items())
 
 
 def _fingerprint(wanted: Wanted, as_hold: bool) -> str:
@@ -218,8 +203,8 @@ def _checked(bought: Bought) -> Bought:
 def _problem_of(answer: object) -> Problem:
     if isinstance(answer, KeyUse) and answer.refusal is not None:
         details = answer.refusal.get("details", {})
-        return BY_REFUSAL[Refusal(answer.refusal["code"])](**details)
+        return problem_of(Refused(Refusal(answer.refusal["code"]), details))
     if isinstance(answer, Refused):
-        return BY_REFUSAL[answer.refusal](**dict(answer.details))  # pyright: ignore[reportArgumentType] - details name members of the sentence, never the keyword-only settings
+        return problem_of(answer)
     # The key was used for the other kind of request: a hold instead of an order, or vice versa.
-    return BY_REFUSAL[Refusal.KEY_REUSED]()
+    return problem_of(Refused(Refusal.KEY_REUSED))

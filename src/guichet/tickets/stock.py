@@ -18,6 +18,7 @@ from guichet.kernel.database import Database
 from guichet.kernel.outbox import enqueue_hot
 from guichet.tickets import told
 from guichet.tickets.codes import new_ticket_secret
+from guichet.tickets.deciding import decide, decide_conversion
 from guichet.tickets.domain import (
     HOLD_SECONDS,
     HOLDS_PER_ADDRESS_MAX,
@@ -33,8 +34,6 @@ from guichet.tickets.domain import (
     Refused,
     Ticket,
     TicketStatus,
-    decide,
-    decide_conversion,
     sell_held,
     take,
     total_minor,

@@ -1,6 +1,5 @@
 """Orders, holds and tickets as clients see them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +9,13 @@ from guichet.contracts.money import Amount
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import (
     Hold,
-    Line,
     Order,
     OrderState,
     Payment,
     Ticket,
     TicketStatus,
-    total_minor,
 )
+from guichet.tickets.price_views import PricesView, prices_shown
 
 ORDER_STATUS = {
     OrderState.PAYING: "pending",
@@ -64,7 +62,10 @@ class PaymentView(BaseModel):
 
 
 class TicketView(BaseModel):
-    """A ticket, without its secret: that is in its QR code alone."""
+    """A ticket, without its secret: that is in its QR code alone.
+
+    `total` is what its buyer paid: `price`, and the booking `fee` on top.
+    """
 
     id: int
     ticket_number: str
@@ -74,6 +75,8 @@ class TicketView(BaseModel):
     ticket_type_id: int
     ticket_type: str
     price: Amount
+    fee: Amount
+    total: Amount
     currency: str
     status: TicketStatus
     purchase_date: datetime
@@ -81,15 +84,6 @@ class TicketView(BaseModel):
     cancelled_at: datetime | None
     payment: PaymentView | None
     event: EventView
-
-
-class LineView(BaseModel):
-    """One line of an order or a hold."""
-
-    ticket_type_id: int
-    ticket_type: str
-    quantity: int
-    price: Amount
 
 
 class NextActionView(BaseModel):
@@ -106,7 +100,7 @@ class NextActionView(BaseModel):
     client_secret: str | None
 
 
-class OrderView(BaseModel):
+class OrderView(PricesView):
     """An order. `access_token` opens a guest's order; it is shown once, to its buyer."""
 
     id: int
@@ -114,10 +108,6 @@ class OrderView(BaseModel):
     event_id: int
     status: str
     failure: str | None
-    items: list[LineView]
-    quantity: int
-    total: Amount
-    currency: str
     buyer_name: str
     buyer_email: str
     created_at: datetime
@@ -135,15 +125,12 @@ class PurchaseView(BaseModel):
     tickets: list[TicketView]
 
 
-class HoldView(BaseModel):
+class HoldView(PricesView):
     """Places kept for a buyer."""
 
     id: int
     event_id: int
     status: str
-    items: list[LineView]
-    total: Amount
-    currency: str
 
 
 class HoldAnswer(BaseModel):
@@ -200,6 +187,8 @@ def ticket_view(
         ticket_type_id=ticket.ticket_type_id,
         ticket_type=card.type_names.get(ticket.ticket_type_id, ""),
         price=ticket.price_minor,
+        fee=ticket.fee_on_top_minor,
+        total=ticket.charged_minor,
         currency=card.currency,
         status=ticket.status,
         purchase_date=ticket.created_at,
@@ -208,19 +197,6 @@ def ticket_view(
         payment=paid,
         event=event_view(card),
     )
-
-
-def lines_view(lines: Sequence[Line], card: EventCard) -> list[LineView]:
-    """Return the lines of an order or a hold."""
-    return [
-        LineView.model_construct(
-            ticket_type_id=line.ticket_type_id,
-            ticket_type=card.type_names.get(line.ticket_type_id, ""),
-            quantity=line.quantity,
-            price=line.unit.price_minor,
-        )
-        for line in lines
-    ]
 
 
 def order_view(order: Order, card: EventCard, access_token: str | None = None) -> OrderView:
@@ -232,10 +208,7 @@ def order_view(order: Order, card: EventCard, access_token: str | None = None) -
         event_id=order.event_id,
         status="awaiting_payment" if action else ORDER_STATUS[order.state],
         failure=order.failure,
-        items=lines_view(order.lines, card),
-        quantity=sum(line.quantity for line in order.lines),
-        total=order.total_minor,
-        currency=order.currency,
+        **prices_shown(order.lines, card.type_names, order.currency),
         buyer_name=order.buyer.name,
         buyer_email=order.buyer.email,
         created_at=order.created_at,
@@ -260,9 +233,7 @@ def hold_view(hold: Hold, card: EventCard, server_time: datetime) -> HoldAnswer:
             id=hold.hold_id,
             event_id=hold.event_id,
             status=hold.state,
-            items=lines_view(hold.lines, card),
-            total=total_minor(hold.lines),
-            currency=card.currency,
+            **prices_shown(hold.lines, card.type_names, card.currency),
         ),
         expires_at=hold.expires_at,
         server_time=server_time,

@@ -162,6 +162,7 @@ def _context_of(shop: Shop) -> Context:
         catalogue=shop.catalogue,
         purchase=shop.purchase,
         selling=shop.selling,
+        quoting=shop.quoting,
         holding=shop.holding,
         refunds=shop.refunds,
         cancelling=shop.cancelling,

@@ -16,6 +16,7 @@ from guichet.tickets.http_api.shapes import (
     LineAsked,
     PaymentAsked,
     PurchaseAsked,
+    QuoteAsked,
 )
 from guichet.tickets.payments import BUYER_CHOOSES
 from guichet.tickets.published_cards import is_cvv, is_expiry, method_for_card
@@ -59,7 +60,7 @@ def check_one_event_or_hold(asked: PurchaseAsked) -> None:
         raise Malformed(errors={"event_id": [EVENT_OR_HOLD]})
 
 
-def check_quantity_or_items(asked: PurchaseAsked | HoldAsked) -> None:
+def check_quantity_or_items(asked: PurchaseAsked | HoldAsked | QuoteAsked) -> None:
     """Raise `Malformed` unless exactly one of a quantity and lines says how many places."""
     if (asked.items is None) == (asked.quantity is None):
         raise Malformed(errors={"quantity": [QUANTITY_OR_ITEMS]})

@@ -69,6 +69,16 @@ class HoldAsked(OursToSay, frozen=True, kw_only=True):
     guest: GuestAsked | None = None
 
 
+class QuoteAsked(OursToSay, frozen=True, kw_only=True):
+    """What is to be priced: lines, or a `quantity` of the event's first ticket type."""
+
+    event_id: Id
+    items: Annotated[list[LineAsked], msgspec.Meta(min_length=1, max_length=LINES_MAX)] | None = (
+        None
+    )
+    quantity: Quantity | None = None
+
+
 class PurchaseAsked(OursToSay, frozen=True, kw_only=True):
     """A purchase: an event with `quantity` or `items`, or a `hold_id`; a payment if it costs."""
 

@@ -386,27 +386,57 @@ export interface FoundAnswer {
 }
 
 /**
- * One line of an order or a hold.
+ * One line; each amount but `total` is that of one ticket.
+ *
+ * `price` is `list_price` less `discount`, VAT included. `fee` is the booking fee on top of it,
+ * "0.00" where the fee is within the price. `total` is `quantity` times `price` and `fee`.
  */
 export interface LineView {
   ticket_type_id: number;
   ticket_type: string;
   quantity: number;
   /** @pattern ^-?\d+\.\d{2}$ */
+  list_price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
   price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+}
+
+/**
+ * The VAT that a total contains at one rate, in per cent: `base` without it, and its amount.
+ */
+export interface VatView {
+  rate: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  base: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
 }
 
 /**
  * Places kept for a buyer.
  */
 export interface HoldView {
+  items: LineView[];
+  quantity: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  subtotal: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  vat: VatView[];
+  currency: string;
   id: number;
   event_id: number;
   status: string;
-  items: LineView[];
-  /** @pattern ^-?\d+\.\d{2}$ */
-  total: string;
-  currency: string;
 }
 
 /**
@@ -491,16 +521,23 @@ export interface PaymentView {
  * An order. `access_token` opens a guest's order; it is shown once, to its buyer.
  */
 export interface OrderView {
+  items: LineView[];
+  quantity: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  subtotal: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  vat: VatView[];
+  currency: string;
   id: number;
   code: string;
   event_id: number;
   status: string;
   failure: string | null;
-  items: LineView[];
-  quantity: number;
-  /** @pattern ^-?\d+\.\d{2}$ */
-  total: string;
-  currency: string;
   buyer_name: string;
   buyer_email: string;
   created_at: string;
@@ -593,6 +630,8 @@ export interface PagePaymentRowView {
 
 /**
  * A ticket, without its secret: that is in its QR code alone.
+ *
+ * `total` is what its buyer paid: `price`, and the booking `fee` on top.
  */
 export interface TicketView {
   id: number;
@@ -604,6 +643,10 @@ export interface TicketView {
   ticket_type: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
   currency: string;
   status: TicketStatus;
   purchase_date: string;
@@ -840,6 +883,52 @@ export interface ValidateAsked {
   typed?: boolean;
   event_id?: number | null;
   place?: string | null;
+}
+
+/**
+ * What is to be priced: lines, or a `quantity` of the event's first ticket type.
+ */
+export interface QuoteAsked {
+  /** Not the caller's to say; refused. */
+  price?: unknown;
+  /** Not the caller's to say; refused. */
+  amount?: unknown;
+  /** Not the caller's to say; refused. */
+  total?: unknown;
+  /** Not the caller's to say; refused. */
+  currency?: unknown;
+  /** Not the caller's to say; refused. */
+  status?: unknown;
+  /** Not the caller's to say; refused. */
+  user_id?: unknown;
+  /** Not the caller's to say; refused. */
+  role?: unknown;
+  /**
+     * @minimum 1
+     * @maximum 9223372036854776000
+     */
+  event_id: number;
+  items?: LineAsked[] | null;
+  quantity?: number | null;
+}
+
+/**
+ * What a basket costs now; nothing is kept or promised.
+ */
+export interface QuoteView {
+  items: LineView[];
+  quantity: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  subtotal: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  vat: VatView[];
+  currency: string;
+  event_id: number;
 }
 
 export type GetTicketsEventsByEventIdAttendeesParams = {
@@ -4730,4 +4819,92 @@ export const usePostTicketsValidate = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getPostTicketsValidateMutationOptions(options), queryClient);
+    }
+
+export const getPostTicketsQuoteUrl = () => {
+
+
+
+
+  return `/api/v1/tickets/quote`
+}
+
+/**
+ * @summary Say what a basket costs, without taking anything
+ */
+export const postTicketsQuote = async (quoteAsked: QuoteAsked, options?: Parameters<typeof request>[1]): Promise<QuoteView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<QuoteView>(getPostTicketsQuoteUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(quoteAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsQuoteMutationKey = () => ['postTicketsQuote'] as const;
+
+export const getPostTicketsQuoteMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsQuote>>, TError,PostTicketsQuoteMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsQuote>>, TError,PostTicketsQuoteMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsQuoteMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsQuote>>, PostTicketsQuoteMutationVariables> = (props) => {
+          const {data} = props ?? {};
+
+          return  postTicketsQuote(data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsQuoteMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsQuote>>>
+    export type PostTicketsQuoteMutationBody = QuoteAsked
+    export type PostTicketsQuoteMutationError = ErrorType<Problem>
+    export type PostTicketsQuoteMutationVariables = {data: QuoteAsked}
+
+    /**
+ * @summary Say what a basket costs, without taking anything
+ */
+export const usePostTicketsQuote = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsQuote>>, TError,PostTicketsQuoteMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsQuote>>,
+        TError,
+        PostTicketsQuoteMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsQuoteMutationOptions(options), queryClient);
     }
