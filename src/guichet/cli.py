@@ -22,6 +22,8 @@ outbox = App(name="outbox", help="Messages that a service has kept after sending
 app.command(outbox)
 ledger = App(name="ledger", help="What money did: balances, an order's story, the closed days.")
 app.command(ledger)
+audit = App(name="audit", help="Who changed what: the audit logs, and whether they are unbroken.")
+app.command(audit)
 payments = App(name="payments", help="Encrypted backups of payments: take, check, read.")
 app.command(payments)
 
@@ -151,6 +153,32 @@ def restore_read(payment_id: str) -> None:
     from guichet.local import payment_backups  # noqa: PLC0415 - imported only where used
 
     print(payment_backups.restore_read(payment_id))
+
+
+@audit.default
+def audit_entries(
+    *,
+    service: Annotated[str | None, Parameter(help="auth, events or tickets; all of them.")] = None,
+    actor: Annotated[int | None, Parameter(help="The account that made the change.")] = None,
+    action: Annotated[str | None, Parameter(help="Such as tickets.refund.")] = None,
+    subject: Annotated[str | None, Parameter(help="Such as order:17 or account:3.")] = None,
+    limit: int = 50,
+) -> None:
+    """Show the latest changes of roles, money, stock limits and events."""
+    from guichet.kernel.audit_reading import EntryFilter  # noqa: PLC0415 - only where used
+    from guichet.local import audit_reports  # noqa: PLC0415 - imported only where used
+
+    wanted = EntryFilter(actor_id=actor, action=action, subject=subject, limit=limit)
+    audit_reports.show_entries(service, wanted)
+
+
+@audit.command(name="verify")
+def audit_verify(*, service: str | None = None) -> None:
+    """Compute the chains of hashes anew and print their heads; status 1 if one is broken."""
+    from guichet.local import audit_reports  # noqa: PLC0415 - imported only where used
+
+    if not audit_reports.verify_chains(service):
+        raise SystemExit(1)
 
 
 @outbox.command

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from guichet.contracts.messages.events import FeeOffer
+from guichet.contracts.messages.events import FeeOffer, TicketTypeOffer
+from guichet.kernel.audit import seal_waiting
 from guichet.tickets.codes import order_code
 from guichet.verify.sources import SERVICES, Booked, Sources, open_sources
-from tests.tickets.conftest import Shop, shop, wanted
+from tests.tickets.conftest import Shop, shop, snapshot_of, wanted
 
 __all__ = ["shop"]
 
@@ -31,8 +32,14 @@ class FakeOutside(Sources):
 async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterator[FakeOutside]:
     """One paid order of two tickets and a hold, known to everybody who should know."""
     environment = {f"GUICHET_{name.upper()}_DSN": database_dsn(name) for name in SERVICES}
-    event = await shop.event(price_minor=2500, fee=FeeOffer(fixed_minor=120))
-    await shop.rows("UPDATE stock SET vat_basis_points = 550")
+    fee = FeeOffer(fixed_minor=120)
+    event = await shop.event(price_minor=2500, fee=fee)
+    taxed = TicketTypeOffer(
+        ticket_type_id=event, name="Standard", price_minor=2500, capacity=10, vat_basis_points=550
+    )
+    await shop.catalogue.accept(
+        snapshot_of(event, 10, 2500, version=2, fee=fee, ticket_types=[taxed])
+    )
     order = (await shop.selling.buy(wanted(event, 2, key="key-1"))).order
     await shop.selling.hold(wanted(event, 1))
     code = order_code(order.order_id)
@@ -44,6 +51,7 @@ async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterat
         sources.mails = ["<1@guichet>"]
         await _tell_everybody(sources, event, order.order_id, code)
         await spoil(sources, "tickets", "UPDATE outbox SET sent_at = now()")
+        await seal_waiting(shop.database)
         yield sources
 
 

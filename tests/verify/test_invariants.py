@@ -8,6 +8,7 @@ import pytest
 from guichet.verify.invariants import INVARIANTS
 from guichet.verify.report import judge
 from guichet.verify.sources import Booked
+from tests.verify.audit_breaks import AUDIT_BREAKS
 from tests.verify.conftest import FakeOutside, spoil
 
 
@@ -146,6 +147,7 @@ BREAKS: list[tuple[int, str, str]] = [
         " WHERE ticket_id = 1",
     ),
     (13, "users", "DELETE FROM purchased_tickets WHERE ticket_id = 2"),
+    *((14, service, statement) for service, statement in AUDIT_BREAKS),
 ]
 
 

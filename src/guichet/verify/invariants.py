@@ -8,7 +8,7 @@ looks again before it gives its verdict.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from guichet.verify import ledger, messages, money, projections, selling
+from guichet.verify import audit, ledger, messages, money, projections, selling
 from guichet.verify.sources import Sources
 
 Check = Callable[[Sources], Awaitable[list[str]]]
@@ -119,6 +119,18 @@ INVARIANTS: tuple[Invariant, ...] = (
         "places disponibles et historiques égalent leur source",
         "available tickets and purchase histories equal their source",
         projections.projections_equal_their_source,
+    ),
+    Invariant(
+        14,
+        "les journaux d'audit ont une entrée par changement de rôle, d'argent, de jauge, d'état",
+        "the audit logs have one entry per change of role, money, stock limit and event state",
+        audit.every_change_is_logged,
+    ),
+    Invariant(
+        14,
+        "les chaînes d'empreintes des journaux d'audit sont intactes",
+        "the audit logs' chains of hashes are unbroken",
+        audit.chains_are_unbroken,
     ),
 )
 
