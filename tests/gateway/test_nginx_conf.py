@@ -115,7 +115,7 @@ def test_the_web_app_takes_the_place_of_the_index(layout: Layout, tmp_path: Path
     assert "location = / {" not in load_balancer
     assert "immutable" in load_balancer
     assert 'add_header Permissions-Policy "camera=(self)' in load_balancer
-    assert "script-src 'self';" in load_balancer
+    assert "script-src 'self' 'wasm-unsafe-eval';" in load_balancer
 
 
 def test_limits_against_slow_and_greedy_clients(layout: Layout) -> None:

@@ -8,6 +8,8 @@ export class ApiProblem extends Error {
   readonly errors: Readonly<Record<string, readonly string[]>>;
   /** Seconds after which it makes sense to ask again, null where the server did not say. */
   readonly retryAfterSeconds: number | null;
+  /** What else the answer tells, such as `used_at` of a ticket that was used already. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     status: number,
@@ -15,6 +17,7 @@ export class ApiProblem extends Error {
     message: string,
     errors: Readonly<Record<string, readonly string[]>> = {},
     retryAfterSeconds: number | null = null,
+    details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiProblem";
@@ -22,6 +25,7 @@ export class ApiProblem extends Error {
     this.code = code;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.details = details;
   }
 }
 
@@ -48,5 +52,6 @@ export async function readProblem(answer: Response): Promise<ApiProblem> {
     body.message ?? body.detail ?? "",
     body.errors ?? {},
     Number.isFinite(retryAfter) ? retryAfter : null,
+    { ...body },
   );
 }

@@ -49,8 +49,9 @@ export function refuse(
   code: string,
   message = code,
   errors?: Record<string, string[]>,
+  details: object = {},
 ): SeenRequest[] {
-  return answer(method, path, status, { status, code, message, errors });
+  return answer(method, path, status, { status, code, message, errors, ...details });
 }
 
 /** Answer one page of a list. */

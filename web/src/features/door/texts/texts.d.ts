@@ -1,0 +1,7 @@
+import type door from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    door: typeof door;
+  }
+}
