@@ -45,6 +45,13 @@ async def test_each_service_gets_its_part_and_the_path_as_it_was_sent(gateway: G
             assert (await ask(gateway.url() + path)).json["name"].startswith(service)
 
 
+@pytest.mark.parametrize("name", ["sitemap.xml", "robots.txt"])
+async def test_search_engines_find_their_files_at_the_top(gateway: Gateway, name: str) -> None:
+    for listener in ("load_balancer", "web"):
+        answer = await ask(f"{gateway.url(listener)}/{name}")
+        assert (answer.json["name"], answer.json["path"]) == ("events", f"/api/v1/events/{name}")
+
+
 async def test_instances_share_the_load(gateway: Gateway) -> None:
     answers = [await ask(f"{gateway.url()}/api/v1/tickets/x") for _ in range(12)]
     assert {answer.json["name"] for answer in answers} == {"tickets-1", "tickets-2"}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BigInteger, delete, insert, literal, select, update
 
 from guichet.events.tables import event_images, events
 from guichet.kernel.database import Transaction
@@ -68,3 +68,19 @@ async def forget_image(transaction: Transaction, event_id: int) -> None:
     """Drop the event's uploaded picture."""
     await transaction.execute(delete(event_images).where(event_images.c.event_id == event_id))
     await transaction.execute(update(events).where(events.c.id == event_id).values(image_hash=None))
+
+
+async def copy_image(transaction: Transaction, event_id: int, to_event_id: int) -> None:
+    """Give another event the same uploaded picture, if there is one."""
+    wanted = select(
+        literal(to_event_id, BigInteger).label("event_id"),
+        event_images.c.width_max,
+        event_images.c.format,
+        event_images.c.content,
+    ).where(event_images.c.event_id == event_id)
+    columns = ["event_id", "width_max", "format", "content"]
+    await transaction.execute(insert(event_images).from_select(columns, wanted))
+    known = select(events.c.image_hash).where(events.c.id == event_id).scalar_subquery()
+    await transaction.execute(
+        update(events).where(events.c.id == to_event_id).values(image_hash=known)
+    )

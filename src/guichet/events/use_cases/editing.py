@@ -44,15 +44,20 @@ async def create_event(means: Means, viewer: Viewer, edit: EventEdit) -> Event:
     draft = editing.new_event(viewer.account_id, edit, moment, means.house)
     async with means.database.transaction() as transaction:
         await _require_category(transaction, draft)
-        event = await _with_ids(transaction, draft)
-        event_id = await writing.add_event(transaction, event)
-        event = replace(event, event_id=event_id, version=1)
-        bare = replace(event, status=Status.DRAFT, ticket_types=(), speakers=(), sponsors=())
-        await _save_parts(transaction, bare, event)
-        changes = auditing.changes_of(bare, event)
-        await audit.record(transaction, auditing.created(event), *changes)
-        await _tell(transaction, bare, event, moment)
+        event_id = await add_draft(transaction, draft, moment)
         return await _reread(transaction, event_id)
+
+
+async def add_draft(transaction: Transaction, draft: Event, moment: datetime) -> int:
+    """Store a new event with its parts, and tell of it where it is published; return its id."""
+    event = await _with_ids(transaction, draft)
+    event_id = await writing.add_event(transaction, event)
+    event = replace(event, event_id=event_id, version=1)
+    bare = replace(event, status=Status.DRAFT, ticket_types=(), speakers=(), sponsors=())
+    await _save_parts(transaction, bare, event)
+    await audit.record(transaction, auditing.created(event), *auditing.changes_of(bare, event))
+    await _tell(transaction, bare, event, moment)
+    return event_id
 
 
 async def update_event(means: Means, viewer: Viewer, event_id: int, edit: EventEdit) -> Event:

@@ -9,10 +9,15 @@ from guichet.events.calendar_file import calendar_of
 from guichet.events.domain.problems import EventNotFound
 from guichet.events.domain.records import Event, EventFilter, Viewer
 from guichet.events.repository import reading
+from guichet.events.repository.pages import PublicPage, published_pages
 from guichet.events.use_cases.announcing import snapshot
 from guichet.events.use_cases.means import Means
+from guichet.kernel.clock import now
 from guichet.kernel.paging import PageAsked
 from guichet.kernel.problems import Forbidden
+
+SITEMAP_PAGES_MAX = 49_000
+"""A sitemap may hold 50,000 addresses (sitemaps.org)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,12 @@ async def get_calendar(means: Means, viewer: Viewer | None, event_id: int) -> by
     if viewer is not None:
         event.require_sight(viewer)
     return calendar_of(event, f"{means.outside_url}/e/{event_id}")
+
+
+async def get_published_pages(means: Means) -> list[PublicPage]:
+    """Return the pages that search engines may know: as many as one sitemap holds."""
+    async with means.database.reading() as connection:
+        return await published_pages(connection, now(), SITEMAP_PAGES_MAX)
 
 
 async def get_figures(means: Means, viewer: Viewer, event_id: int) -> tuple[Event, EventSales]:

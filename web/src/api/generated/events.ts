@@ -80,6 +80,14 @@ export interface Deleted {
   message: string;
 }
 
+/**
+ * What is different about the copy; a date without an offset is by the event's clock.
+ */
+export interface Duplication {
+  date?: string | null;
+  title?: string | null;
+}
+
 export type EntryAnswerBefore = { [key: string]: unknown } | null;
 
 export type EntryAnswerAfter = { [key: string]: unknown } | null;
@@ -1114,6 +1122,210 @@ export function useGetEventsAudit<TData = Awaited<ReturnType<typeof getEventsAud
 
 
 
+export const getGetEventsSitemapXmlUrl = () => {
+
+
+
+
+  return `/api/v1/events/sitemap.xml`
+}
+
+/**
+ * The home page and each published event ahead, with when it last changed.
+ * @summary Every public page
+ */
+export const getEventsSitemapXml = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsSitemapXmlUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsSitemapXmlQueryKey = () => {
+    return [
+    `/api/v1/events/sitemap.xml`
+    ] as const;
+    }
+
+
+export const getGetEventsSitemapXmlQueryOptions = <TData = Awaited<ReturnType<typeof getEventsSitemapXml>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsSitemapXmlQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsSitemapXml>>> = ({ signal }) => getEventsSitemapXml({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsSitemapXmlQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsSitemapXml>>>
+export type GetEventsSitemapXmlQueryError = ErrorType<Problem>
+
+
+export function useGetEventsSitemapXml<TData = Awaited<ReturnType<typeof getEventsSitemapXml>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsSitemapXml>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsSitemapXml>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsSitemapXml<TData = Awaited<ReturnType<typeof getEventsSitemapXml>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsSitemapXml>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsSitemapXml>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsSitemapXml<TData = Awaited<ReturnType<typeof getEventsSitemapXml>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Every public page
+ */
+
+export function useGetEventsSitemapXml<TData = Awaited<ReturnType<typeof getEventsSitemapXml>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsSitemapXml>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsSitemapXmlQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetEventsRobotsTxtUrl = () => {
+
+
+
+
+  return `/api/v1/events/robots.txt`
+}
+
+/**
+ * Public pages and the pictures of events; nobody's own pages, no other data.
+ * @summary What search engines may read
+ */
+export const getEventsRobotsTxt = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsRobotsTxtUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsRobotsTxtQueryKey = () => {
+    return [
+    `/api/v1/events/robots.txt`
+    ] as const;
+    }
+
+
+export const getGetEventsRobotsTxtQueryOptions = <TData = Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsRobotsTxtQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsRobotsTxt>>> = ({ signal }) => getEventsRobotsTxt({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsRobotsTxtQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsRobotsTxt>>>
+export type GetEventsRobotsTxtQueryError = ErrorType<Problem>
+
+
+export function useGetEventsRobotsTxt<TData = Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsRobotsTxt>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsRobotsTxt>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsRobotsTxt<TData = Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsRobotsTxt>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsRobotsTxt>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsRobotsTxt<TData = Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What search engines may read
+ */
+
+export function useGetEventsRobotsTxt<TData = Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsRobotsTxt>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsRobotsTxtQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
 export const getGetEventsUrl = (params?: GetEventsParams,) => {
   const normalizedParams = new URLSearchParams();
 
@@ -1981,6 +2193,96 @@ export function useGetEventsByEventIdStats<TData = Awaited<ReturnType<typeof get
 
 
 
+
+export const getPostEventsByEventIdDuplicateUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/events/${eventId}/duplicate`
+}
+
+/**
+ * With its ticket types, line-up, sponsors and picture; `date` moves all its times along.
+ * @summary Make a draft like an event
+ */
+export const postEventsByEventIdDuplicate = async (eventId: number,
+    duplicationNull?: Duplication | null, options?: Parameters<typeof request>[1]): Promise<EventAnswer> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<EventAnswer>(getPostEventsByEventIdDuplicateUrl(eventId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(duplicationNull)
+  }
+);}
+
+
+
+
+
+export const getPostEventsByEventIdDuplicateMutationKey = () => ['postEventsByEventIdDuplicate'] as const;
+
+export const getPostEventsByEventIdDuplicateMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>, TError,PostEventsByEventIdDuplicateMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>, TError,PostEventsByEventIdDuplicateMutationVariables, TContext> => {
+
+const mutationKey = getPostEventsByEventIdDuplicateMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>, PostEventsByEventIdDuplicateMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  postEventsByEventIdDuplicate(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostEventsByEventIdDuplicateMutationResult = NonNullable<Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>>
+    export type PostEventsByEventIdDuplicateMutationBody = Duplication | null | undefined
+    export type PostEventsByEventIdDuplicateMutationError = ErrorType<Problem>
+    export type PostEventsByEventIdDuplicateMutationVariables = {eventId: number;data?: Duplication | null}
+
+    /**
+ * @summary Make a draft like an event
+ */
+export const usePostEventsByEventIdDuplicate = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>, TError,PostEventsByEventIdDuplicateMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postEventsByEventIdDuplicate>>,
+        TError,
+        PostEventsByEventIdDuplicateMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostEventsByEventIdDuplicateMutationOptions(options), queryClient);
+    }
 
 export const getPostEventsByEventIdSpeakersUrl = (eventId: number,) => {
 
