@@ -1,0 +1,190 @@
+import { useTranslation } from "react-i18next";
+import { useLocation, useParams } from "react-router";
+
+import type { OrderView, PurchaseView } from "@/api/generated/tickets";
+import { useUser } from "@/api/useSession";
+import { paths } from "@/paths";
+import {
+  DateTime,
+  Empty,
+  ErrorState,
+  LinkButton,
+  LoadingLines,
+  Money,
+  Notice,
+  Page,
+  PageHeader,
+  Section,
+} from "@/ui";
+
+import classes from "./Order.module.css";
+import { Settling } from "./Settling";
+import { Ticket } from "./Ticket";
+import { isSettled, useOrder } from "./useOrder";
+
+/** An order: what became of the payment, and its tickets. Open to its buyer and by the mailed link. */
+export function Component() {
+  const { t } = useTranslation("order");
+  const code = useParams().code ?? "";
+  const { order, access } = useOrder(code);
+  if (order.error?.status === 404 || order.error?.status === 401) return <Missing />;
+  return (
+    <Page title={t("title", { code })}>
+      {order.isPending && <LoadingLines lines={5} height={40} />}
+      {order.isError && <ErrorState error={order.error} retry={() => void order.refetch()} />}
+      {order.data && <Shown bought={order.data} access={access} />}
+    </Page>
+  );
+}
+
+function Shown({ bought, access }: { bought: PurchaseView; access: string | undefined }) {
+  const { t } = useTranslation("order");
+  const { order, tickets } = bought;
+  return (
+    <>
+      <PageHeader
+        above={t("title", { code: order.code })}
+        title={<span role="status">{headline(order, t)}</span>}
+        lead={<Event order={order} />}
+      />
+      {!isSettled(bought) && <Settling order={order} />}
+      {order.status === "failed" && <Failed order={order} />}
+      {order.needs_attention && <Notice tone="caution" title={t("attention")} />}
+      {order.status === "confirmed" && (
+        <p className={classes.sent}>{t("sent", { email: order.buyer_email })}</p>
+      )}
+      {tickets.length > 0 && (
+        <ul className={classes.tickets}>
+          {tickets.map((ticket) => (
+            <li key={ticket.id}>
+              <Ticket ticket={ticket} holder={order.buyer_name} access={access} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Bill order={order} />
+      <Account />
+    </>
+  );
+}
+
+type Texts = ReturnType<typeof useTranslation<"order">>["t"];
+
+function headline(order: OrderView, t: Texts): string {
+  switch (order.status) {
+    case "confirmed":
+      return t("headline.confirmed", { count: order.quantity });
+    case "failed":
+      return t("headline.failed");
+    case "refunded":
+      return t("headline.refunded");
+    case "cancelled":
+      return t("headline.cancelled");
+    case "awaiting_payment":
+      return t("headline.awaiting");
+    default:
+      return t("headline.pending");
+  }
+}
+
+function Event({ order }: { order: OrderView }) {
+  return (
+    <>
+      {order.event.title}
+      <br />
+      <DateTime instant={order.event.date} timeZone={order.event.time_zone} namesZone />
+    </>
+  );
+}
+
+const FAILURES = ["declined", "insufficient_funds", "authentication_failed", "abandoned"] as const;
+
+function Failed({ order }: { order: OrderView }) {
+  const { t } = useTranslation("order");
+  const known = FAILURES.find((failure) => failure === order.failure);
+  return (
+    <Notice
+      tone="bad"
+      title={t(`failure.${known ?? "other"}`)}
+      actions={<LinkButton to={paths.event(order.event_id)}>{t("failure.again")}</LinkButton>}
+    >
+      {t("failure.nothingTaken")}
+    </Notice>
+  );
+}
+
+function Bill({ order }: { order: OrderView }) {
+  const { t } = useTranslation("order");
+  const { currency } = order;
+  return (
+    <Section title={t("bill.title")}>
+      <dl className={classes.bill}>
+        {order.items.map((line) => (
+          <div key={line.ticket_type_id}>
+            <dt>
+              {line.quantity} × {line.ticket_type}
+            </dt>
+            <dd>
+              <Money amount={line.price} currency={currency} freeAsWord />
+            </dd>
+          </div>
+        ))}
+        <div className={classes.total}>
+          <dt>{t("bill.total")}</dt>
+          <dd>
+            <Money amount={order.total} currency={currency} freeAsWord />
+          </dd>
+        </div>
+        {order.payment && Number(order.payment.refunded_amount) > 0 && (
+          <div>
+            <dt>{t("bill.refunded")}</dt>
+            <dd>
+              <Money amount={order.payment.refunded_amount} currency={currency} />
+            </dd>
+          </div>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+/** A guest may keep the order in an account: registering with the same address is enough. */
+function Account() {
+  const { t } = useTranslation("order");
+  const user = useUser();
+  const { pathname } = useLocation();
+  if (user !== null) return null;
+  return (
+    <Section title={t("account.title")}>
+      <p className={classes.words}>{t("account.words")}</p>
+      <LinkButton to={paths.register(pathname)} variant="default">
+        {t("account.register")}
+      </LinkButton>
+    </Section>
+  );
+}
+
+function Missing() {
+  const { t } = useTranslation("order");
+  const user = useUser();
+  const { pathname } = useLocation();
+  return (
+    <Page title={t("missing.title")} width="text">
+      <Empty
+        title={<h1 className={classes.missing}>{t("missing.title")}</h1>}
+        action={
+          <span className={classes.ways}>
+            <LinkButton to={paths.findOrder()}>{t("missing.find")}</LinkButton>
+            {user === null && (
+              <LinkButton to={paths.signIn(pathname)} variant="default">
+                {t("missing.signIn")}
+              </LinkButton>
+            )}
+          </span>
+        }
+      >
+        {t("missing.words")}
+      </Empty>
+    </Page>
+  );
+}
