@@ -19,8 +19,8 @@ import type {
   UseQueryResult
 } from '@tanstack/react-query';
 
-import { request } from '../request';
-import type { ErrorType } from '../request';
+import { request } from '../request.ts';
+import type { ErrorType } from '../request.ts';
 export type GatewayHealthConfiguration = typeof GatewayHealthConfiguration[keyof typeof GatewayHealthConfiguration];
 
 

@@ -23,8 +23,8 @@ import type {
   UseQueryResult
 } from '@tanstack/react-query';
 
-import { request } from '../request';
-import type { ErrorType } from '../request';
+import { request } from '../request.ts';
+import type { ErrorType } from '../request.ts';
 /**
  * How many lines were marked as read.
  */
