@@ -12,6 +12,7 @@ export { Notice, type Tone } from "./Notice";
 export { Page, PageHeader, Section, useTitle } from "./Page";
 export { Pagination } from "./Pagination";
 export { Poster } from "./Poster";
+export { type Priced, PriceLines } from "./PriceLines";
 export { StatCard, StatCards } from "./StatCard";
 export { Empty, ErrorState, LoadingLines, Skeleton, useProblemSentence } from "./States";
 export { ColourSchemeSwitch, LanguageSwitch } from "./Switches";

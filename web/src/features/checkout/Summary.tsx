@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { EventAnswer } from "@/api/generated/events";
 import type { HoldView } from "@/api/generated/tickets";
 import { paths } from "@/paths";
-import { DateTime, Money, Skeleton, TicketStub } from "@/ui";
+import { DateTime, Money, PriceLines, Skeleton, TicketStub } from "@/ui";
 
 import classes from "./Checkout.module.css";
 
@@ -35,16 +35,9 @@ export function Summary({ hold, event }: { hold: HoldView; event: EventAnswer | 
           <p>{[event.venue ?? event.location, event.city].filter(Boolean).join(", ")}</p>
         </div>
       )}
-      <ul className={classes.lines}>
-        {hold.items.map((line) => (
-          <li key={line.ticket_type_id}>
-            <span>
-              {line.quantity} × {line.ticket_type}
-            </span>
-            <Money amount={line.price} currency={hold.currency} freeAsWord />
-          </li>
-        ))}
-      </ul>
+      <div className={classes.lines}>
+        <PriceLines priced={hold} withoutTotal />
+      </div>
     </TicketStub>
   );
 }

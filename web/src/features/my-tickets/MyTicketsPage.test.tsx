@@ -18,6 +18,8 @@ function ticket(values: Partial<TicketView> & { title?: string; date?: string })
     ticket_type_id: 1,
     ticket_type: "Plein tarif",
     price: "25.00",
+    fee: "0.00",
+    total: "25.00",
     currency: "EUR",
     status: "confirmed",
     purchase_date: inDays(-1),

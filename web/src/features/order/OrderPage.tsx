@@ -10,10 +10,10 @@ import {
   ErrorState,
   LinkButton,
   LoadingLines,
-  Money,
   Notice,
   Page,
   PageHeader,
+  PriceLines,
   Section,
 } from "@/ui";
 
@@ -115,35 +115,11 @@ function Failed({ order }: { order: OrderView }) {
 
 function Bill({ order }: { order: OrderView }) {
   const { t } = useTranslation("order");
-  const { currency } = order;
   return (
     <Section title={t("bill.title")}>
-      <dl className={classes.bill}>
-        {order.items.map((line) => (
-          <div key={line.ticket_type_id}>
-            <dt>
-              {line.quantity} × {line.ticket_type}
-            </dt>
-            <dd>
-              <Money amount={line.price} currency={currency} freeAsWord />
-            </dd>
-          </div>
-        ))}
-        <div className={classes.total}>
-          <dt>{t("bill.total")}</dt>
-          <dd>
-            <Money amount={order.total} currency={currency} freeAsWord />
-          </dd>
-        </div>
-        {order.payment && Number(order.payment.refunded_amount) > 0 && (
-          <div>
-            <dt>{t("bill.refunded")}</dt>
-            <dd>
-              <Money amount={order.payment.refunded_amount} currency={currency} />
-            </dd>
-          </div>
-        )}
-      </dl>
+      <div className={classes.bill}>
+        <PriceLines priced={order} refunded={order.payment?.refunded_amount} />
+      </div>
     </Section>
   );
 }

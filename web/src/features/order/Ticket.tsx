@@ -48,7 +48,7 @@ export function Ticket({ ticket, holder, access }: TicketProps) {
           {ticket.event.location}
         </p>
         <p>
-          <Money amount={ticket.price} currency={ticket.currency} freeAsWord />
+          <Money amount={ticket.total} currency={ticket.currency} freeAsWord />
         </p>
         {isGood && <Pdf ticket={ticket} access={access} />}
       </div>
