@@ -101,6 +101,15 @@ def verify(
         raise SystemExit(1)
 
 
+@app.command
+def reconcile() -> None:
+    """Compare our books with the payment provider's, now; status 1 if they disagree."""
+    from guichet.local import reconciling  # noqa: PLC0415 - imported only where used
+
+    if not reconciling.reconcile():
+        raise SystemExit(1)
+
+
 @ledger.command
 def balances() -> None:
     """Show each account's balance: debits less credits."""

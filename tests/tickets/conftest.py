@@ -23,6 +23,7 @@ from guichet.tickets.links import OrderLinks
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import Quoting
+from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.selling import Selling, Wanted
@@ -77,6 +78,7 @@ class Shop:
     late: LatePayments
     changes: ProviderChanges
     inbox: WebhookInbox
+    reconciliation: Reconciliation
 
     async def event(self, capacity: int = 10, price_minor: int = 2500, **fields: Any) -> int:
         """Put an event on sale with one ticket type of the same id, and return that id."""
@@ -185,5 +187,6 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         late=late,
         changes=changes,
         inbox=WebhookInbox(database, changes, purchase),
+        reconciliation=Reconciliation(database, provider.books, changes, late),
     )
     await database.close()

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     UNDO_ANY_ADMISSION = "undo_any_admission"
     MANAGE_NOTIFICATIONS = "manage_notifications"
     MANAGE_QUEUES = "manage_queues"
+    RECONCILE = "reconcile"
     READ_BACKUPS = "read_backups"
     READ_AUDIT_LOG = "read_audit_log"
 

@@ -104,16 +104,21 @@ def _examples(names: list[str]) -> str:
     return ", ".join(names[:EXAMPLES_SHOWN]) + more
 
 
-def _with_backups(act: Callable[[PaymentBackups, Database], Awaitable[Result]]) -> Result:
-    """Do something with the settings that tickets would have here; LocalError where it fails."""
+def tickets_settings() -> Settings:
+    """Return the settings that tickets would have here; LocalError for one that cannot be."""
     named = environment_of("tickets")
     fields = {name.removeprefix("GUICHET_").lower(): value for name, value in named.items()}
     try:
-        settings = Settings.model_validate(fields)
+        return Settings.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         name = f"GUICHET_{'_'.join(str(part) for part in first['loc'])}".upper()
         raise LocalError("bad_setting", name=name, reason=first["msg"]) from None
+
+
+def _with_backups(act: Callable[[PaymentBackups, Database], Awaitable[Result]]) -> Result:
+    """Do something with the settings that tickets would have here; LocalError where it fails."""
+    settings = tickets_settings()
     try:
         return asyncio.run(_act(settings, act))
     except errors.BackupsAreOff:

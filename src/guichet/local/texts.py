@@ -100,6 +100,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A server does not answer ({reason}): run “make up” first, or check the addresses "
         "GUICHET_*_DSN and GUICHET_NATS_URL.",
     ),
+    "reconciling_already": (
+        "Un autre processus compare déjà les comptes : réessayez dans un instant.",
+        "Another process is comparing the books already: try again in a moment.",
+    ),
     "unknown_service": (
         "Il n'y a pas de service « {name} » : choisissez parmi {known}.",
         "There is no service “{name}”: choose one of {known}.",

@@ -16,6 +16,7 @@ from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import Quoting
+from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
@@ -44,3 +45,4 @@ class Context:
     holder_messages: HolderMessages
     inbox: WebhookInbox
     shutdown: Shutdown
+    reconciliation: Reconciliation

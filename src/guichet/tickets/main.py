@@ -32,6 +32,7 @@ from guichet.tickets.payments.stripe_adapter import StripeProvider
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.quoting import Quoting
+from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
@@ -131,6 +132,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         holder_messages=HolderMessages(database, links),
         inbox=WebhookInbox(database, changes, purchase),
         shutdown=Shutdown(),
+        reconciliation=Reconciliation(database, provider.books, changes, late),
     )
 
 
@@ -139,6 +141,15 @@ def start_workers(here: Platform, context: Context) -> None:
     here.workers.start("saga", context.purchase.runner.resume)
     here.workers.start("refunds", context.refunds.run)
     here.workers.start("webhooks", context.inbox.run)
+    reconciliation, settings = context.reconciliation, context.settings
+    here.workers.start(
+        "look at payments",
+        every(settings.tickets_look_seconds, reconciliation.look),
+    )
+    here.workers.start(
+        "reconciliation",
+        every(settings.tickets_reconcile_seconds, reconciliation.compare),
+    )
     here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
     here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
     here.workers.start(

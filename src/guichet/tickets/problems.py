@@ -160,6 +160,14 @@ class CardNotAccepted(problems.Malformed):
     en = "This card number is not accepted here. It was neither kept nor passed on."
 
 
+class FindingNotFound(problems.NotFound):
+    """There is no such finding that waits."""
+
+    code = "finding_not_found"
+    fr = "Ce constat est introuvable, ou déjà traité."
+    en = "This finding was not found, or has been dealt with."
+
+
 class OrderNotFound(problems.NotFound):
     """There is no such order for this caller."""
 

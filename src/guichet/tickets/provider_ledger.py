@@ -19,6 +19,7 @@ from guichet.tickets.repository.provider import ProviderTransfer
 PROVIDER_FEES = "provider_fees"
 DISPUTES = "disputes"
 BANK = "bank"
+RETURNED_REFUNDS = "returned_refunds"
 
 _ACCOUNTS = {
     MovementKind.DISPUTE: ("dispute", DISPUTES),

@@ -27,6 +27,10 @@ class Settings(CommonSettings):
     """How long an order keeps its places while its buyer has yet to pay."""
     tickets_ask_again_seconds: float = Field(default=15.0, ge=0.2, le=3600)
     """How often the provider is asked about such an order, should its webhook be lost."""
+    tickets_look_seconds: float = Field(default=60.0, ge=1, le=3600)
+    """How often payments of ended and of stuck orders are looked at."""
+    tickets_reconcile_seconds: float = Field(default=3600.0, ge=1, le=86_400)
+    """How often the ledger is compared with the provider's balance, movement by movement."""
     stripe_api_key: str = Field(default="", repr=False)
     stripe_api_url: str = ""
     """Empty for the live provider; the sandbox's address otherwise."""

@@ -8,7 +8,7 @@ looks again before it gives its verdict.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from guichet.verify import audit, ledger, messages, money, projections, selling
+from guichet.verify import audit, ledger, messages, money, projections, provider, selling
 from guichet.verify.sources import Sources
 
 Check = Callable[[Sources], Awaitable[list[str]]]
@@ -55,6 +55,13 @@ INVARIANTS: tuple[Invariant, ...] = (
         "nos comptes égalent ceux du prestataire de paiement",
         "our accounts equal the provider's books",
         money.books_agree,
+        needs="sandbox",
+    ),
+    Invariant(
+        6,
+        "frais et contestations du prestataire : le grand livre dit ce que disent ses comptes",
+        "the provider's fees and disputes: the ledger says what the provider's books say",
+        provider.provider_entries_agree,
         needs="sandbox",
     ),
     Invariant(

@@ -26,6 +26,11 @@ class Booked:
     status: str
     captured: int
     refunded: int
+    fee: int = 0
+    disputed: int = 0
+    dispute_fees: int = 0
+    created: int = 0
+    """Unix seconds."""
 
 
 @dataclass(slots=True)
@@ -60,6 +65,10 @@ class Sources:
                         status=row["status"],
                         captured=row["captured"],
                         refunded=row["refunded"],
+                        fee=row["fee"],
+                        disputed=row["disputed"],
+                        dispute_fees=row["dispute_fees"],
+                        created=row["created"],
                     )
                 )
         return found

@@ -168,6 +168,7 @@ def _context_of(shop: Shop) -> Context:
         cancelling=shop.cancelling,
         admissions=shop.admissions,
         inbox=shop.inbox,
+        reconciliation=shop.reconciliation,
         payment_backups=PaymentBackups(shop.database, None, None),
         door=Door(shop.database),
         figures=Figures(shop.database),

@@ -11,6 +11,7 @@ from guichet.tickets.http_api import (
     orders,
     payments,
     quotes,
+    reconciliation,
     staff,
     tickets,
 )
@@ -22,6 +23,7 @@ ROUTERS = (
     audit.router,
     orders.router,
     payments.router,
+    reconciliation.router,
     tickets.router,
     backups.router,
     internal.router,

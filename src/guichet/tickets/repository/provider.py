@@ -20,6 +20,22 @@ class OwnRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDispute:
+    """A dispute as it is kept, amounts in minor units; `withdrawn` is out of the balance."""
+
+    dispute_id: str
+    order_id: int | None
+    amount_minor: int
+    fee_minor: int
+    withdrawn_minor: int
+    currency: str
+    status: str
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderTransfer:
     """A transfer in the ledger that the provider caused; `order_id` is None where it has none."""
 
@@ -152,3 +168,14 @@ async def save_dispute(
         closed_at,
     )
     return before
+
+
+async def latest_disputes(connection: Connection, limit: int) -> list[StoredDispute]:
+    """Return the disputes, the open ones first, then the latest."""
+    rows = await connection.fetch(
+        "SELECT dispute_id, order_id, amount_minor, fee_minor, withdrawn_minor, currency, status,"
+        " reason, opened_at, closed_at FROM disputes"
+        " ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT $1",
+        limit,
+    )
+    return [StoredDispute(*row.values()) for row in rows]

@@ -123,17 +123,6 @@ export interface DaySales {
 }
 
 /**
- * What was sold on one day in one currency: live tickets and their price.
- */
-export interface DayView {
-  day: string;
-  currency: string;
-  tickets: number;
-  /** @pattern ^-?\d+\.\d{2}$ */
-  revenue: string;
-}
-
-/**
  * A message that could not be handled; what it says is left out, being personal.
  */
 export interface DeadLetter {
@@ -151,6 +140,25 @@ export interface DeadLetter {
 export interface DeadLetters {
   data: DeadLetter[];
   total: number;
+}
+
+/**
+ * A payment that a bank contests; `withdrawn` is out of the balance just now.
+ */
+export interface DisputeView {
+  dispute_id: string;
+  order_code: string | null;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  withdrawn: string;
+  currency: string;
+  status: string;
+  reason: string;
+  opened_at: string;
+  closed_at: string | null;
 }
 
 /**
@@ -364,6 +372,26 @@ export interface FiguresView {
 }
 
 /**
+ * Something that ledger and provider disagree on. `state`: open, settled or resolved.
+ */
+export interface FindingView {
+  id: number;
+  kind: string;
+  message: string;
+  reference: string;
+  order_code: string | null;
+  intent_id: string | null;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  currency: string;
+  state: string;
+  found_at: string;
+  ended_at: string | null;
+  resolved_by: number | null;
+  note: string | null;
+}
+
+/**
  * A ticket found at the door; admit it with `POST /tickets/{ticket_id}/validate`.
  */
 export interface FoundView {
@@ -561,6 +589,17 @@ export interface SumView {
 }
 
 /**
+ * What was sold on one day in one currency: live tickets and their price.
+ */
+export interface GuichetTicketsHttpApiOverviewDayView {
+  day: string;
+  currency: string;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+}
+
+/**
  * Refunds of one currency that are not carried out yet.
  */
 export interface PendingView {
@@ -578,7 +617,7 @@ export interface OverviewView {
   today: SumView[];
   last_7_days: SumView[];
   last_30_days: SumView[];
-  days: DayView[];
+  days: GuichetTicketsHttpApiOverviewDayView[];
   orders: OverviewViewOrders;
   refunds_pending: PendingView[];
   needs_attention: number;
@@ -716,11 +755,74 @@ export interface Queues {
 }
 
 /**
+ * One run: how much it read, entered in the ledger and repaired, and what it newly found.
+ */
+export interface RunView {
+  run_id: number;
+  started_at: string;
+  finished_at: string | null;
+  payments_read: number;
+  movements_read: number;
+  entered: number;
+  repaired: number;
+  findings: number;
+  error: string | null;
+}
+
+/**
+ * A day (UTC) of the provider's account: in our ledger, at the provider, the difference.
+ */
+export interface GuichetTicketsHttpApiReconciliationDayView {
+  day: string;
+  currency: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  ledger: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  provider: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  difference: string;
+}
+
+/**
+ * A message of the provider that keeps failing; it is tried again.
+ */
+export interface StuckWebhookView {
+  event_id: string;
+  kind: string;
+  attempts: number;
+  last_error: string;
+  received_at: string;
+}
+
+/**
+ * The latest runs, findings, days and disputes, each the latest first.
+ */
+export interface ReconciliationView {
+  runs: RunView[];
+  findings: FindingView[];
+  days: GuichetTicketsHttpApiReconciliationDayView[];
+  disputes: DisputeView[];
+  webhooks_waiting: number;
+  webhooks_stuck: StuckWebhookView[];
+}
+
+/**
  * The tickets are on their way again, to the address they were bought under.
  */
 export interface Resent {
   order_code: string;
   message: string;
+}
+
+/**
+ * What a person has done about a finding.
+ */
+export interface Resolved {
+  /**
+     * @minLength 1
+     * @maxLength 1000
+     */
+  note: string;
 }
 
 /**
@@ -3608,6 +3710,198 @@ export const usePostTicketsPaymentsWebhook = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getPostTicketsPaymentsWebhookMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsReconciliationUrl = () => {
+
+
+
+
+  return `/api/v1/tickets/reconciliation`
+}
+
+/**
+ * Return how our books and the provider's agree.
+ * @summary Read
+ */
+export const getTicketsReconciliation = async ( options?: Parameters<typeof request>[1]): Promise<ReconciliationView> => {
+
+  return request<ReconciliationView>(getGetTicketsReconciliationUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsReconciliationQueryKey = () => {
+    return [
+    `/api/v1/tickets/reconciliation`
+    ] as const;
+    }
+
+
+export const getGetTicketsReconciliationQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsReconciliation>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsReconciliationQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsReconciliation>>> = ({ signal }) => getTicketsReconciliation({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsReconciliationQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsReconciliation>>>
+export type GetTicketsReconciliationQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsReconciliation<TData = Awaited<ReturnType<typeof getTicketsReconciliation>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsReconciliation>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsReconciliation>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsReconciliation<TData = Awaited<ReturnType<typeof getTicketsReconciliation>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsReconciliation>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsReconciliation>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsReconciliation<TData = Awaited<ReturnType<typeof getTicketsReconciliation>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Read
+ */
+
+export function useGetTicketsReconciliation<TData = Awaited<ReturnType<typeof getTicketsReconciliation>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsReconciliation>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsReconciliationQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsReconciliationFindingsByFindingIdResolveUrl = (findingId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/reconciliation/findings/${findingId}/resolve`
+}
+
+/**
+ * Note what was done about a finding; it will not be raised again.
+ * @summary Resolve
+ */
+export const postTicketsReconciliationFindingsByFindingIdResolve = async (findingId: number,
+    resolved: Resolved, options?: Parameters<typeof request>[1]): Promise<FindingView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<FindingView>(getPostTicketsReconciliationFindingsByFindingIdResolveUrl(findingId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(resolved)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsReconciliationFindingsByFindingIdResolveMutationKey = () => ['postTicketsReconciliationFindingsByFindingIdResolve'] as const;
+
+export const getPostTicketsReconciliationFindingsByFindingIdResolveMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>, TError,PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>, TError,PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsReconciliationFindingsByFindingIdResolveMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>, PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables> = (props) => {
+          const {findingId,data} = props ?? {};
+
+          return  postTicketsReconciliationFindingsByFindingIdResolve(findingId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsReconciliationFindingsByFindingIdResolveMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>>
+    export type PostTicketsReconciliationFindingsByFindingIdResolveMutationBody = Resolved
+    export type PostTicketsReconciliationFindingsByFindingIdResolveMutationError = ErrorType<Problem>
+    export type PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables = {findingId: number;data: Resolved}
+
+    /**
+ * @summary Resolve
+ */
+export const usePostTicketsReconciliationFindingsByFindingIdResolve = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>, TError,PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsReconciliationFindingsByFindingIdResolve>>,
+        TError,
+        PostTicketsReconciliationFindingsByFindingIdResolveMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsReconciliationFindingsByFindingIdResolveMutationOptions(options), queryClient);
     }
 
 export const getGetTicketsAdminTicketsUrl = (params?: GetTicketsAdminTicketsParams,) => {

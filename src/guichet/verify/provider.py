@@ -1,0 +1,61 @@
+"""Checks on what the provider did of itself: its fees and its disputes, as the ledger has them."""
+
+from datetime import UTC, datetime, timedelta
+
+from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.sources import Booked, Sources
+
+READ_BY_THEN = timedelta(hours=1)
+"""A payment that is this much older than the last comparison has been read by it."""
+
+
+async def provider_entries_agree(sources: Sources) -> list[str]:
+    """Compare provider fees and disputes in the ledger with the provider's books.
+
+    They are entered when reconciliation, or a webhook, has met them; until then they are missing,
+    but never wrong.
+    """
+    rows = await sources.rows(
+        "tickets",
+        "SELECT order_id, kind, sum(amount_minor)::bigint AS amount FROM ledger_transfers"
+        " WHERE kind IN ('provider_fee', 'dispute', 'dispute_won', 'dispute_fee')"
+        " AND order_id IS NOT NULL GROUP BY 1, 2",
+    )
+    entered = {(f"order-{row['order_id']}", row["kind"]): int(row["amount"]) for row in rows}
+    [cursor] = await sources.rows(
+        "tickets",
+        "SELECT max(reached_at) AS at FROM reconciliation_cursors WHERE name = 'movements'",
+    )
+    wrong: list[str] = []
+    for booked in await sources.books():
+        key = booked.order_key
+        wrong += _differences(booked, entered, is_read=_is_read(booked, cursor["at"]))
+        for kind in ("provider_fee", "dispute", "dispute_won", "dispute_fee"):
+            entered.pop((key, kind), None)
+    wrong += [
+        f"{key}: the ledger has {kind} {amount}, the provider nothing"
+        for (key, kind), amount in entered.items()
+    ]
+    return wrong[:EXAMPLES_MAX]
+
+
+def _differences(
+    booked: Booked, entered: dict[tuple[str, str], int], *, is_read: bool
+) -> list[str]:
+    key = booked.order_key
+    withdrawn = entered.get((key, "dispute"), 0) - entered.get((key, "dispute_won"), 0)
+    pairs = {
+        "provider_fee": (entered.get((key, "provider_fee"), 0), booked.fee),
+        "dispute": (withdrawn, booked.disputed),
+        "dispute_fee": (entered.get((key, "dispute_fee"), 0), booked.dispute_fees),
+    }
+    return [
+        f"{key}: the ledger has {kind} {ours}, the provider {theirs}"
+        for kind, (ours, theirs) in pairs.items()
+        if ours != theirs and (ours or is_read)
+    ]
+
+
+def _is_read(booked: Booked, reached_at: datetime | None) -> bool:
+    created = datetime.fromtimestamp(booked.created, UTC)
+    return reached_at is not None and created < reached_at - READ_BY_THEN
