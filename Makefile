@@ -33,8 +33,9 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web up down clean check check-format check-lint check-imports check-types \
-	check-tidy check-documents check-web test test-web lock openapi docs-api
+BACKUP ?= latest
+.PHONY: help setup web up down backup restore clean check check-format check-lint check-imports \
+	check-types check-tidy check-documents check-web test test-web lock openapi docs-api
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,6 +78,12 @@ up: setup web ## Start the whole system here; Ctrl-C stops it, the data stay
 
 down: setup ## Stop the system that another terminal started
 	@$(BIN)/guichet down
+
+backup: setup ## Back up all databases, beside the running system
+	@$(BIN)/guichet backup
+
+restore: setup ## Restore a backup into an empty storage folder: the latest, or BACKUP=name
+	@$(BIN)/guichet restore $(BACKUP)
 
 clean: ## Remove the environment and every cache; the data in storage/ stay
 	@rm -rf $(VENV) web/node_modules web/dist web/test-results .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

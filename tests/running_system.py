@@ -40,6 +40,7 @@ class RunningSystem:
             "LC_ALL": "en_GB.UTF-8",
             "GUICHET_STORAGE_DIR": str(self.storage),
             "GUICHET_PORT_SHIFT": str(self.shift),
+            "GUICHET_BACKUP_AT": "off",
             **self.settings,
         }
 

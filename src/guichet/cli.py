@@ -24,6 +24,8 @@ ledger = App(name="ledger", help="What money did: balances, an order's story, th
 app.command(ledger)
 audit = App(name="audit", help="Who changed what: the audit logs, and whether they are unbroken.")
 app.command(audit)
+backup = App(name="backup", help="Back up all databases; check and list the backups.")
+app.command(backup)
 payments = App(name="payments", help="Encrypted backups of payments: take, check, read.")
 app.command(payments)
 
@@ -132,6 +134,45 @@ def days() -> None:
     from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
 
     ledger_reports.show_days()
+
+
+@backup.default
+def take_backup(
+    *, scheduled: Annotated[bool, Parameter(help="As `guichet up` does every day.")] = False
+) -> None:
+    """Back up all databases now, beside the running system; its backups are kept by rule."""
+    from guichet.local.backup import commands  # noqa: PLC0415 - imported only where used
+
+    commands.take_scheduled() if scheduled else commands.take()
+
+
+@backup.command(name="check")
+def check_backup(name: str = "latest") -> None:
+    """Restore a backup into scratch databases and check the invariants; status 1 if one is red."""
+    from guichet.local.backup import commands  # noqa: PLC0415 - imported only where used
+
+    commands.check(name)
+
+
+@backup.command(name="list")
+def list_backups() -> None:
+    """List the backups that are there, the latest last."""
+    from guichet.local.backup import commands  # noqa: PLC0415 - imported only where used
+
+    commands.show()
+
+
+@app.command
+def restore(
+    name: str = "latest",
+    *,
+    into: Annotated[Path | None, Parameter(help="Another storage folder.")] = None,
+    force: Annotated[bool, Parameter(help="Even where there are data already.")] = False,
+) -> None:
+    """Restore a backup (latest, a name or a path) into an empty storage folder."""
+    from guichet.local.backup import commands  # noqa: PLC0415 - imported only where used
+
+    commands.restore(name, into=into, force=force)
 
 
 @payments.command(name="backup")

@@ -316,6 +316,7 @@ def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
         "GUICHET_STORAGE_DIR": str(storage),
         "GUICHET_TICKETS_FAULT_DIR": str(faults),
         "GUICHET_LOCAL_REPLICAS": "tickets=2",
+        "GUICHET_BACKUP_AT": "off",
         # Many honest people come from this one address.
         "GUICHET_GATEWAY_SIGN_IN_RATE": "500",
         "GUICHET_GATEWAY_SIGN_IN_BURST": "500",

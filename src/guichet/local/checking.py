@@ -9,6 +9,7 @@ from guichet.kernel.settings import PORTS
 from guichet.local import environment, servable
 from guichet.local.plan import Plan
 from guichet.local.postgres import SERVICES
+from guichet.local.storage import restored_at
 from guichet.local.texts import language
 from guichet.verify.report import judge, show
 from guichet.verify.sources import open_sources
@@ -41,6 +42,7 @@ async def _check(wait_seconds: float, codes: tuple[str, ...]) -> bool:
         settings,
         sandbox_url=url("sandbox") if uses_sandbox else "",
         mailbox_url=url("mailbox") if local and environment.own_mailbox(plan.named) else "",
+        mailbox_since=restored_at(plan.storage),
         answered_codes=codes,
     ) as sources:
         verdicts = await judge(sources, wait_seconds=wait_seconds)

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -58,6 +59,16 @@ class Storage:
         """Exists once the demo accounts and events have been created."""
         return self.root / "seeded"
 
+    @property
+    def unfinished(self) -> Path:
+        """Exists while a restore is under way, and after one that was cut off."""
+        return self.root / "restore-unfinished"
+
+    @property
+    def restored(self) -> Path:
+        """Tells which backup these data were restored from, if they were."""
+        return self.root / "restored.json"
+
     def prepare(self) -> None:
         """Make the folders; raises LocalError where they cannot be written or the disk is full."""
         try:
@@ -75,6 +86,14 @@ class Storage:
         free = shutil.disk_usage(self.root).free // 1_000_000
         if free < FREE_MEGABYTES_MIN:
             raise LocalError("disk_full", folder=self.root, free=free, wanted=FREE_MEGABYTES_MIN)
+
+
+def restored_at(storage: Storage) -> datetime | None:
+    """Return when these data were restored from a backup, None where they never were."""
+    try:
+        return datetime.fromisoformat(json.loads(storage.restored.read_bytes())["restored_at"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 class SystemLock:

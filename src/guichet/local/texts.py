@@ -3,7 +3,10 @@
 import os
 from typing import Literal
 
+from guichet.local.backup_texts import BACKUP_TEXTS
+
 TEXTS: dict[str, tuple[str, str]] = {
+    **BACKUP_TEXTS,
     "no_reachable_folder": (
         "Lancé par root, PostgreSQL a besoin d'un dossier lisible par l'utilisateur « nobody » : "
         "placez GUICHET_STORAGE_DIR hors d'un dossier privé, ou lancez Guichet sans root.",

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 
+from guichet.kernel.clock import now
 from guichet.local import demo, nats, ports, postgres, web_app
+from guichet.local.backup.schedule import schedule_for
 from guichet.local.children import Child, ForkedChild, WarmParent
 from guichet.local.errors import LocalError
 from guichet.local.health import all_services_ready, is_ready
@@ -45,11 +47,14 @@ class LocalSystem:
         self._children: dict[str, Child] = {}
         self._is_starting = True
         self._is_stopping = False
+        self._backups = schedule_for(plan, now)
 
     def run(self) -> None:
         """Start, stay until told to stop, stop. Raises LocalError with what is to be mended."""
         plan = self._plan
         plan.storage.prepare()
+        if plan.storage.unfinished.exists():
+            raise LocalError("restore_unfinished", folder=plan.storage.root)
         lock = SystemLock(plan.storage)
         lock.acquire()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -228,10 +233,13 @@ class LocalSystem:
     def _stay(self) -> None:
         while not self._is_stopping:
             self._supervisor.tick()
+            if self._backups.tick():
+                self._screen.warn(say("backup_red", log=self._plan.storage.logs / "backups.log"))
             time.sleep(_TICK_SECONDS)
 
     def _stop(self) -> None:
         """Stop the doors first, then the services, then what they stand on."""
+        self._backups.stop()
         bases = ["nats", "postgres"]
         parent = self._warm_parent.name
         others = [n for n in self._supervisor.names() if n not in {"nginx", parent, *bases}]

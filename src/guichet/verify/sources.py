@@ -7,6 +7,7 @@ It only ever reads. In production each address comes from the environment; what 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -42,6 +43,8 @@ class Sources:
     sandbox_url: str = ""
     sandbox_key: str = field(default="", repr=False)
     mailbox_url: str = ""
+    mailbox_since: datetime | None = None
+    """Mails sent before are in no mailbox: it began anew when the databases were restored."""
     answered_codes: tuple[str, ...] = ()
 
     async def rows(self, service: str, statement: str, *values: object) -> list[Any]:
@@ -88,6 +91,7 @@ async def open_sources(
     *,
     sandbox_url: str = "",
     mailbox_url: str = "",
+    mailbox_since: datetime | None = None,
     answered_codes: tuple[str, ...] = (),
 ) -> AsyncGenerator[Sources]:
     """Open what the environment names; raises KeyError for a service whose database is unnamed."""
@@ -113,5 +117,6 @@ async def open_sources(
             sandbox_url=sandbox_url,
             sandbox_key=environment.get("GUICHET_STRIPE_API_KEY", ""),
             mailbox_url=mailbox_url,
+            mailbox_since=mailbox_since,
             answered_codes=answered_codes,
         )

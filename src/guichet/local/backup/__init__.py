@@ -1,0 +1,1 @@
+"""Backups of all databases: take, keep, check, restore."""
