@@ -83,4 +83,5 @@ async def test_robots_are_shown_the_sitemap_and_kept_from_data(running: RunningE
     body = answer.body.decode() if isinstance(answer.body, bytes) else str(answer.body)
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert "Disallow: /api/" in body
+    assert "Allow: /api/v1/events\n" in body
     assert f"Sitemap: {running.means.outside_url}/sitemap.xml" in body

@@ -31,10 +31,11 @@ async def sitemap(means: OurMeans) -> Response:
 
 @router.get("/robots.txt", summary="What search engines may read", response_class=Response)
 async def robots(means: OurMeans) -> Response:
-    """Public pages and the pictures of events; nobody's own pages, no other data."""
+    """Public pages and what they are made of; nobody's own pages, no other data."""
     lines = [
         "User-agent: *",
-        "Allow: /api/v1/events/*/image",
+        # The web app fills its public pages from here.
+        "Allow: /api/v1/events",
         "Disallow: /api/",
         "Disallow: /my/",
         "Disallow: /mailbox/",

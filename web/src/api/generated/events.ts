@@ -1233,7 +1233,7 @@ export const getGetEventsRobotsTxtUrl = () => {
 }
 
 /**
- * Public pages and the pictures of events; nobody's own pages, no other data.
+ * Public pages and what they are made of; nobody's own pages, no other data.
  * @summary What search engines may read
  */
 export const getEventsRobotsTxt = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
