@@ -1,0 +1,213 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { type UseFormReturn, useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+
+import { type EventAnswer, FeeBodyMode, useGetEventsCategories } from "@/api/generated/events";
+import { problemOf } from "@/api/problem";
+import { useLanguage } from "@/i18n/useLanguage";
+import { ErrorState, Notice, Section, showFieldErrors, TextAreaField, TextField } from "@/ui";
+
+import { LineUp, Partners } from "./LineUp";
+import classes from "./Organiser.module.css";
+import { TicketTypes } from "./TicketTypes";
+import { CURRENCIES, changesOf, type EventValues, NEW_EVENT, valuesOf } from "./values";
+
+export type EventForm = UseFormReturn<EventValues>;
+
+interface EventFormProps {
+  event: EventAnswer | null;
+  isBusy: boolean;
+  isSaved: boolean;
+  error: unknown;
+  onSave: (changes: ReturnType<typeof changesOf>) => Promise<unknown>;
+}
+
+/** Everything of an event that its organiser decides, on one page. */
+export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFormProps) {
+  const { t } = useTranslation("organiser");
+  const form = useEventForm(event);
+  const submit = form.handleSubmit((values) =>
+    onSave(changesOf(values, event)).catch((problem) => void showFieldErrors(form, problem)),
+  );
+  return (
+    <form onSubmit={submit} className={classes.form} noValidate>
+      <What form={form} />
+      <WhenAndWhere form={form} />
+      <Section title={t("edit.tickets")}>
+        <TicketTypes form={form} />
+      </Section>
+      <Money form={form} />
+      <Section title={t("edit.lineUp")}>
+        <LineUp form={form} />
+      </Section>
+      <Section title={t("edit.partners")}>
+        <Partners form={form} />
+      </Section>
+      {error !== null && <Failure error={error} />}
+      {isSaved && !form.formState.isDirty && (
+        <Notice tone="good" isAnnounced title={t("edit.saved")} />
+      )}
+      <Button type="submit" size="lg" loading={isBusy}>
+        {t(event === null ? "edit.create" : "edit.save")}
+      </Button>
+    </form>
+  );
+}
+
+/** The sentence of the refusal, with the fields that the form does not have itself. */
+function Failure({ error }: { error: unknown }) {
+  const { errors } = problemOf(error);
+  return (
+    <>
+      <ErrorState error={error} />
+      <ul>
+        {Object.entries(errors).map(([field, sentences]) => (
+          <li key={field}>
+            {field} : {sentences.join(" ")}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function useEventForm(event: EventAnswer | null): EventForm {
+  const { t } = useTranslation();
+  const needed = z.string().trim().min(1, t("form.required"));
+  return useForm<EventValues>({
+    resolver: zodResolver(
+      z.looseObject({
+        title: needed,
+        date: needed,
+        location: needed,
+        ticket_types: z.array(z.looseObject({ name: needed, price: needed, capacity: needed })),
+        speakers: z.array(z.looseObject({ name: needed })),
+        sponsors: z.array(z.looseObject({ name: needed })),
+      }),
+    ) as never,
+    defaultValues: NEW_EVENT,
+    values: event === null ? undefined : valuesOf(event),
+  });
+}
+
+function What({ form }: { form: EventForm }) {
+  const { t } = useTranslation("organiser");
+  const language = useLanguage();
+  const categories = useGetEventsCategories();
+  return (
+    <Section title={t("edit.what")}>
+      <div className={classes.fields}>
+        <TextField form={form} name="title" maxLength={200} label={t("fields.title")} />
+        <TextAreaField
+          form={form}
+          name="description"
+          minRows={6}
+          isOptional
+          label={t("fields.description")}
+        />
+        <NativeSelect
+          {...form.register("category")}
+          id="category"
+          label={t("fields.category")}
+          data={[
+            { value: "", label: t("fields.noCategory") },
+            ...(categories.data?.data ?? []).map((category) => ({
+              value: category.key,
+              label: language === "fr" ? category.name_fr : category.name_en,
+            })),
+          ]}
+        />
+      </div>
+    </Section>
+  );
+}
+
+function WhenAndWhere({ form }: { form: EventForm }) {
+  const { t } = useTranslation("organiser");
+  const times = ["date", "end_date", "sale_opens_at", "sale_closes_at"] as const;
+  return (
+    <Section title={t("edit.where")}>
+      <div className={classes.fields}>
+        <div className={classes.pair}>
+          {times.map((name) => (
+            <TextField
+              key={name}
+              form={form}
+              name={name}
+              type="datetime-local"
+              isOptional={name !== "date"}
+              label={t(`fields.${name}`)}
+            />
+          ))}
+        </div>
+        <NativeSelect
+          {...form.register("time_zone")}
+          id="time_zone"
+          label={t("fields.time_zone")}
+          description={t("fields.timesHint")}
+          data={Intl.supportedValuesOf("timeZone")}
+        />
+        <TextField form={form} name="location" label={t("fields.location")} />
+        <div className={classes.pair}>
+          <TextField form={form} name="venue" isOptional label={t("fields.venue")} />
+          <TextField form={form} name="city" isOptional label={t("fields.city")} />
+        </div>
+      </div>
+    </Section>
+  );
+}
+
+function Money({ form }: { form: EventForm }) {
+  const { t } = useTranslation("organiser");
+  const figures = ["fee_per_ticket", "fee_percent", "until_hours", "kept_per_ticket"] as const;
+  return (
+    <Section title={t("edit.money")}>
+      <div className={classes.fields}>
+        <div className={classes.pair}>
+          <NativeSelect
+            {...form.register("currency")}
+            id="currency"
+            label={t("fields.currency")}
+            data={[...CURRENCIES]}
+          />
+          <NativeSelect
+            {...form.register("fee_mode")}
+            id="fee_mode"
+            label={t("fields.fee_mode")}
+            data={Object.values(FeeBodyMode).map((value) => ({
+              value,
+              label: t(`fields.fee_${value}`),
+            }))}
+          />
+          {figures.map((name) => (
+            <TextField
+              key={name}
+              form={form}
+              name={name}
+              inputMode="decimal"
+              label={t(`fields.${name}`)}
+            />
+          ))}
+          {(["per_order_max", "per_account_max"] as const).map((name) => (
+            <TextField
+              key={name}
+              form={form}
+              name={name}
+              inputMode="numeric"
+              isOptional={name === "per_account_max"}
+              label={t(`fields.${name}`)}
+            />
+          ))}
+        </div>
+        <Checkbox
+          {...form.register("refund_allowed")}
+          id="refund_allowed"
+          label={t("fields.refund_allowed")}
+        />
+        <Checkbox {...form.register("keeps_fee")} id="keeps_fee" label={t("fields.keeps_fee")} />
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,106 @@
+import { beforeEach, expect, test } from "vitest";
+
+import { renderApp, signIn } from "@/testing/render";
+import { answer, pageOf, refuse } from "@/testing/server";
+
+import { event } from "./testing";
+
+const STATS = {
+  event_id: 7,
+  currency: "EUR",
+  capacity: 100,
+  sold: 20,
+  held: 2,
+  left: 78,
+  cancelled: 0,
+  admitted: 0,
+  revenue: "500.00",
+  refunded: "0.00",
+  ticket_types: [],
+  by_day: [{ day: "2027-06-01", tickets: 20, revenue: "500.00" }],
+};
+
+beforeEach(() => {
+  signIn({ id: 3, role: "event_creator" });
+  answer("get", "/events/categories", 200, { data: [] });
+});
+
+function shows(values: Parameters<typeof event>[0] = {}) {
+  answer("get", "/events/7", 200, event(values));
+  answer("get", "/events/7/stats", 200, STATS);
+  refuse("get", "/tickets/events/7/live", 404, "event_not_found");
+}
+
+test("lists one's events with what is sold", async () => {
+  const asked = answer("get", "/events", 200, pageOf([event()]));
+  const { screen } = renderApp("/organise");
+  const row = await screen.findByRole("row", { name: /Nuit de jazz/ });
+  expect(row).toHaveTextContent("En vente");
+  expect(row).toHaveTextContent("20");
+  expect(asked[0]?.url.searchParams.get("mine")).toBe("true");
+});
+
+test("creates a draft with its ticket type", async () => {
+  const created = answer("post", "/events", 201, event({ status: "draft" }));
+  answer("get", "/events", 200, pageOf([]));
+  shows({ status: "draft" });
+  const { screen, person } = renderApp("/organise/new");
+  await person.type(await screen.findByLabelText("Titre"), "Nuit de jazz");
+  await person.type(screen.getByLabelText("Début"), "2027-06-15T20:30");
+  await person.type(screen.getByLabelText("Adresse"), "Lyon");
+  await person.type(screen.getByLabelText("Nom du tarif"), "Plein tarif");
+  await person.type(screen.getByLabelText("Prix TTC"), "25");
+  await person.type(screen.getByLabelText("Places"), "100");
+  await person.click(screen.getByRole("button", { name: "Créer le brouillon" }));
+  expect(await screen.findByText("Avant la première vente")).toBeVisible();
+  expect(created[0]?.body).toMatchObject({
+    title: "Nuit de jazz",
+    status: "draft",
+    date: "2027-06-15T20:30",
+    ticket_types: [{ name: "Plein tarif", price: "25", capacity: 100 }],
+  });
+}, 60_000);
+
+test("sends nothing while something needed is missing", async () => {
+  const { screen, person } = renderApp("/organise/new");
+  await person.click(await screen.findByRole("button", { name: "Créer le brouillon" }));
+  expect((await screen.findAllByText("Ce champ est à remplir.")).length).toBeGreaterThan(3);
+});
+
+test("publishes a draft", async () => {
+  shows({ status: "draft" });
+  const changed = answer("patch", "/events/7", 200, event());
+  answer("get", "/events", 200, pageOf([]));
+  const { screen, person } = renderApp("/organise/7");
+  await person.click(await screen.findByRole("button", { name: /Publier/ }));
+  await screen.findAllByText("Recette");
+  expect(changed[0]?.body).toEqual({ status: "published" });
+});
+
+test("says what a cancellation refunds before it does it", async () => {
+  shows();
+  const changed = answer("patch", "/events/7", 200, event({ status: "cancelled" }));
+  answer("get", "/events", 200, pageOf([]));
+  const { screen, person } = renderApp("/organise/7");
+  await person.click(await screen.findByRole("button", { name: "Annuler l’événement" }));
+  expect(await screen.findByText(/20 billets vendus seront annulés/)).toBeVisible();
+  await person.type(screen.getByLabelText(/Raison/), "Tempête");
+  await person.click(screen.getByRole("button", { name: /rembourser tout le monde/ }));
+  await expect
+    .poll(() => changed[0]?.body)
+    .toEqual({ status: "cancelled", cancel_reason: "Tempête" });
+});
+
+test("shows what sold on which day", async () => {
+  shows();
+  const { screen } = renderApp("/organise/7");
+  expect(await screen.findByRole("row", { name: /1 juin 2027/ })).toHaveTextContent(/500,00\s€/);
+});
+
+test("finds attendees by what is typed, at an address to share", async () => {
+  const asked = answer("get", "/tickets/events/7/attendees", 200, pageOf([]));
+  const { screen, person, router } = renderApp("/organise/7/attendees");
+  await person.type(await screen.findByLabelText(/Nom, e-mail/), "dominique{Enter}");
+  await expect.poll(() => asked.at(-1)?.url.searchParams.get("q")).toBe("dominique");
+  expect(router.state.location.search).toBe("?q=dominique");
+});

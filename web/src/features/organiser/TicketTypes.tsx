@@ -1,0 +1,65 @@
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { useFieldArray } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+
+import { PlusIcon, TextField } from "@/ui";
+
+import type { EventForm } from "./EventForm";
+import classes from "./Organiser.module.css";
+import { RemoveButton } from "./RemoveButton";
+import { NEW_TYPE, VAT_RATES } from "./values";
+
+/** The ticket types of an event, one below the other. */
+export function TicketTypes({ form }: { form: EventForm }) {
+  const { t } = useTranslation("organiser");
+  const lines = useFieldArray({ control: form.control, name: "ticket_types" });
+  return (
+    <div className={classes.fields}>
+      {lines.fields.map((line, index) => (
+        <fieldset key={line.id} className={classes.line}>
+          <div className={classes.pair}>
+            <TextField
+              form={form}
+              name={`ticket_types.${index}.name`}
+              maxLength={100}
+              label={t("fields.typeName")}
+            />
+            <TextField
+              form={form}
+              name={`ticket_types.${index}.price`}
+              inputMode="decimal"
+              label={t("fields.price")}
+            />
+            <NativeSelect
+              {...form.register(`ticket_types.${index}.vat_rate`)}
+              id={`ticket_types.${index}.vat_rate`}
+              label={t("fields.vat_rate")}
+              data={VAT_RATES.map((value) => ({ value, label: `${value} %` }))}
+            />
+            <TextField
+              form={form}
+              name={`ticket_types.${index}.capacity`}
+              inputMode="numeric"
+              label={t("fields.capacity")}
+            />
+          </div>
+          <Checkbox
+            {...form.register(`ticket_types.${index}.is_hidden`)}
+            id={`ticket_types.${index}.is_hidden`}
+            label={t("fields.is_hidden")}
+          />
+          {lines.fields.length > 1 && (
+            <RemoveButton name={line.name} onClick={() => lines.remove(index)} />
+          )}
+        </fieldset>
+      ))}
+      <Button
+        variant="default"
+        leftSection={<PlusIcon />}
+        onClick={() => lines.append({ ...NEW_TYPE })}
+      >
+        {t("edit.add")}
+      </Button>
+    </div>
+  );
+}
