@@ -219,7 +219,7 @@ class FakeProvider:
         unknown = RefundResult(RefundOutcome.UNKNOWN)
         if twist is Twist.LOSE_BEFORE:
             return unknown
-        if twist is Twist.DECLINE:
+        if twist is Twist.DECLINE and refund_key not in self._refunds:
             return RefundResult(RefundOutcome.REFUSED, reason="balance_insufficient")
         result = self._refund_once(refund_key, intent_id, amount_minor, twist)
         return _answer(twist, result, unknown)

@@ -50,11 +50,19 @@ GOLDEN: dict[tuple[TemplateKey, Language], tuple[str, list[str]]] = {
     ),
     (TemplateKey.TICKET_CANCELLED, "fr"): (
         "Billets annulés : Nuit blanche au Trianon (commande 7K3-9QX)",
-        ["99,99 €"],
+        ["95,99 €", "4,00 €", "La salle est plus petite que prévu."],
     ),
     (TemplateKey.TICKET_CANCELLED, "en"): (
         "Tickets cancelled: Nuit blanche au Trianon (order 7K3-9QX)",
-        ["€99.99"],
+        ["€95.99", "€4.00", "La salle est plus petite que prévu."],
+    ),
+    (TemplateKey.REFUND_GRANTED, "fr"): (
+        "Geste commercial : Nuit blanche au Trianon (commande 7K3-9QX)",
+        ["15,00 €", "une heure de retard", "restent valables"],
+    ),
+    (TemplateKey.REFUND_GRANTED, "en"): (
+        "Goodwill refund: Nuit blanche au Trianon (order 7K3-9QX)",
+        ["€15.00", "une heure de retard", "stay valid"],
     ),
     (TemplateKey.EVENT_RESCHEDULED, "fr"): (
         "Nouvelle date : Nuit blanche au Trianon, 12 juin 2027, 20:30",

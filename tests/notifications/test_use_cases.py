@@ -18,6 +18,7 @@ from guichet.contracts.messages.tickets import (
     HolderMessaged,
     OrderResendRequested,
     OrdersClaimed,
+    RefundGranted,
 )
 from guichet.notifications.use_cases import accounts, events, holders, orders, reminders
 from tests.notifications.conftest import HOME
@@ -194,25 +195,64 @@ async def test_a_cancellation_that_overtakes_its_order_still_counts(office: Offi
 
 
 @pytest.mark.parametrize("refund_first", [True, False])
-async def test_a_cancelled_event_is_told_once_whoever_speaks_first(
+async def test_a_cancelled_event_is_told_once_and_with_its_refund(
     office: Office, refund_first: bool
 ) -> None:
     order = confirmed(buyer(1), sold_event(7))
     await office.tell(orders.order_confirmed, order)
     refund = cancelled(order, order.tickets, "event_cancelled")
+    refund = refund.model_copy(update={"refund_minor": 8000, "note": "Tempête"})
     end = EventCancelled(
         event=snapshot(7, 3, status="cancelled"), reason="Tempête", occurred_at=NOW
     )
     if refund_first:
         await office.tell(orders.tickets_cancelled, refund)
-    await office.tell(events.event_cancelled, end)
+    await office.keep(events.event_cancelled, end, NOW)
     if not refund_first:
+        assert await office.told("event_cancelled") == [], "not before the refund is known"
         await office.tell(orders.tickets_cancelled, refund)
+    await office.tell(orders.tickets_cancelled, refund)
     (mail,) = await office.told("event_cancelled")
-    assert mail.context["refund_minor"] == 8400
+    assert (mail.context["refund_minor"], mail.context["reason"]) == (8000, "Tempête")
     assert await office.told("ticket_cancelled") == []
     assert await office.inbox(1) == ["order_confirmed", "event_cancelled"]
     assert await office.remind_at(order.order_code) is None
+
+
+async def test_what_the_rules_keep_and_what_the_organiser_says_is_told(office: Office) -> None:
+    order = confirmed(buyer(None), sold_event(7))
+    await office.tell(orders.order_confirmed, order)
+    message = cancelled(order, order.tickets, "organiser").model_copy(
+        update={"kept_minor": 400, "note": "La salle est trop petite."}
+    )
+    await office.tell(orders.tickets_cancelled, message)
+    (mail,) = await office.told("ticket_cancelled")
+    assert (mail.context["kept_minor"], mail.context["reason"]) == (400, message.note)
+    assert mail.context["link"].endswith("#access=access-secret"), "a guest can open it"
+
+
+async def test_goodwill_is_told_once_and_leaves_the_reminder(office: Office) -> None:
+    order = confirmed(buyer(1), sold_event(7))
+    await office.tell(orders.order_confirmed, order)
+    granted = RefundGranted(
+        order_id=order.order_id,
+        order_code=order.order_code,
+        buyer=order.buyer,
+        event=order.event,
+        amount_minor=1500,
+        currency="EUR",
+        note="Une heure de retard.",
+        occurred_at=NOW,
+    )
+    await office.tell(orders.refund_granted, granted)
+    await office.tell(orders.refund_granted, granted)
+    (mail,) = await office.told("refund_granted")
+    assert (mail.context["refund_minor"], mail.context["reason"]) == (1500, granted.note)
+    assert await office.inbox(1) == ["order_confirmed", "refund_granted"]
+    assert await office.remind_at(order.order_code) == EVE
+    again = granted.model_copy(update={"occurred_at": NOW + timedelta(hours=1)})
+    await office.tell(orders.refund_granted, again)
+    assert len(await office.told("refund_granted")) == 2
 
 
 async def test_a_new_date_is_told_to_holders_of_valid_tickets_alone(office: Office) -> None:

@@ -15,7 +15,10 @@ from guichet.tickets.admission import Admissions
 from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.domain import Buyer, Line
+from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.faults import FaultPoints
+from guichet.tickets.giving_back import Right
+from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
@@ -35,11 +38,14 @@ _ids = itertools.count(1)
 
 TABLES = (
     "order_resends, holder_messages, holder_message_recipients,"
-    " admissions, tickets, refunds, payments, orders, holds, allotments, stock, offers,"
+    " admissions, refund_keys, refund_tickets, tickets, refunds, event_refund_orders,"
+    " event_refund_runs, payments, orders, holds, allotments, stock, offers,"
     " purchase_keys, webhook_events, disputes, provider_movements, reconciliation_cursors,"
     " reconciliation_runs, reconciliation_findings, reconciliation_days,"
     " payment_backup_runs, outbox, inbox, dead_letters"
 )
+HOLDER = Right("holder", is_bound=True)
+ADMINISTRATOR = Right("administrator", is_bound=False)
 LEDGER = ("ledger_transfers", "ledger_days")
 ONLY_GROW = (*LEDGER, "audit_entries")
 
@@ -74,6 +80,8 @@ class Shop:
     quoting: Quoting
     holding: Holding
     cancelling: Cancelling
+    goodwill: Goodwill
+    event_refunds: EventRefunds
     admissions: Admissions
     late: LatePayments
     changes: ProviderChanges
@@ -183,6 +191,8 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         quoting=Quoting(catalogue),
         holding=Holding(database),
         cancelling=Cancelling(database, refunds),
+        goodwill=Goodwill(database, refunds),
+        event_refunds=EventRefunds(database, refunds),
         admissions=Admissions(database),
         late=late,
         changes=changes,

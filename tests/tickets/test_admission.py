@@ -7,7 +7,7 @@ import pytest
 from guichet.tickets import problems
 from guichet.tickets.admission import AdmissionRequest
 from guichet.tickets.domain import Ticket
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, wanted
 
 OPERATOR = 4
 CREATOR = 3
@@ -72,7 +72,7 @@ async def test_another_events_ticket_is_named(shop: Shop) -> None:
 
 async def test_a_cancelled_ticket_is_refused(shop: Shop) -> None:
     (ticket,) = await sold(shop)
-    await shop.cancelling.cancel_ticket(ticket, "holder")
+    await shop.cancelling.cancel_ticket(ticket, HOLDER)
     with pytest.raises(problems.AlreadyCancelled):
         await shop.admissions.admit(presented(ticket))
 
@@ -85,7 +85,7 @@ async def test_a_ticket_cannot_be_used_and_cancelled_at_once(shop: Shop) -> None
             for ticket in tickets
             for action in (
                 shop.admissions.admit(presented(ticket)),
-                shop.cancelling.cancel_ticket(ticket, "holder"),
+                shop.cancelling.cancel_ticket(ticket, HOLDER),
             )
         ),
         return_exceptions=True,

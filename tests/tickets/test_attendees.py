@@ -13,7 +13,7 @@ from guichet.tickets.attendees import HEADER, attendee_table, list_attendees
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import Buyer
 from guichet.tickets.repository.attendees import AttendeesWanted
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, wanted
 
 
 async def listed(shop: Shop, event_id: int, **more: object) -> list[int]:
@@ -44,7 +44,7 @@ async def test_tickets_are_found_by_all_that_names_them(shop: Shop) -> None:
     assert await listed(shop, event_id, text=order_code(mine[0].order_id)) == [two, one]
     assert await listed(shop, event_id, text="%") == []
     assert await listed(shop, event_id, ticket_type_id=other) == []
-    await shop.cancelling.cancel_ticket(mine[0], "holder")
+    await shop.cancelling.cancel_ticket(mine[0], HOLDER)
     assert await listed(shop, event_id, status="cancelled") == [one]
     assert await listed(shop, event_id, status="confirmed", text="compte") == [two]
 

@@ -10,7 +10,7 @@ from guichet.kernel.context import Actor, acting, request_id
 from guichet.kernel.tokens import ServiceTokens
 from guichet.tickets.catalogue import apply
 from guichet.tickets.domain import Buyer
-from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
+from tests.tickets.conftest import ADMINISTRATOR, Shop, buyer, snapshot_of, wanted
 from tests.tickets.http_api.conftest import (
     ADMIN,
     ALICE,
@@ -71,7 +71,7 @@ async def test_a_refund_is_entered_when_asked_for_and_when_done(shop: Shop) -> N
     bought = await shop.selling.buy(wanted(await shop.event(price_minor=2500), 2))
     token = acting.set(Actor(90, "admin"))
     try:
-        await shop.cancelling.cancel_ticket(bought.tickets[0], "administrator")
+        await shop.cancelling.cancel_ticket(bought.tickets[0], ADMINISTRATOR)
     finally:
         acting.reset(token)
     requested, completed = await log_of(shop, "tickets.refund")

@@ -11,14 +11,14 @@ from guichet.kernel.clock import now
 from guichet.tickets.closing import Closing, broken_days
 from guichet.tickets.repository import ledger as ledger_rows
 from guichet.tickets.selling import Wanted
-from tests.tickets.conftest import LEDGER, Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, LEDGER, Shop, buyer, wanted
 
 
 async def test_captures_and_refunds_are_entered_once(shop: Shop) -> None:
     event = await shop.event(price_minor=2500)
     bought = await shop.selling.buy(wanted(event, 2))
     await shop.selling.buy(wanted(event, 1, by=buyer(2)))
-    await shop.cancelling.cancel_ticket(bought.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(bought.tickets[0], HOLDER)
     async with shop.database.hot.acquire() as connection:
         await ledger_rows.transfer_captures(connection, [bought.order])
         await ledger_rows.transfer_refund(connection, 1)
@@ -52,7 +52,7 @@ async def test_fees_and_vat_leave_the_organisers_account_and_come_back(shop: Sho
             ("vat-1-550", "organiser:3", "vat:3:550", 220),
         ]
         for ticket in bought.tickets:
-            await shop.cancelling.cancel_ticket(ticket, "holder")
+            await shop.cancelling.cancel_ticket(ticket, HOLDER)
         totals = await ledger_rows.account_balances(connection)
     assert {balance for _, _, balance in totals} == {0}
     assert len(totals) == 5

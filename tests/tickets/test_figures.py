@@ -9,7 +9,7 @@ from guichet.tickets.admission import AdmissionRequest
 from guichet.tickets.figures import Figures
 from guichet.tickets.organising import OwnEvent, event_to_run
 from guichet.tickets.repository import figures as figure_rows
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, wanted
 from tests.tickets.people import ADMIN
 
 
@@ -22,7 +22,7 @@ async def test_the_figures_are_what_was_sold_held_and_admitted(shop: Shop) -> No
     bought = await shop.selling.buy(wanted(event_id, 3))
     await shop.selling.hold(wanted(event_id, 2))
     first, second, _third = bought.tickets
-    await shop.cancelling.cancel_ticket(second, "holder")
+    await shop.cancelling.cancel_ticket(second, HOLDER)
     admitted = await shop.admissions.admit(AdmissionRequest(first.ticket_id, None, 4))
     found = await Figures(shop.database).of(await event_of(shop, event_id))
     assert (found.capacity, found.sold, found.held) == (10, 2, 2)

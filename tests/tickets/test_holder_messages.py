@@ -16,7 +16,7 @@ from guichet.tickets.problems import EventNotFound, KeyReused, MessagedTooOften,
 from guichet.tickets.repository import holder_messages as rows
 from guichet.tickets.repository.holder_messages import Writing
 from guichet.tickets.selling import Bought
-from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, snapshot_of, wanted
 
 
 def desk_of(shop: Shop) -> HolderMessages:
@@ -50,7 +50,7 @@ async def test_each_buyer_with_a_live_ticket_is_told_once(shop: Shop) -> None:
     event_id, other = await shop.event(price_minor=0), await shop.event(price_minor=0)
     first, second, third, again = await sold_to(shop, event_id, 1, 2, 3, 1)
     await sold_to(shop, other, 4)
-    await shop.cancelling.cancel_ticket(third.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(third.tickets[0], HOLDER)
     desk = desk_of(shop)
     written = await desk.write(writing(event_id))
     assert (written.recipients, written.told, written.finished_at) == (2, 0, None)

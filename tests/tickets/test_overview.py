@@ -9,7 +9,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.problems import Forbidden
 from guichet.tickets.overview import Overview, overview
 from guichet.tickets.repository.overview import SoldOnDay
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, wanted
 from tests.tickets.people import ADMIN, CREATOR, OPERATOR, OTHER_CREATOR, USER
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -63,7 +63,7 @@ async def test_what_is_older_or_cancelled_is_left_out(shop: Shop) -> None:
     event_id = await shop.event(price_minor=100)
     old, gone, kept = (await shop.selling.buy(wanted(event_id, 3))).tickets
     await move_to(shop, old.ticket_id, now() - timedelta(days=40))
-    await shop.cancelling.cancel_ticket(gone, "holder")
+    await shop.cancelling.cancel_ticket(gone, HOLDER)
     found = await overview(shop.database, ADMIN, "UTC")
     assert sum(each.tickets for each in found.days) == 1
     assert kept.ticket_id

@@ -1,10 +1,16 @@
 """Refunds are carried out once, however often they are asked for, and wait for a slow bank."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from guichet.tickets.domain import Order
+from guichet.tickets.payments import RefundOutcome, RefundResult
+from guichet.tickets.refunds import postponed
+from guichet.tickets.repository.refunds import Refund
 from tests.fakes.payments import Twist
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
+
+AT = datetime(2027, 5, 1, tzinfo=UTC)
 
 
 async def bought(shop: Shop) -> Order:
@@ -33,7 +39,7 @@ async def test_all_that_was_taken_is_asked_back_once(shop: Shop) -> None:
 async def test_what_was_given_back_before_is_not_given_back_again(shop: Shop) -> None:
     order = await bought(shop)
     tickets = (await shop.selling.read(order.order_id)).tickets
-    await shop.cancelling.cancel_ticket(tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(tickets[0], HOLDER)
     await shop.refunds.request_whole(order)
     await shop.refunds.carry_out_due()
     assert shop.provider.refunded_minor(f"order-{order.order_id}") == 5000
@@ -94,3 +100,69 @@ async def test_waiting_for_a_slow_bank_is_no_failure(shop: Shop) -> None:
     await make_due(shop)
     await shop.refunds.carry_out_due()
     assert await shop.one("SELECT status FROM refunds") == "completed"
+
+
+async def test_an_empty_balance_is_waited_for_under_new_keys(shop: Shop) -> None:
+    order = await bought(shop)
+    shop.provider.script("refund", *[Twist.DECLINE] * 5)
+    await shop.refunds.request_whole(order)
+    for number in range(5):
+        assert await shop.one("SELECT needs_attention FROM refunds") is False, number
+        await make_due(shop)
+        await shop.refunds.carry_out_due()
+    assert await shop.one("SELECT attention_reason FROM orders") == "balance_insufficient"
+    assert (await shop.rows("SELECT attempts, refusals, waits FROM refunds"))[0] == (0, 0, 5)
+    await make_due(shop)
+    await shop.refunds.carry_out_due()
+    keys = [call.key for call in shop.provider.calls if call.name == "refund"]
+    assert len(set(keys)) == 6, "a refusal is final under its key"
+    assert await shop.one("SELECT needs_attention FROM orders") is False
+    assert await shop.one("SELECT attention_reason FROM orders") is None
+
+
+async def test_a_worker_carries_out_many_and_goes_on(shop: Shop) -> None:
+    event = await shop.event(capacity=24, price_minor=2500)
+    orders = [(await shop.selling.buy(wanted(event, by=buyer(n)))).order for n in range(24)]
+    done: set[int] = set()
+    worker = asyncio.create_task(shop.refunds.run())
+    try:
+        for some in (orders[:12], orders[12:]):
+            for order in some:
+                await shop.refunds.request_whole(order)
+            for order in some:
+                done.add(await refunded(shop, order.order_id))
+    finally:
+        worker.cancel()
+    assert done == {2500}
+    assert await shop.one("SELECT count(*) FROM refunds WHERE status = 'completed'") == 24
+
+
+async def refunded(shop: Shop, order_id: int) -> int:
+    """Wait until our books say that the order's money has gone back; return what the others say."""
+    statement = "SELECT refunded_minor FROM payments WHERE order_id = $1"
+    async with asyncio.timeout(10):
+        while not await shop.one(statement, order_id):  # noqa: ASYNC110 - what is awaited is a row
+            await asyncio.sleep(0.02)
+    return shop.provider.refunded_minor(f"order-{order_id}")
+
+
+def refund_of(**changed: int) -> Refund:
+    known = {"attempts": 0, "refusals": 0, "waits": 0, **changed}
+    return Refund(1, 1, 100, "pi_1", created_at=AT, status="pending", **known)
+
+
+def test_each_answer_counts_as_what_it_is() -> None:
+    unknown = RefundResult(RefundOutcome.UNKNOWN)
+    refused = RefundResult(RefundOutcome.REFUSED, reason="charge_disputed")
+    empty = RefundResult(RefundOutcome.REFUSED, reason="balance_insufficient")
+    first = postponed(refund_of(), unknown, AT)
+    assert (first.is_failed, first.is_refused, first.is_waiting) == (True, False, False)
+    assert first.run_at == AT + timedelta(seconds=1)
+    assert postponed(refund_of(attempts=2000), unknown, AT).run_at == AT + timedelta(seconds=300)
+    assert postponed(refund_of(attempts=7), unknown, AT).attention_reason == "refund_unanswered"
+    assert postponed(refund_of(refusals=4), refused, AT).attention_reason == "refund_refused"
+    assert postponed(refund_of(), refused, AT).is_refused
+    waiting = postponed(refund_of(waits=4), empty, AT)
+    assert (waiting.is_failed, waiting.is_waiting) == (False, True)
+    assert waiting.attention_reason == "balance_insufficient"
+    assert postponed(refund_of(waits=50), empty, AT).run_at == AT + timedelta(seconds=60)

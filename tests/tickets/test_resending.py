@@ -13,7 +13,7 @@ from guichet.tickets.people import forget_person
 from guichet.tickets.problems import NothingToSend, OrderNotFound, SentTooOften
 from guichet.tickets.resending import RESENDS_MAX, resend
 from guichet.tickets.selling import Bought
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import HOLDER, Shop, wanted
 
 
 async def bought(shop: Shop, quantity: int = 2) -> Bought:
@@ -29,7 +29,7 @@ async def wishes(shop: Shop) -> list[dict[str, Any]]:
 
 async def test_what_is_live_is_sent_again(shop: Shop) -> None:
     order = await bought(shop)
-    await shop.cancelling.cancel_ticket(order.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(order.tickets[0], HOLDER)
     await resend(shop.database, shop.links, order.order.order_id, 3)
     await resend(shop.database, shop.links, order.order.order_id, None)
     first, second = await wishes(shop)
@@ -65,7 +65,7 @@ async def test_three_times_an_hour_whoever_asks_at_once(shop: Shop) -> None:
 
 async def test_there_is_nothing_to_send_of_a_cancelled_order(shop: Shop) -> None:
     order = await bought(shop, 1)
-    await shop.cancelling.cancel_ticket(order.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(order.tickets[0], HOLDER)
     with pytest.raises(NothingToSend):
         await resend(shop.database, shop.links, order.order.order_id, 1)
 

@@ -13,7 +13,7 @@ from guichet.tickets import problems
 from guichet.tickets.domain import Buyer, OrderState
 from guichet.tickets.selling import Wanted
 from tests.fakes.payments import Twist
-from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, snapshot_of, wanted
 
 
 async def test_a_paid_purchase_captures_once_and_issues_every_ticket(shop: Shop) -> None:
@@ -35,7 +35,7 @@ async def test_a_fee_on_top_is_charged_shown_told_and_given_back(shop: Shop) -> 
     assert shop.provider.captured_minor(key) == bought.order.total_minor
     assert [(t.price_minor, t.fee_on_top_minor) for t in bought.tickets] == [(2500, 162)] * 3
     for ticket in bought.tickets:
-        cancelled = await shop.cancelling.cancel_ticket(ticket, "holder")
+        cancelled = await shop.cancelling.cancel_ticket(ticket, HOLDER)
         assert cancelled.refund_minor == 2662
     assert shop.provider.refunded_minor(key) == bought.order.total_minor
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from guichet.contracts.messages import tickets as messages
 from guichet.tickets import told
 from guichet.tickets.codes import order_code
-from tests.tickets.conftest import Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
 
 AT = datetime(2027, 6, 15, 9, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ async def test_a_failure_says_why_and_whether_money_comes_back(shop: Shop) -> No
 
 async def test_a_cancellation_names_the_tickets_and_their_price(shop: Shop) -> None:
     bought = await shop.selling.buy(wanted(await shop.event(price_minor=2500), 2))
-    await shop.cancelling.cancel_ticket(bought.tickets[1], "holder")
+    await shop.cancelling.cancel_ticket(bought.tickets[1], HOLDER)
     payload = await shop.one(
         "SELECT payload FROM outbox WHERE subject = 'tickets.ticket.cancelled'"
     )

@@ -49,11 +49,30 @@ BREAKS: list[tuple[int, str, str]] = [
     (3, "tickets", "DELETE FROM tickets WHERE ticket_id = 1"),
     (3, "tickets", "UPDATE orders SET state = 'failed'"),
     (3, "tickets", "UPDATE tickets SET status = 'cancelled', cancelled_at = now()"),
+    (
+        3,
+        "tickets",
+        "INSERT INTO refund_tickets (ticket_id, order_id, is_cancellation, price_minor, fee_minor)"
+        " VALUES (1, 1, true, 0, 0)",
+    ),
+    (
+        3,
+        "tickets",
+        "UPDATE tickets SET status = 'cancelled', cancelled_at = now() WHERE ticket_id = 1;"
+        " INSERT INTO refund_tickets (ticket_id, order_id, is_cancellation, price_minor, fee_minor)"
+        " VALUES (1, 1, true, 0, 0)",
+    ),
     (4, "tickets", "UPDATE payments SET captured_minor = 0"),
     (
         5,
         "tickets",
-        "INSERT INTO refunds (order_id, amount_minor, reason, run_at) VALUES (1, 9999, 'x', now())",
+        "ALTER TABLE refunds DISABLE TRIGGER USER; INSERT INTO refunds (order_id, amount_minor,"
+        " reason, kind, run_at) VALUES (1, 9999, 'x', 'goodwill', now())",
+    ),
+    (
+        5,
+        "tickets",
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at) VALUES (1, 100, 'x', now())",
     ),
     (5, "tickets", "UPDATE payments SET refunded_minor = 100"),
     (6, "tickets", "UPDATE payments SET captured_minor = 4999"),

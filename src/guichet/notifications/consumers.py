@@ -24,6 +24,7 @@ from guichet.contracts.messages.tickets import (
     OrderFailed,
     OrderResendRequested,
     OrdersClaimed,
+    RefundGranted,
     TicketCancelled,
 )
 from guichet.contracts.messages.users import ProfileUpdated
@@ -51,6 +52,7 @@ def consumers_of(desk: Desk) -> list[Consumer[Any]]:
         _telling(desk, OrderConfirmed, orders.order_confirmed),
         _telling(desk, OrderFailed, orders.order_failed),
         _telling(desk, TicketCancelled, orders.tickets_cancelled),
+        _telling(desk, RefundGranted, orders.refund_granted),
         _telling(desk, AccessLinkRequested, orders.access_link_requested),
         _telling(desk, OrderResendRequested, orders.order_resend_requested),
         _telling(desk, HolderMessaged, holders.holder_messaged),
@@ -58,7 +60,7 @@ def consumers_of(desk: Desk) -> list[Consumer[Any]]:
         _keeping(EventPublished, _on_event),
         _keeping(EventUpdated, _on_event),
         _telling(desk, EventRescheduled, events.event_rescheduled),
-        _telling(desk, EventCancelled, events.event_cancelled),
+        _keeping(EventCancelled, events.event_cancelled),
     ]
 
 

@@ -63,6 +63,7 @@ class TemplateKey(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_FAILED = "order_failed"
     TICKET_CANCELLED = "ticket_cancelled"
+    REFUND_GRANTED = "refund_granted"
     EVENT_RESCHEDULED = "event_rescheduled"
     EVENT_CANCELLED = "event_cancelled"
     REMINDER = "reminder"

@@ -27,6 +27,10 @@ _SENTENCES: Final[dict[TemplateKey, dict[Language, tuple[str, str]]]] = {
         "fr": ("Billets annulés : {title}", "Commande {order_code} : {refund} remboursés."),
         "en": ("Tickets cancelled: {title}", "Order {order_code}: {refund} refunded."),
     },
+    _K.REFUND_GRANTED: {
+        "fr": ("Geste commercial : {title}", "Commande {order_code} : {refund} remboursés."),
+        "en": ("Goodwill refund: {title}", "Order {order_code}: {refund} refunded."),
+    },
     _K.EVENT_RESCHEDULED: {
         "fr": ("Nouvelle date : {title}", "{when}. Vos billets restent valables."),
         "en": ("New date: {title}", "{when}. Your tickets stay valid."),

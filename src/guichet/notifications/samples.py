@@ -37,7 +37,14 @@ SAMPLES: Final[dict[TemplateKey, dict[str, Any]]] = {
     TemplateKey.ORDER_FAILED: _ORDER
     | {"total_minor": 9999, "reason": "declined", "is_refunded": False},
     TemplateKey.TICKET_CANCELLED: _ORDER
-    | {"tickets": _TICKETS, "refund_minor": 9999, "reason": "holder"},
+    | {
+        "tickets": _TICKETS,
+        "refund_minor": 9599,
+        "kept_minor": 400,
+        "reason": "La salle est plus petite que prévu.",
+    },
+    TemplateKey.REFUND_GRANTED: _ORDER
+    | {"refund_minor": 1500, "reason": "Le concert a commencé avec une heure de retard."},
     TemplateKey.EVENT_RESCHEDULED: _ORDER | {"previous_starts_at": "2027-06-05T18:30:00+00:00"},
     TemplateKey.EVENT_CANCELLED: _ORDER
     | {"reason": "La salle ferme pour travaux.", "refund_minor": 9999},

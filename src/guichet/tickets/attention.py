@@ -10,11 +10,22 @@ class Attention(StrEnum):
 
     REFUNDED_OUTSIDE = "refunded_outside"
     REFUND_FAILED = "refund_failed"
+    BALANCE_INSUFFICIENT = "balance_insufficient"
+    REFUND_REFUSED = "refund_refused"
+    REFUND_UNANSWERED = "refund_unanswered"
     DISPUTED = "disputed"
     DISPUTE_LOST = "dispute_lost"
     CHARGED_TWICE = "charged_twice"
     PAYMENT_UNSETTLED = "payment_unsettled"
 
+
+REFUND_REASONS = [
+    Attention.BALANCE_INSUFFICIENT.value,
+    Attention.REFUND_REFUSED.value,
+    Attention.REFUND_UNANSWERED.value,
+    Attention.REFUND_FAILED.value,
+]
+"""Those that end with the refund they are about."""
 
 SENTENCES: dict[str, Sentence] = {
     Attention.REFUNDED_OUTSIDE: Sentence(
@@ -28,6 +39,23 @@ SENTENCES: dict[str, Sentence] = {
         " Relancez-le, ou remboursez autrement et notez-le ici.",
         "The bank has returned this refund afterwards: the buyer received nothing."
         " Try again, or pay back in another way and note it here.",
+    ),
+    Attention.BALANCE_INSUFFICIENT: Sentence(
+        "Le remboursement attend : le solde chez le prestataire de paiement est insuffisant."
+        " Alimentez-le ; la suite se fera d'elle-même.",
+        "The refund is waiting: the balance at the payment provider is too low."
+        " Top it up; the rest happens by itself.",
+    ),
+    Attention.REFUND_REFUSED: Sentence(
+        "Le prestataire de paiement refuse ce remboursement. Vérifiez le paiement chez lui,"
+        " puis relancez, ou remboursez autrement et notez-le ici.",
+        "The payment provider refuses this refund. Look at the payment there, then try again,"
+        " or pay back in another way and note it here.",
+    ),
+    Attention.REFUND_UNANSWERED: Sentence(
+        "Le prestataire de paiement ne répond pas clairement depuis plusieurs essais."
+        " Ils continuent.",
+        "The payment provider has given no clear answer to several attempts. They go on.",
     ),
     Attention.DISPUTED: Sentence(
         "La banque de l'acheteur conteste ce paiement ; le montant est retenu. Répondez chez le"

@@ -8,7 +8,9 @@ from guichet.tickets.admission import Admissions
 from guichet.tickets.cancelling import Cancelling
 from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.door import Door
+from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.figures import Figures
+from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.links import OrderLinks
@@ -38,6 +40,8 @@ class Context:
     holding: Holding
     refunds: Refunds
     cancelling: Cancelling
+    goodwill: Goodwill
+    event_refunds: EventRefunds
     admissions: Admissions
     payment_backups: PaymentBackups
     door: Door

@@ -20,8 +20,10 @@ from guichet.tickets.closing import Closing
 from guichet.tickets.consumers import consumers
 from guichet.tickets.context import Context
 from guichet.tickets.door import Door
+from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.faults import FaultPoints
 from guichet.tickets.figures import Figures
+from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
@@ -44,8 +46,8 @@ CHARGE_SECONDS_MAX = 8.0
 """Shorter than an order's lease; what takes longer is asked about afterwards."""
 SWEEP_SECONDS = 1.0
 PUBLISH_STOCK_SECONDS = 0.2
-CANCEL_EVENTS_SECONDS = 1.0
 TELL_HOLDERS_SECONDS = 1.0
+EVENT_REFUNDS_SECONDS = 1.0
 CLOSE_SECONDS = 600.0
 
 
@@ -125,6 +127,8 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         holding=Holding(database, hold_seconds=settings.tickets_hold_seconds),
         refunds=refunds,
         cancelling=Cancelling(database, refunds),
+        goodwill=Goodwill(database, refunds),
+        event_refunds=EventRefunds(database, refunds),
         admissions=Admissions(database),
         payment_backups=open_backups(settings, database),
         door=Door(database),
@@ -160,10 +164,7 @@ def start_workers(here: Platform, context: Context) -> None:
     here.workers.start(
         "messages to holders", every(TELL_HOLDERS_SECONDS, context.holder_messages.tell_all)
     )
-    here.workers.start(
-        "event cancellations",
-        every(CANCEL_EVENTS_SECONDS, context.cancelling.cancel_event_orders),
-    )
+    here.workers.start("event refunds", every(EVENT_REFUNDS_SECONDS, context.event_refunds.get_on))
 
 
 def run(port: int | None = None) -> None:

@@ -1,26 +1,42 @@
-"""Giving money back: a refund is stored with its cause, and carried out until it is done."""
+"""Giving money back: a refund is stored with its cause, and carried out until it is done.
+
+    what the provider says      what follows
+    done                        the refund is completed, with its entry in the ledger
+    under way at the bank       asked again; no failure
+    no clear answer             the same key again, later and later: it may have happened
+    its balance is too low      waits, under a new key, until there is balance; no failure
+    refused                     tried again under a new key, since a refusal ends the old one
+
+After several failures a person is told why, in a sentence; the tries go on all the same.
+"""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets.attention import Attention
 from guichet.tickets.domain import Order
 from guichet.tickets.payments import PaymentProvider, RefundOutcome, RefundResult
 from guichet.tickets.pricing import Paid, Parts, refund_parts, spread
+from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
-from guichet.tickets.repository.refunds import Refund
+from guichet.tickets.repository.refunds import NewRefund, Postponed, Refund
 
 LEASE_SECONDS = 30
-BATCH_REFUNDS_MAX = 8
+AT_ONCE_MAX = 8
+"""Few enough that a whole event's refunds leave the database and the provider to the buyers."""
 IDLE_SECONDS = 1.0
 PENDING_SECONDS = 30.0
 RETRY_SECONDS_FIRST = 1.0
 RETRY_SECONDS_MAX = 300.0
+BALANCE_SECONDS_MAX = 60.0
 ATTEMPTS_BEFORE_ATTENTION = 8
 REFUSALS_BEFORE_ATTENTION = 5
+WAITS_BEFORE_ATTENTION = 5
+BALANCE_TOO_LOW = "balance_insufficient"
 
 log = logger(__name__)
 
@@ -35,44 +51,64 @@ class Refunds:
 
     async def request_whole(self, order: Order) -> None:
         """Have all that was captured for an order given back; asking again changes nothing."""
-        captured = order.payment.captured_minor if order.payment else 0
         async with self._database.hot.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "SELECT 1 FROM payments WHERE order_id = $1 FOR UPDATE", order.order_id
-            )
-            known = await refund_rows.refunds_of(connection, order.order_id)
-            missing = captured - sum(refund.amount_minor for refund in known)
+            await order_rows.lock_orders(connection, [order.order_id])
+            left = await refund_rows.left_to_refund(connection, [order.order_id])
+            missing = left.get(order.order_id, 0)
             if missing > 0:
-                await refund_rows.insert_refund(
+                await refund_rows.insert_refunds(
                     connection,
-                    order.order_id,
-                    missing,
-                    order.failure or "undone",
+                    [
+                        NewRefund(
+                            order.order_id,
+                            missing,
+                            order.failure or "undone",
+                            _undone_parts(order, missing),
+                            kind="undone",
+                        )
+                    ],
                     now(),
-                    _undone_parts(order, missing),
                 )
         self.wake.set()
 
     async def run(self) -> None:
-        """Carry out refunds for ever; a worker runs this."""
-        while True:
-            if await self.carry_out_due():
-                continue
-            try:
-                await asyncio.wait_for(self.wake.wait(), IDLE_SECONDS)
-            except TimeoutError:
-                continue
-            self.wake.clear()
+        """Carry out refunds for ever, some at once; a worker runs this."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                self.wake.clear()
+                room = AT_ONCE_MAX - len(under_way)
+                due = await self._claim(room)
+                under_way |= {asyncio.create_task(self._carry_out(refund)) for refund in due}
+                under_way -= await self._next_moment(under_way, is_full=len(due) == room)
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    async def _next_moment(
+        self, under_way: set[asyncio.Task[None]], *, is_full: bool
+    ) -> set[asyncio.Task[None]]:
+        """Wait until there is room or news; return what has ended meanwhile."""
+        news = asyncio.create_task(self.wake.wait())
+        try:
+            wanted: set[asyncio.Task[object]] = {*under_way} if is_full else {*under_way, news}
+            await asyncio.wait(wanted, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        return {task for task in under_way if task.done()}
 
     async def carry_out_due(self, only: int | None = None) -> int:
         """Carry out refunds whose time has come (or the one named); returns how many were tried."""
-        at = now()
-        async with self._database.hot.acquire() as connection:
-            due = await refund_rows.claim_due_refunds(
-                connection, at, at + timedelta(seconds=LEASE_SECONDS), BATCH_REFUNDS_MAX, only
-            )
+        due = await self._claim(AT_ONCE_MAX, only)
         await asyncio.gather(*(self._carry_out(refund) for refund in due))
         return len(due)
+
+    async def _claim(self, limit: int, only: int | None = None) -> list[Refund]:
+        at = now()
+        async with self._database.hot.acquire() as connection:
+            return await refund_rows.claim_due_refunds(
+                connection, at, at + timedelta(seconds=LEASE_SECONDS), limit, only
+            )
 
     async def _carry_out(self, refund: Refund) -> None:
         try:
@@ -81,36 +117,22 @@ class Refunds:
             log.warning("refund failed", refund=refund.refund_id, exc_info=error)
             result = RefundResult(RefundOutcome.UNKNOWN, reason=type(error).__name__)
         async with self._database.hot.acquire() as connection, connection.transaction():
+            await refund_rows.lock_order_of_refund(connection, refund)
             if result.outcome is RefundOutcome.DONE:
                 await refund_rows.complete_refund(connection, refund, result.refund_id)
                 await transfer_refund(connection, refund.refund_id)
                 log.info("refunded", refund=refund.refund_id, order=refund.order_id)
                 return
-            is_refused = result.outcome is RefundOutcome.REFUSED
-            # A bank takes days over some refunds: waiting for it is no failed attempt.
-            is_failed = result.outcome is not RefundOutcome.PENDING
-            needs_attention = is_failed and (
-                refund.attempts + 1 >= ATTEMPTS_BEFORE_ATTENTION
-                or refund.refusals + is_refused >= REFUSALS_BEFORE_ATTENTION
-            )
-            if needs_attention:
+            why = postponed(refund, result, now())
+            if why.attention_reason is not None:
                 log.error("refund keeps failing", refund=refund.refund_id, reason=result.reason)
-            await refund_rows.postpone_refund(
-                connection,
-                refund,
-                now() + timedelta(seconds=_wait_seconds(refund, result.outcome)),
-                result.reason or result.outcome.value,
-                is_failed=is_failed,
-                is_refused=is_refused,
-                needs_attention=needs_attention,
-            )
+            await refund_rows.postpone_refund(connection, refund, why)
 
     async def _ask_provider(self, refund: Refund) -> RefundResult:
         if refund.intent_id is None:
             return RefundResult(RefundOutcome.REFUSED, reason="no payment")
-        # A refusal is final under its key, so the next try is made under a new one.
         return await self._provider.refund(
-            refund_key=f"refund-{refund.refund_id}-{refund.refusals}",
+            refund_key=key_of(refund),
             intent_id=refund.intent_id,
             amount_minor=refund.amount_minor,
             first_tried_at=refund.created_at,
@@ -124,7 +146,39 @@ def _undone_parts(order: Order, amount_minor: int) -> Parts:
     return refund_parts(spread(min(amount_minor, order.total_minor), tickets))
 
 
-def _wait_seconds(refund: Refund, outcome: RefundOutcome) -> float:
-    if outcome is RefundOutcome.PENDING:
-        return PENDING_SECONDS
-    return min(RETRY_SECONDS_FIRST * 2.0**refund.attempts, RETRY_SECONDS_MAX)
+def key_of(refund: Refund) -> str:
+    """Return the key under which the provider is asked: a new one after each final refusal."""
+    return f"refund-{refund.refund_id}-{refund.refusals + refund.waits}"
+
+
+def postponed(refund: Refund, result: RefundResult, at: datetime) -> Postponed:
+    """Return what an answer that is not done counts as, and when to ask again."""
+    error = result.reason or result.outcome.value
+    if result.outcome is RefundOutcome.PENDING:
+        # A bank takes days over some refunds: waiting for it is no failed attempt.
+        return Postponed(at + timedelta(seconds=PENDING_SECONDS), error)
+    is_refused = result.outcome is RefundOutcome.REFUSED
+    if is_refused and result.reason == BALANCE_TOO_LOW:
+        is_long = refund.waits + 1 >= WAITS_BEFORE_ATTENTION
+        return Postponed(
+            at + timedelta(seconds=_backoff(refund.waits, BALANCE_SECONDS_MAX)),
+            error,
+            is_waiting=True,
+            attention_reason=Attention.BALANCE_INSUFFICIENT if is_long else None,
+        )
+    reason = None
+    if refund.refusals + is_refused >= REFUSALS_BEFORE_ATTENTION:
+        reason = Attention.REFUND_REFUSED
+    elif refund.attempts + 1 >= ATTEMPTS_BEFORE_ATTENTION:
+        reason = Attention.REFUND_UNANSWERED
+    return Postponed(
+        at + timedelta(seconds=_backoff(refund.attempts, RETRY_SECONDS_MAX)),
+        error,
+        is_failed=True,
+        is_refused=is_refused,
+        attention_reason=reason,
+    )
+
+
+def _backoff(times: int, seconds_max: float) -> float:
+    return min(RETRY_SECONDS_FIRST * 2.0 ** min(times, 16), seconds_max)

@@ -205,26 +205,35 @@ refunds = Table(
     Column("refund_id", BigInteger, Identity(), primary_key=True),
     Column("order_id", BigInteger, ForeignKey("orders.order_id"), nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'tickets'")),
     Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("requested_by", BigInteger),
+    Column("run_id", BigInteger, ForeignKey("event_refund_runs.run_id")),
     Column("status", Text, nullable=False, server_default=text("'pending'")),
     Column("provider_refund_id", Text),
     Column("refusals", Integer, nullable=False, server_default=text("0")),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("waits", Integer, nullable=False, server_default=text("0")),
     _instant("run_at", nullable=False),
     _instant("leased_until"),
     Column("last_error", Text),
     Column("parts", JSONB),
     Column("needs_attention", Boolean, nullable=False, server_default=text("false")),
+    Column("attention_reason", Text),
     _created(),
     _changed(),
     _instant("completed_at"),
-    CheckConstraint("status IN ('pending','completed')", name="refund_status"),
+    _instant("failed_at"),
+    CheckConstraint("status IN ('pending','completed','failed','settled')", name="refund_status"),
+    CheckConstraint("kind IN ('tickets','undone','goodwill','external')", name="refund_kind"),
     CheckConstraint("amount_minor > 0", name="refund_is_positive"),
     comment="Money to give back: written with its cause, carried out by a worker until done.",
 )
 Index("refunds_order", refunds.c.order_id)
 Index("refunds_changed", refunds.c.changed_at, postgresql_using="brin")
 Index("refunds_due", refunds.c.run_at, postgresql_where=refunds.c.status == "pending")
+Index("refunds_run", refunds.c.run_id, postgresql_where=refunds.c.run_id.is_not(None))
 
 ledger_transfers = Table(
     "ledger_transfers",

@@ -6,6 +6,7 @@ from datetime import datetime
 from guichet.contracts.messages import tickets as messages
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import Buyer, Offer, Order, Ticket
+from guichet.tickets.giving_back import Withdrawal
 from guichet.tickets.links import OrderLinks
 
 
@@ -74,23 +75,35 @@ def failed(order: Order, offer: Offer, now: datetime) -> messages.OrderFailed:
     )
 
 
-def cancelled(
-    order: Order,
-    offer: Offer,
-    tickets: Sequence[Ticket],
-    refund_minor: int,
-    reason: str,
-    now: datetime,
-) -> messages.TicketCancelled:
+def cancelled(withdrawal: Withdrawal, offer: Offer, now: datetime) -> messages.TicketCancelled:
     """Return the message that tickets of an order were cancelled together."""
+    order = withdrawal.order
     return messages.TicketCancelled(
         order_id=order.order_id,
         order_code=order_code(order.order_id),
         buyer=buyer_told(order.buyer),
         event=event_told(offer),
-        tickets=tickets_told(offer, tickets),
-        refund_minor=refund_minor,
+        tickets=tickets_told(offer, withdrawal.tickets),
+        refund_minor=withdrawal.refund_minor,
+        kept_minor=sum(back.kept_minor + back.fee_kept_minor for back in withdrawal.backs),
         currency=order.currency,
-        reason=reason,
+        reason=withdrawal.right.reason,
+        note=withdrawal.note,
+        occurred_at=now,
+    )
+
+
+def goodwill(
+    order: Order, offer: Offer, amount_minor: int, note: str, now: datetime
+) -> messages.RefundGranted:
+    """Return the message that an amount goes back while the tickets stay valid."""
+    return messages.RefundGranted(
+        order_id=order.order_id,
+        order_code=order_code(order.order_id),
+        buyer=buyer_told(order.buyer),
+        event=event_told(offer),
+        amount_minor=amount_minor,
+        currency=order.currency,
+        note=note,
         occurred_at=now,
     )

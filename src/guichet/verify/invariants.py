@@ -51,6 +51,12 @@ INVARIANTS: tuple[Invariant, ...] = (
         money.refunds_within_captures,
     ),
     Invariant(
+        5,
+        "chaque remboursement est la somme de ce que ses billets ont rendu",
+        "each refund is the sum of what its tickets gave back",
+        money.refunds_equal_their_tickets,
+    ),
+    Invariant(
         6,
         "nos comptes égalent ceux du prestataire de paiement",
         "our accounts equal the provider's books",

@@ -5,7 +5,11 @@ from guichet.verify.sources import Sources
 
 
 async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
-    """Look for captured payments with neither the complete tickets nor the complete refund."""
+    """Look for captured payments with neither the complete tickets nor the complete refund.
+
+    A cancelled ticket is complete where what it gave back, what the event's rules kept and what
+    goodwill had given before add up to what was charged. Goodwill comes on top.
+    """
     rows = await sources.rows(
         "tickets",
         """
@@ -13,14 +17,20 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
             SELECT o.order_id, sum((line ->> 'quantity')::int) AS n
             FROM orders o, jsonb_array_elements(o.lines) AS line GROUP BY 1
         ), had AS (
-            SELECT order_id, count(*) AS n,
-                   coalesce(sum(price_minor + fee_on_top_minor)
-                       FILTER (WHERE status = 'cancelled'), 0) AS cancelled
-            FROM tickets GROUP BY 1
+            SELECT t.order_id, count(*) AS n,
+                   count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+                   count(b.ticket_id) AS back,
+                   coalesce(sum(b.price_minor + b.fee_minor), 0) AS back_minor,
+                   count(*) FILTER (WHERE b.price_minor + b.fee_minor + b.kept_minor
+                       + b.fee_kept_minor + b.given_before_minor
+                       <> t.price_minor + t.fee_on_top_minor) AS odd
+            FROM tickets t LEFT JOIN refund_tickets b
+            ON b.ticket_id = t.ticket_id AND b.is_cancellation GROUP BY 1
         ), given AS (
-            SELECT order_id, sum(amount_minor) AS asked,
-                   coalesce(sum(amount_minor) FILTER (WHERE status = 'completed'), 0) AS done
-            FROM refunds GROUP BY 1
+            SELECT order_id,
+                   coalesce(sum(amount_minor) FILTER (WHERE kind <> 'tickets'), 0) AS besides,
+                   coalesce(sum(amount_minor) FILTER (WHERE status <> 'pending'), 0) AS done
+            FROM refunds WHERE status <> 'failed' GROUP BY 1
         )
         SELECT o.order_id, o.state, o.step, p.captured_minor, o.total_minor,
                coalesce(had.n, 0) AS tickets, wanted.n AS wanted,
@@ -30,7 +40,8 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
         WHERE NOT CASE
             WHEN o.state IN ('issued', 'cancelled') THEN
                 coalesce(p.captured_minor, 0) = o.total_minor AND coalesce(had.n, 0) = wanted.n
-                AND coalesce(given.done, 0) = coalesce(had.cancelled, 0)
+                AND had.back = had.cancelled AND had.odd = 0
+                AND coalesce(given.done, 0) = had.back_minor + coalesce(given.besides, 0)
             WHEN o.state = 'refunded' THEN
                 coalesce(had.n, 0) = 0 AND coalesce(given.done, 0) = p.captured_minor
             WHEN o.state = 'paying' AND p.next_action IS NOT NULL THEN p.captured_minor = 0
@@ -79,6 +90,26 @@ async def refunds_within_captures(sources: Sources) -> list[str]:
     return [
         f"order {row['order_id']}: captured {row['captured_minor']}, refunds asked {row['asked']},"
         f" done {row['done']}, counted {row['refunded_minor']}"
+        for row in rows
+    ]
+
+
+async def refunds_equal_their_tickets(sources: Sources) -> list[str]:
+    """Look for refunds that are not the sum of what their tickets gave back."""
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT r.refund_id, r.order_id, r.amount_minor,
+               coalesce(sum(b.price_minor + b.fee_minor), 0) AS back
+        FROM refunds r LEFT JOIN refund_tickets b USING (refund_id)
+        WHERE r.kind IN ('tickets', 'goodwill') AND r.status <> 'failed' GROUP BY r.refund_id
+        HAVING r.amount_minor <> coalesce(sum(b.price_minor + b.fee_minor), 0) LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [
+        f"refund {row['refund_id']} of order {row['order_id']} is {row['amount_minor']},"
+        f" its tickets gave back {row['back']}"
         for row in rows
     ]
 

@@ -166,6 +166,8 @@ def _context_of(shop: Shop) -> Context:
         holding=shop.holding,
         refunds=shop.refunds,
         cancelling=shop.cancelling,
+        goodwill=shop.goodwill,
+        event_refunds=shop.event_refunds,
         admissions=shop.admissions,
         inbox=shop.inbox,
         reconciliation=shop.reconciliation,

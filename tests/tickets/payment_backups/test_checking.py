@@ -12,7 +12,7 @@ from guichet.tickets.payment_backups.folder import FolderTarget
 from guichet.tickets.payment_backups.records import run_time
 from guichet.tickets.payment_backups.sealing import Keyring
 from guichet.tickets.payment_backups.taking import PaymentBackups
-from tests.tickets.conftest import Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
 from tests.tickets.payment_backups.conftest import KEY, OTHER_KEY
 
 
@@ -27,7 +27,7 @@ async def test_backups_read_back_equal(shop: Shop, backups: PaymentBackups) -> N
     first = await shop.selling.buy(wanted(event))
     await backups.run()
     await shop.selling.buy(wanted(event, by=buyer(2)))
-    await shop.cancelling.cancel_ticket(first.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(first.tickets[0], HOLDER)
     await shop.refunds.carry_out_due()
     await backups.run()
     result = await compare(backups, shop.database)
@@ -40,7 +40,7 @@ async def test_what_changed_since_is_not_expected_yet(shop: Shop, backups: Payme
     first = await shop.selling.buy(wanted(event))
     await backups.run()
     await shop.selling.buy(wanted(event, by=buyer(2)))
-    await shop.cancelling.cancel_ticket(first.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(first.tickets[0], HOLDER)
     result = await compare(backups, shop.database)
     assert (result.equal, result.changed) == (0, 2)
     assert result.is_good
@@ -117,7 +117,7 @@ async def test_with_another_key_nothing_can_be_read(shop: Shop, tmp_path: Path) 
 async def test_every_version_of_one_payment_is_read(shop: Shop, backups: PaymentBackups) -> None:
     bought = await shop.selling.buy(wanted(await shop.event()))
     first = await backups.run()
-    await shop.cancelling.cancel_ticket(bought.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(bought.tickets[0], HOLDER)
     await shop.refunds.carry_out_due()
     second = await backups.run()
     versions = await read_one(backups, bought.order.order_id)

@@ -22,7 +22,7 @@ from guichet.tickets.payment_backups.taking import PaymentBackups, open_backups
 from guichet.tickets.payment_backups.target import Target
 from guichet.tickets.settings import Settings
 from tests.fakes.firebase import FakeFirebase
-from tests.tickets.conftest import Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
 from tests.tickets.payment_backups.conftest import KEY
 
 
@@ -35,7 +35,7 @@ def no_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_payment_is_backed_up_with_its_refunds(shop: Shop, backups: PaymentBackups) -> None:
     event = await shop.event(price_minor=2500)
     bought = await shop.selling.buy(wanted(event, 2))
-    await shop.cancelling.cancel_ticket(bought.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(bought.tickets[0], HOLDER)
     run = await backups.run()
     assert (run.records, run.error, run.from_at) == (1, None, None)
     found = await read_back(backups)
@@ -60,7 +60,7 @@ async def test_a_later_run_takes_only_what_changed(shop: Shop, backups: PaymentB
     first = await shop.selling.buy(wanted(event))
     await shop.selling.buy(wanted(event, by=buyer(2)))
     assert (await backups.run()).records == 2
-    await shop.cancelling.cancel_ticket(first.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(first.tickets[0], HOLDER)
     await shop.refunds.carry_out_due()
     second = await backups.run()
     assert second.records == 1

@@ -88,7 +88,8 @@ class OrderFailed(Message):
 class TicketCancelled(Message):
     """Tickets of one order were cancelled together; `refund_minor` is what is given back.
 
-    `reason` is holder, administrator or event_cancelled.
+    `kept_minor` is what the event's rules keep. `reason` is holder, administrator, organiser or
+    event_cancelled; `note` is what the organiser or administrator says about it.
     """
 
     subject: ClassVar[str] = "tickets.ticket.cancelled"
@@ -99,8 +100,25 @@ class TicketCancelled(Message):
     event: SoldEvent
     tickets: list[SoldTicket]
     refund_minor: int
+    kept_minor: int = 0
     currency: str
     reason: str
+    note: str | None = None
+    occurred_at: datetime
+
+
+class RefundGranted(Message):
+    """An administrator gives part of an order's payment back; its tickets stay valid."""
+
+    subject: ClassVar[str] = "tickets.refund.granted"
+
+    order_id: int
+    order_code: str
+    buyer: Buyer
+    event: SoldEvent
+    amount_minor: int
+    currency: str
+    note: str
     occurred_at: datetime
 
 

@@ -50,27 +50,12 @@ async def event_rescheduled(
     await tell(transaction, desk, [telling(*holder) for holder in holders], now)
 
 
-async def event_cancelled(
-    transaction: Transaction, desk: Desk, message: EventCancelled, now: datetime
-) -> None:
-    """Tell everybody with a valid ticket that the event does not take place."""
-    event = message.event
-    holders = await _holders(transaction, desk, event)
-    await event_changed(transaction, event, now)
+async def event_cancelled(transaction: Transaction, message: EventCancelled, now: datetime) -> None:
+    """Note that the event does not take place, so that nobody is reminded of it.
 
-    def telling(order: Any, person: Person, context: dict[str, Any]) -> Telling:
-        refund = sum(
-            ticket["price_minor"] + ticket.get("fee_minor", 0) for ticket in live_tickets(order)
-        )
-        return Telling(
-            TemplateKey.EVENT_CANCELLED,
-            order.order_code,
-            person,
-            context | {"reason": message.reason or "", "refund_minor": refund},
-            path=order_path(order.order_code),
-        )
-
-    await tell(transaction, desk, [telling(*holder) for holder in holders], now)
+    Its holders hear it from tickets, order by order: that message knows what each gets back.
+    """
+    await event_changed(transaction, message.event, now)
 
 
 async def _holders(

@@ -11,6 +11,7 @@ from guichet.contracts.messages.tickets import (
     OrderFailed,
     OrderResendRequested,
     OrdersClaimed,
+    RefundGranted,
     SoldTicket,
     TicketCancelled,
 )
@@ -110,8 +111,7 @@ async def tickets_cancelled(
 ) -> None:
     """Say what was cancelled and what is given back; no reminder once no ticket is left.
 
-    Tickets that go with their event are told as the event's cancellation, under the same
-    occasion as when events told it first: whoever speaks first, the buyer hears it once.
+    Tickets that go with their event are told as the event's cancellation, once an order.
     """
     account_id = message.buyer.account_id
     if account_id is not None and await people.erased_among(transaction, [account_id]):
@@ -130,9 +130,10 @@ async def tickets_cancelled(
         "event": event_context(message.event),
         "tickets": _ticket_contexts(message.tickets),
         "refund_minor": message.refund_minor,
+        "kept_minor": message.kept_minor,
         "currency": message.currency,
-        "reason": "" if with_event else message.reason,
-        "link": desk.links.order(message.order_code),
+        "reason": message.note or "",
+        "link": desk.links.order(message.order_code, _token(known, account_id)),
     }
     occasion = message.order_code
     if not with_event:
@@ -145,6 +146,33 @@ async def tickets_cancelled(
         path=order_path(message.order_code),
     )
     await tell(transaction, desk, [cancellation], now)
+
+
+async def refund_granted(
+    transaction: Transaction, desk: Desk, message: RefundGranted, now: datetime
+) -> None:
+    """Say what goes back, why, and that the tickets stay valid."""
+    account_id = message.buyer.account_id
+    if account_id is not None and await people.erased_among(transaction, [account_id]):
+        return
+    person = await buyer_as_person(transaction, message.buyer)
+    known = await attendances.attendance(transaction, message.order_code)
+    telling = Telling(
+        TemplateKey.REFUND_GRANTED,
+        f"{message.order_code}:{message.occurred_at.isoformat()}",
+        person,
+        {
+            "name": person.name,
+            "order_code": message.order_code,
+            "event": event_context(message.event),
+            "refund_minor": message.amount_minor,
+            "currency": message.currency,
+            "reason": message.note,
+            "link": desk.links.order(message.order_code, _token(known, account_id)),
+        },
+        path=order_path(message.order_code),
+    )
+    await tell(transaction, desk, [telling], now)
 
 
 async def orders_claimed(transaction: Transaction, message: OrdersClaimed, now: datetime) -> None:
@@ -172,6 +200,11 @@ async def access_link_requested(
     )
     if links:
         await tell(transaction, desk, [telling], now)
+
+
+def _token(attendance: Any, account_id: int | None) -> str:
+    """Return what opens a guest's order, as far as it is known here already."""
+    return attendance.access_token if attendance is not None and account_id is None else ""
 
 
 def live_tickets(attendance: Any) -> list[dict[str, Any]]:

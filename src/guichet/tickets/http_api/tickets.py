@@ -16,6 +16,7 @@ from guichet.tickets.admission import AdmissionRequest, Admitted
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.context import Context
 from guichet.tickets.documents import TicketToPrint, qr_svg, tickets_pdf
+from guichet.tickets.giving_back import Right
 from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId, check_named
 from guichet.tickets.problems import TicketNotFound
 from guichet.tickets.repository import reading
@@ -162,8 +163,8 @@ async def cancel_ticket(
     """Cancel a ticket: its price goes back to the buyer and its place to the stock."""
     check_named(caller, access)
     record = await _record(context, ticket_id)
-    reason = await _reason_to_cancel(context, record, caller, access)
-    await context.cancelling.cancel_ticket(record.ticket, reason)
+    right = await _right_to_cancel(context, record, caller, access)
+    await context.cancelling.cancel_ticket(record.ticket, right)
     return _view(await _record(context, ticket_id))
 
 
@@ -222,14 +223,16 @@ async def _readable(
     raise TicketNotFound
 
 
-async def _reason_to_cancel(
+async def _right_to_cancel(
     context: Context, record: TicketRecord, caller: Principal | None, access: str | None
-) -> str:
+) -> Right:
     """Return by what right the caller cancels; `Forbidden` or `TicketNotFound` where by none."""
+    account_id = caller.account_id if caller else None
     if _is_holder(record, caller) or await _opens(context, record, access):
-        return "holder"
+        is_bound = not may(caller, Permission.CANCEL_ANY_TICKET)
+        return Right("holder", is_bound=is_bound, account_id=account_id)
     if may(caller, Permission.CANCEL_ANY_TICKET):
-        return "administrator"
+        return Right("administrator", is_bound=False, account_id=account_id)
     if _is_creator(record, caller) or may(caller, Permission.ADMIT_ANYWHERE):
         # They may know of the ticket, so that hiding it would only mislead.
         raise Forbidden

@@ -119,8 +119,9 @@ async def insert_outside_refund(
     The caller has the order locked.
     """
     refund_id: int = await connection.fetchval(
-        "INSERT INTO refunds (order_id, amount_minor, reason, status, provider_refund_id, run_at,"
-        " completed_at, parts) VALUES ($1, $2, 'outside', 'completed', $3, $4, $4, $5)"
+        "INSERT INTO refunds (order_id, amount_minor, reason, kind, status, provider_refund_id,"
+        " run_at, completed_at, parts)"
+        " VALUES ($1, $2, 'outside', 'external', 'completed', $3, $4, $4, $5)"
         " RETURNING refund_id",
         order_id,
         seen.amount_minor,

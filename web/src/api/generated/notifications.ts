@@ -99,6 +99,7 @@ export const TemplateKey = {
   order_confirmed: 'order_confirmed',
   order_failed: 'order_failed',
   ticket_cancelled: 'ticket_cancelled',
+  refund_granted: 'refund_granted',
   event_rescheduled: 'event_rescheduled',
   event_cancelled: 'event_cancelled',
   reminder: 'reminder',

@@ -1,0 +1,66 @@
+"""The refusals of refunds, as callers see them."""
+
+from guichet.contracts.money import amount_of
+from guichet.kernel import problems
+
+
+class RefundNotAllowed(problems.Conflict):
+    """The event's rules take no tickets back."""
+
+    code = "refund_not_allowed"
+    fr = "Les billets de cet événement ne sont ni repris ni remboursés."
+    en = "Tickets for this event are neither taken back nor refunded."
+
+
+class RefundTooLate(problems.Conflict):
+    """The event's rules took tickets back until a moment that has passed."""
+
+    code = "refund_too_late"
+    fr = "Il est trop tard : les billets étaient repris jusqu'à {hours} h avant le début."
+    en = "It is too late: tickets were taken back until {hours} h before the start."
+
+
+class NothingToRefund(problems.Conflict):
+    """No ticket of the order can be given back any more."""
+
+    code = "nothing_to_refund"
+    fr = "Aucun billet de cette commande ne peut plus être rendu."
+    en = "No ticket of this order can be given back any more."
+
+
+class GoodwillTooMuch(problems.Conflict):
+    """More than what is left of the payment."""
+
+    code = "goodwill_too_much"
+    fr = "Il ne reste que {left} {currency} à rembourser sur cette commande."
+    en = "Only {left} {currency} is left to be refunded on this order."
+
+    def __init__(self, left_minor: int, currency: str) -> None:
+        super().__init__(left=amount_of(left_minor), currency=currency)
+
+
+class NotPaid(problems.Conflict):
+    """The order was not paid, or not issued."""
+
+    code = "order_not_paid"
+    fr = "Rien n'a été encaissé pour cette commande."
+    en = "Nothing was taken for this order."
+
+
+class TotalDiffers(problems.Conflict):
+    """What was confirmed is not what would be refunded."""
+
+    code = "total_differs"
+    fr = "Le total à rembourser est de {total} {currency} : vérifiez-le, puis confirmez-le."
+    en = "The total to be refunded is {total} {currency}: check it, then confirm it."
+
+    def __init__(self, total_minor: int, currency: str) -> None:
+        super().__init__(total=amount_of(total_minor), currency=currency)
+
+
+class RunUnderWay(problems.Conflict):
+    """The event's orders are being refunded already."""
+
+    code = "refunds_under_way"
+    fr = "Les commandes de cet événement sont déjà en cours de remboursement."
+    en = "The orders of this event are already being refunded."
