@@ -34,6 +34,10 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { size: "md" },
+      // What stands on the accent is white by day and dark by night, so that it can be read.
+      vars: (_theme, { variant = "filled", color }) => ({
+        root: variant === "filled" && !color ? { "--button-color": "var(--on-accent)" } : {},
+      }),
       styles: { root: { fontWeight: 600 }, label: { fontVariantNumeric: "tabular-nums" } },
     }),
     InputWrapper: Input.Wrapper.extend({
@@ -71,5 +75,13 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-vermilion-filled-hover": "var(--accent-strong)",
     "--mantine-color-vermilion-text": "var(--accent)",
   };
-  return { variables: {}, light: shared, dark: shared };
+  const light = { ...shared, "--mantine-color-gray-4": "var(--line-strong)" };
+  const dark = {
+    ...shared,
+    "--mantine-color-dark-4": "var(--line-strong)",
+    "--mantine-color-dark-5": "var(--line)",
+    "--mantine-color-dark-6": "var(--paper-raised)",
+    "--mantine-color-dark-7": "var(--paper)",
+  };
+  return { variables: {}, light, dark };
 };

@@ -1,0 +1,110 @@
+/** Every public page, at both widths, in both languages, by day and by night. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import type { Browser } from "playwright-core";
+
+import { aHold, anEvent, type MadeEvent, type MadeHold } from "./doings.ts";
+import { launch, SITE, SURROUNDINGS, Visit } from "./harness.ts";
+
+let browser: Browser;
+let event: MadeEvent;
+let hold: MadeHold;
+
+before(async () => {
+  browser = await launch();
+  event = await anEvent({
+    title: "Nuit blanche au bord de l’eau",
+    description: "Trois scènes et une guinguette.\n\nOuverture des portes à 18 h.",
+    speakers: [{ name: "Fanfare de démonstration", topic: "Ouverture", speaking_time: "18:30" }],
+    sponsors: [{ name: "Radio de démonstration", tier: "gold", type: "main" }],
+  });
+  hold = await aHold();
+});
+after(() => browser.close());
+
+const PAGES: [name: string, path: () => string, allowed?: RegExp[]][] = [
+  ["home", () => "/"],
+  ["home-nothing-found", () => "/?q=xyzxyz"],
+  ["event", () => `/e/${event.id}`],
+  ["pay", () => `/checkout/${hold.id}`],
+  ["sign-in", () => "/sign-in"],
+  ["register", () => "/register"],
+  ["forgot-password", () => "/forgot-password"],
+  ["reset-password", () => "/reset-password#token=x"],
+  ["verify-email", () => "/verify-email", []],
+  ["order-not-mine", () => "/my/orders/AAAA-AAAA", [/status of 40[14]/]],
+  ["not-found", () => "/nowhere"],
+];
+
+for (const surroundings of SURROUNDINGS) {
+  describe(Object.values(surroundings).join(", "), () => {
+    for (const [name, path, allowed] of PAGES) {
+      test(name, async () => {
+        const visit = await Visit.begin(browser, surroundings);
+        await visit.go(path());
+        await visit.look(name);
+        await visit.end(allowed);
+      });
+    }
+  });
+}
+
+test("the switch changes the language and keeps what was chosen", async () => {
+  const visit = await Visit.begin(browser);
+  const { page } = visit;
+  await visit.go(`/e/${event.id}`);
+  await page.getByRole("button", { name: /Une place de plus/ }).click();
+  await page.getByRole("button", { name: "EN – Read in English" }).click();
+  await page.getByRole("button", { name: "Keep my place" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Choose your places" }).waitFor();
+  await visit.end();
+});
+
+test("day turns into night, and stays so at the next visit", async () => {
+  const visit = await Visit.begin(browser);
+  const { page } = visit;
+  await visit.go("/");
+  const scheme = () => page.locator("html").getAttribute("data-mantine-color-scheme");
+  await page.getByRole("button", { name: "Passer en mode sombre" }).click();
+  assert.equal(await scheme(), "dark");
+  await page.reload();
+  assert.equal(await scheme(), "dark");
+  await visit.end();
+});
+
+test("signing in, a reload and signing out", async () => {
+  const visit = await Visit.begin(browser);
+  const { page } = visit;
+  await visit.signIn("user@example.com");
+  const menu = page.getByRole("button", { name: "Votre compte" });
+  await menu.waitFor();
+  await page.reload();
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Se déconnecter" }).click();
+  await page.getByRole("link", { name: "Se connecter" }).waitFor();
+  await page.reload();
+  await page.getByRole("link", { name: "Se connecter" }).waitFor();
+  await visit.end();
+});
+
+test("the pages at the port of their own work the same", async () => {
+  const visit = await Visit.begin(browser);
+  const own = new URL(SITE);
+  own.port = String(Number(own.port) - 8080 + 3000);
+  await visit.page.goto(`${own.origin}/e/${event.id}`);
+  await visit.page.getByRole("heading", { name: event.title }).waitFor();
+  await visit.end();
+});
+
+test("the policy lets no script in that is not a file of ours", async () => {
+  const answer = await fetch(SITE);
+  const policy = answer.headers.get("Content-Security-Policy") ?? "";
+  const scripts = policy.match(/script-src ([^;]*)/)?.[1] ?? "";
+  // WebAssembly is let in for the door's scanner; evaluating text as a script is not.
+  assert.ok(!scripts.includes("'unsafe-inline'") && !scripts.includes("'unsafe-eval'"), scripts);
+  const html = await answer.text();
+  assert.ok(!/<script(?![^>]*\bsrc=)[^>]*>/.test(html), "a script stands in the page");
+  assert.match(answer.headers.get("Permissions-Policy") ?? "", /camera=\(self\)/);
+});
