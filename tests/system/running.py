@@ -342,12 +342,15 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def start(folder: Path) -> System:
-    """Start a system in `folder`; AssertionError with its last words where it does not come up."""
+def start(folder: Path, more: Mapping[str, str] | None = None) -> System:
+    """Start a system in `folder`; AssertionError with its last words where it does not come up.
+
+    `more` are settings besides those of every test's system.
+    """
     shift, output = free_shift(), folder / "output"
     faults = folder / "faults"
     faults.mkdir(exist_ok=True)
-    environment = environment_for(shift, folder / "storage", faults)
+    environment = {**environment_for(shift, folder / "storage", faults), **(more or {})}
     with output.open("ab") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "guichet", "up"],

@@ -31,3 +31,12 @@ async def test_a_missing_fee_is_missed_once_it_must_have_been_read(healthy: Fake
     assert await provider_entries_agree(healthy) == [], "nothing has been compared yet"
     await spoil(healthy, "tickets", READ)
     assert len(await provider_entries_agree(healthy)) == 1
+
+
+async def test_the_payments_of_one_order_are_added_up(healthy: FakeOutside) -> None:
+    await spoil(healthy, "tickets", ENTER, "provider_fee", 75)
+    paid = replace(healthy.booked[0], fee=75)
+    healthy.booked = [paid, replace(paid, intent_id="pi_2", fee=0, captured=0)]
+    assert await provider_entries_agree(healthy) == []
+    healthy.booked.append(replace(paid, intent_id="pi_3", fee=75))
+    assert len(await provider_entries_agree(healthy)) == 1

@@ -1,5 +1,6 @@
 """Checks on what the provider did of itself: its fees and its disputes, as the ledger has them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from guichet.verify.selling import EXAMPLES_MAX
@@ -27,16 +28,34 @@ async def provider_entries_agree(sources: Sources) -> list[str]:
         "SELECT max(reached_at) AS at FROM reconciliation_cursors WHERE name = 'movements'",
     )
     wrong: list[str] = []
-    for booked in await sources.books():
-        key = booked.order_key
+    for booked in _by_order(await sources.books()):
         wrong += _differences(booked, entered, is_read=_is_read(booked, cursor["at"]))
         for kind in ("provider_fee", "dispute", "dispute_won", "dispute_fee"):
-            entered.pop((key, kind), None)
+            entered.pop((booked.order_key, kind), None)
     wrong += [
         f"{key}: the ledger has {kind} {amount}, the provider nothing"
         for (key, kind), amount in entered.items()
     ]
     return wrong[:EXAMPLES_MAX]
+
+
+def _by_order(books: list[Booked]) -> list[Booked]:
+    """Add up the payments of each order: a declined one may be followed by another."""
+    found: dict[str, Booked] = {}
+    for booked in books:
+        before = found.get(booked.order_key)
+        found[booked.order_key] = (
+            booked
+            if before is None
+            else replace(
+                booked,
+                fee=before.fee + booked.fee,
+                disputed=before.disputed + booked.disputed,
+                dispute_fees=before.dispute_fees + booked.dispute_fees,
+                created=max(before.created, booked.created),
+            )
+        )
+    return list(found.values())
 
 
 def _differences(
