@@ -19,6 +19,10 @@ ALLOWED = {
     Permission.MANAGE_NOTIFICATIONS: "admin",
     Permission.MANAGE_QUEUES: "admin",
     Permission.READ_BACKUPS: "admin",
+    Permission.GRANT_GOODWILL: "admin",
+    Permission.UNDO_ANY_ADMISSION: "admin",
+    Permission.RECONCILE: "admin",
+    Permission.READ_AUDIT_LOG: "admin",
 }
 
 

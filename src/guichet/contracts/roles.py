@@ -27,6 +27,7 @@ class Permission(StrEnum):
     LIST_ALL_TICKETS = "list_all_tickets"
     ADMIT_ANYWHERE = "admit_anywhere"
     CANCEL_ANY_TICKET = "cancel_any_ticket"
+    GRANT_GOODWILL = "grant_goodwill"
     UNDO_ANY_ADMISSION = "undo_any_admission"
     MANAGE_NOTIFICATIONS = "manage_notifications"
     MANAGE_QUEUES = "manage_queues"

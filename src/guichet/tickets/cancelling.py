@@ -66,6 +66,14 @@ class Cancelling:
         paid = paid_for(order, chosen, returned)
         return order_back(chosen, paid, offer, right, left[order_id], now())
 
+    async def order_of(self, ticket_id: int) -> int:
+        """Return the order of a ticket; raises `TicketNotFound`."""
+        async with self._database.hot.acquire() as connection:
+            found = await refund_rows.order_of_ticket(connection, ticket_id)
+        if found is None:
+            raise TicketNotFound
+        return found
+
     async def cancel_ticket(self, ticket: Ticket, right: Right) -> GivenBack:
         """Cancel one ticket and refund it.
 

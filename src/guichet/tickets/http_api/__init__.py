@@ -12,6 +12,7 @@ from guichet.tickets.http_api import (
     payments,
     quotes,
     reconciliation,
+    refunds,
     staff,
     tickets,
 )
@@ -24,6 +25,7 @@ ROUTERS = (
     orders.router,
     payments.router,
     reconciliation.router,
+    refunds.router,
     tickets.router,
     backups.router,
     internal.router,

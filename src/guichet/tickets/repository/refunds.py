@@ -114,6 +114,14 @@ async def returned_before(
     return {row["ticket_id"]: (row["price"], row["fee"]) for row in rows}
 
 
+async def order_of_ticket(connection: Connection, ticket_id: int) -> int | None:
+    """Return which order a ticket belongs to, None where there is no such ticket."""
+    found: int | None = await connection.fetchval(
+        "SELECT order_id FROM tickets WHERE ticket_id = $1", ticket_id
+    )
+    return found
+
+
 async def backs_of_tickets(connection: Connection, ticket_ids: Sequence[int]) -> list[TicketBack]:
     """Return what these cancelled tickets gave back, by their ids."""
     rows = await connection.fetch(

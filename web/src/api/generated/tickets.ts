@@ -228,6 +228,62 @@ export interface EntriesAnswer {
 }
 
 /**
+ * What giving a whole event back would mean.
+ */
+export interface EventPreview {
+  orders: number;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  currency: string;
+  buyers: number;
+}
+
+/**
+ * Why all is given back, and the total as the preview showed it.
+ */
+export interface EventRefundAsked {
+  /**
+     * @minLength 1
+     * @maxLength 500
+     */
+  reason: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  confirm_total: string;
+}
+
+/**
+ * How far a run over an event's orders is.
+ */
+export interface GuichetTicketsHttpApiRefundsRunView {
+  id: number;
+  reason: string;
+  note: string | null;
+  started_at: string;
+  finished_at: string | null;
+  orders: number;
+  orders_done: number;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  refunds: number;
+  refunds_done: number;
+  refunds_waiting: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunded: string;
+  needs_attention: number;
+  attention: string | null;
+}
+
+/**
+ * The runs over an event's orders, the newest first.
+ */
+export interface EventRefundsView {
+  event_id: number;
+  runs: GuichetTicketsHttpApiRefundsRunView[];
+}
+
+/**
  * What is left to sell of one ticket type: capacity - sold - held.
  */
 export interface StockLevel {
@@ -411,6 +467,19 @@ export interface FoundView {
 export interface FoundAnswer {
   data: FoundView[];
   more: boolean;
+}
+
+/**
+ * How much to give back, and why; the buyer is told.
+ */
+export interface GoodwillAsked {
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  /**
+     * @minLength 1
+     * @maxLength 500
+     */
+  reason: string;
 }
 
 /**
@@ -757,7 +826,7 @@ export interface Queues {
 /**
  * One run: how much it read, entered in the ledger and repaired, and what it newly found.
  */
-export interface RunView {
+export interface GuichetTicketsHttpApiReconciliationRunView {
   run_id: number;
   started_at: string;
   finished_at: string | null;
@@ -798,12 +867,59 @@ export interface StuckWebhookView {
  * The latest runs, findings, days and disputes, each the latest first.
  */
 export interface ReconciliationView {
-  runs: RunView[];
+  runs: GuichetTicketsHttpApiReconciliationRunView[];
   findings: FindingView[];
   days: GuichetTicketsHttpApiReconciliationDayView[];
   disputes: DisputeView[];
   webhooks_waiting: number;
   webhooks_stuck: StuckWebhookView[];
+}
+
+/**
+ * Which tickets to give back: all that are live where none is named.
+ */
+export interface RefundAsked {
+  ticket_ids?: number[] | null;
+  reason?: string | null;
+}
+
+/**
+ * What one ticket gives back, and what the event's rules keep of it.
+ */
+export interface TicketBackView {
+  id: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refund: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  kept: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee_kept: string;
+}
+
+/**
+ * What would go back now; `reason` is the code of why not, `message` its sentence.
+ */
+export interface RefundPreview {
+  refundable: boolean;
+  reason: string | null;
+  message: string | null;
+  tickets: TicketBackView[];
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  currency: string;
+  until: string | null;
+}
+
+/**
+ * What was given back; `status` is none where there was nothing to pay back.
+ */
+export interface RefundView {
+  order_code: string;
+  status: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  currency: string;
+  tickets: TicketBackView[];
 }
 
 /**
@@ -1142,6 +1258,19 @@ access?: string | null;
 };
 
 export type PostTicketsPaymentsWebhook200 = {[key: string]: boolean};
+
+export type GetTicketsOrdersByCodeRefundParams = {
+access?: string | null;
+ticket_ids?: string | null;
+};
+
+export type PostTicketsOrdersByCodeRefundParams = {
+access?: string | null;
+};
+
+export type GetTicketsByTicketIdRefundParams = {
+access?: string | null;
+};
 
 export type GetTicketsAdminTicketsParams = {
 event_id?: number | null;
@@ -3903,6 +4032,723 @@ export const usePostTicketsReconciliationFindingsByFindingIdResolve = <TError = 
       > => {
       return useMutation(getPostTicketsReconciliationFindingsByFindingIdResolveMutationOptions(options), queryClient);
     }
+
+export const getGetTicketsOrdersByCodeRefundUrl = (code: string,
+    params?: GetTicketsOrdersByCodeRefundParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/refund?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/refund`
+}
+
+/**
+ * Return what would go back for these tickets of an order (`1,2`), or for all that are live.
+ * @summary Preview Order
+ */
+export const getTicketsOrdersByCodeRefund = async (code: string,
+    params?: GetTicketsOrdersByCodeRefundParams, options?: Parameters<typeof request>[1]): Promise<RefundPreview> => {
+
+  return request<RefundPreview>(getGetTicketsOrdersByCodeRefundUrl(code,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrdersByCodeRefundQueryKey = (code: string,
+    params?: GetTicketsOrdersByCodeRefundParams,) => {
+    return [
+    `/api/v1/tickets/orders/${code}/refund`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrdersByCodeRefundQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError = ErrorType<Problem>>(code: string,
+    params?: GetTicketsOrdersByCodeRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrdersByCodeRefundQueryKey(code,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>> = ({ signal }) => getTicketsOrdersByCodeRefund(code,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: code !== null && code !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrdersByCodeRefundQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>>
+export type GetTicketsOrdersByCodeRefundQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrdersByCodeRefund<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError = ErrorType<Problem>>(
+ code: string,
+    params: undefined |  GetTicketsOrdersByCodeRefundParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeRefund<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeRefund<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Preview Order
+ */
+
+export function useGetTicketsOrdersByCodeRefund<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrdersByCodeRefundQueryOptions(code,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsOrdersByCodeRefundUrl = (code: string,
+    params?: PostTicketsOrdersByCodeRefundParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/refund?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/refund`
+}
+
+/**
+ * Give tickets of an order back, all in one; needs an `Idempotency-Key`.
+ * @summary Refund Order
+ */
+export const postTicketsOrdersByCodeRefund = async (code: string,
+    refundAsked: RefundAsked,
+    params?: PostTicketsOrdersByCodeRefundParams, options?: Parameters<typeof request>[1]): Promise<RefundView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<RefundView>(getPostTicketsOrdersByCodeRefundUrl(code,params),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(refundAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeRefundMutationKey = () => ['postTicketsOrdersByCodeRefund'] as const;
+
+export const getPostTicketsOrdersByCodeRefundMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>, TError,PostTicketsOrdersByCodeRefundMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>, TError,PostTicketsOrdersByCodeRefundMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeRefundMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>, PostTicketsOrdersByCodeRefundMutationVariables> = (props) => {
+          const {code,data,params} = props ?? {};
+
+          return  postTicketsOrdersByCodeRefund(code,data,params,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeRefundMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>>
+    export type PostTicketsOrdersByCodeRefundMutationBody = RefundAsked
+    export type PostTicketsOrdersByCodeRefundMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeRefundMutationVariables = {code: string;data: RefundAsked;params?: PostTicketsOrdersByCodeRefundParams}
+
+    /**
+ * @summary Refund Order
+ */
+export const usePostTicketsOrdersByCodeRefund = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>, TError,PostTicketsOrdersByCodeRefundMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeRefund>>,
+        TError,
+        PostTicketsOrdersByCodeRefundMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeRefundMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsByTicketIdRefundUrl = (ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/${ticketId}/refund?${stringifiedParams}` : `/api/v1/tickets/${ticketId}/refund`
+}
+
+/**
+ * Return what would go back for one ticket.
+ * @summary Preview Ticket
+ */
+export const getTicketsByTicketIdRefund = async (ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams, options?: Parameters<typeof request>[1]): Promise<RefundPreview> => {
+
+  return request<RefundPreview>(getGetTicketsByTicketIdRefundUrl(ticketId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsByTicketIdRefundQueryKey = (ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams,) => {
+    return [
+    `/api/v1/tickets/${ticketId}/refund`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsByTicketIdRefundQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError = ErrorType<Problem>>(ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsByTicketIdRefundQueryKey(ticketId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>> = ({ signal }) => getTicketsByTicketIdRefund(ticketId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: ticketId !== null && ticketId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsByTicketIdRefundQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>>
+export type GetTicketsByTicketIdRefundQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsByTicketIdRefund<TData = Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError = ErrorType<Problem>>(
+ ticketId: number,
+    params: undefined |  GetTicketsByTicketIdRefundParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsByTicketIdRefund<TData = Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError = ErrorType<Problem>>(
+ ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsByTicketIdRefund<TData = Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError = ErrorType<Problem>>(
+ ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Preview Ticket
+ */
+
+export function useGetTicketsByTicketIdRefund<TData = Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError = ErrorType<Problem>>(
+ ticketId: number,
+    params?: GetTicketsByTicketIdRefundParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsByTicketIdRefund>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsByTicketIdRefundQueryOptions(ticketId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsOrdersByCodeGoodwillUrl = (code: string,) => {
+
+
+
+
+  return `/api/v1/tickets/orders/${code}/goodwill`
+}
+
+/**
+ * Give an amount back while the tickets stay valid; needs an `Idempotency-Key`.
+ * @summary Goodwill
+ */
+export const postTicketsOrdersByCodeGoodwill = async (code: string,
+    goodwillAsked: GoodwillAsked, options?: Parameters<typeof request>[1]): Promise<RefundView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<RefundView>(getPostTicketsOrdersByCodeGoodwillUrl(code),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(goodwillAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeGoodwillMutationKey = () => ['postTicketsOrdersByCodeGoodwill'] as const;
+
+export const getPostTicketsOrdersByCodeGoodwillMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>, TError,PostTicketsOrdersByCodeGoodwillMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>, TError,PostTicketsOrdersByCodeGoodwillMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeGoodwillMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>, PostTicketsOrdersByCodeGoodwillMutationVariables> = (props) => {
+          const {code,data} = props ?? {};
+
+          return  postTicketsOrdersByCodeGoodwill(code,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeGoodwillMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>>
+    export type PostTicketsOrdersByCodeGoodwillMutationBody = GoodwillAsked
+    export type PostTicketsOrdersByCodeGoodwillMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeGoodwillMutationVariables = {code: string;data: GoodwillAsked}
+
+    /**
+ * @summary Goodwill
+ */
+export const usePostTicketsOrdersByCodeGoodwill = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>, TError,PostTicketsOrdersByCodeGoodwillMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeGoodwill>>,
+        TError,
+        PostTicketsOrdersByCodeGoodwillMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeGoodwillMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsEventsByEventIdRefundsPreviewUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/refunds/preview`
+}
+
+/**
+ * Return what giving a whole event back would mean: to its creator or an administrator.
+ * @summary Preview Event
+ */
+export const getTicketsEventsByEventIdRefundsPreview = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<EventPreview> => {
+
+  return request<EventPreview>(getGetTicketsEventsByEventIdRefundsPreviewUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdRefundsPreviewQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/refunds/preview`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdRefundsPreviewQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdRefundsPreviewQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>> = ({ signal }) => getTicketsEventsByEventIdRefundsPreview(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdRefundsPreviewQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>>
+export type GetTicketsEventsByEventIdRefundsPreviewQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdRefundsPreview<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdRefundsPreview<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdRefundsPreview<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Preview Event
+ */
+
+export function useGetTicketsEventsByEventIdRefundsPreview<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefundsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdRefundsPreviewQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsEventsByEventIdRefundsUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/refunds`
+}
+
+/**
+ * Begin to give all orders of an event back; the total must be confirmed.
+ * @summary Refund Event
+ */
+export const postTicketsEventsByEventIdRefunds = async (eventId: number,
+    eventRefundAsked: EventRefundAsked, options?: Parameters<typeof request>[1]): Promise<EventRefundsView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<EventRefundsView>(getPostTicketsEventsByEventIdRefundsUrl(eventId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(eventRefundAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsEventsByEventIdRefundsMutationKey = () => ['postTicketsEventsByEventIdRefunds'] as const;
+
+export const getPostTicketsEventsByEventIdRefundsMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>, TError,PostTicketsEventsByEventIdRefundsMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>, TError,PostTicketsEventsByEventIdRefundsMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsEventsByEventIdRefundsMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>, PostTicketsEventsByEventIdRefundsMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  postTicketsEventsByEventIdRefunds(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsEventsByEventIdRefundsMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>>
+    export type PostTicketsEventsByEventIdRefundsMutationBody = EventRefundAsked
+    export type PostTicketsEventsByEventIdRefundsMutationError = ErrorType<Problem>
+    export type PostTicketsEventsByEventIdRefundsMutationVariables = {eventId: number;data: EventRefundAsked}
+
+    /**
+ * @summary Refund Event
+ */
+export const usePostTicketsEventsByEventIdRefunds = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>, TError,PostTicketsEventsByEventIdRefundsMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsEventsByEventIdRefunds>>,
+        TError,
+        PostTicketsEventsByEventIdRefundsMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsEventsByEventIdRefundsMutationOptions(options), queryClient);
+    }
+
+export const getGetTicketsEventsByEventIdRefundsUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/refunds`
+}
+
+/**
+ * Return how far the refunds of an event are: to its creator or an administrator.
+ * @summary Event Refunds
+ */
+export const getTicketsEventsByEventIdRefunds = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<EventRefundsView> => {
+
+  return request<EventRefundsView>(getGetTicketsEventsByEventIdRefundsUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdRefundsQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/refunds`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdRefundsQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdRefundsQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>> = ({ signal }) => getTicketsEventsByEventIdRefunds(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdRefundsQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>>
+export type GetTicketsEventsByEventIdRefundsQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Event Refunds
+ */
+
+export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdRefunds>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdRefundsQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetTicketsAdminTicketsUrl = (params?: GetTicketsAdminTicketsParams,) => {
   const normalizedParams = new URLSearchParams();
