@@ -1,6 +1,14 @@
 """The routes for who runs events, stands at their doors or administers them all."""
 
-from guichet.tickets.http_api import attendees, door, holder_messages, live, overview, resending
+from guichet.tickets.http_api import (
+    attendees,
+    door,
+    holder_messages,
+    live,
+    overview,
+    reports,
+    resending,
+)
 
 ROUTERS = (
     attendees.router,
@@ -8,5 +16,6 @@ ROUTERS = (
     holder_messages.router,
     live.router,
     overview.router,
+    reports.router,
     resending.router,
 )

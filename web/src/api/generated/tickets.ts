@@ -795,6 +795,17 @@ export interface PaymentConfigView {
 }
 
 /**
+ * What one kind of movement did to the account on a day; positive is owed to the organiser.
+ */
+export interface PostingView {
+  day: string;
+  event_id: number;
+  kind: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+}
+
+/**
  * The answer to a purchase; no tickets while its payment is not settled.
  */
 export interface PurchaseView {
@@ -923,6 +934,89 @@ export interface RefundView {
 }
 
 /**
+ * What moved on one day, by the event's clock.
+ */
+export interface ReportDay {
+  /** @pattern ^-?\d+\.\d{2}$ */
+  gross: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunds: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  vat: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  net: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  provider_fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  disputes: string;
+  day: string;
+}
+
+/**
+ * What was sold of a ticket type, at sale: `list_price` less `discounts` plus fees on top.
+ */
+export interface ReportType {
+  ticket_type_id: number;
+  name: string;
+  sold: number;
+  cancelled: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  list_price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discounts: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees_on_top: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  gross: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  vat: string;
+}
+
+/**
+ * The VAT at one rate, in per cent, `of` tickets or booking fees; `base` is without it.
+ */
+export interface ReportVat {
+  rate: string;
+  of: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  base: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+}
+
+/**
+ * An event's money, from the ledger.
+ */
+export interface ReportView {
+  /** @pattern ^-?\d+\.\d{2}$ */
+  gross: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunds: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  vat: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  net: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  provider_fees: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  disputes: string;
+  event_id: number;
+  title: string;
+  currency: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discounts: string;
+  vat_by_rate: ReportVat[];
+  by_ticket_type: ReportType[];
+  by_day: ReportDay[];
+}
+
+/**
  * The tickets are on their way again, to the address they were bought under.
  */
 export interface Resent {
@@ -939,6 +1033,19 @@ export interface Resolved {
      * @maxLength 1000
      */
   note: string;
+}
+
+/**
+ * An organiser's account: `opening_balance` plus the movements is `closing_balance`.
+ */
+export interface StatementView {
+  organiser_id: number;
+  currency: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  opening_balance: string;
+  movements: PostingView[];
+  /** @pattern ^-?\d+\.\d{2}$ */
+  closing_balance: string;
 }
 
 /**
@@ -1230,6 +1337,24 @@ export const GetTicketsPaymentsStatus = {
   failed: 'failed',
   refunded: 'refunded',
 } as const;
+
+export type GetTicketsOrganisersByOrganiserIdStatementParams = {
+from: string;
+to: string;
+/**
+ * @pattern ^[A-Z]{3}$
+ */
+currency?: string;
+};
+
+export type GetTicketsOrganisersByOrganiserIdStatementCsvParams = {
+from: string;
+to: string;
+/**
+ * @pattern ^[A-Z]{3}$
+ */
+currency?: string;
+};
 
 export type PostTicketsOrdersByCodeResendParams = {
 access?: string | null;
@@ -2917,6 +3042,546 @@ export function useGetTicketsPayments<TData = Awaited<ReturnType<typeof getTicke
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetTicketsPaymentsQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdReportUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/report`
+}
+
+/**
+ * Gross, discounts, fees, VAT, refunds and net; to the event's creator or an administrator.
+ * @summary An event's money
+ */
+export const getTicketsEventsByEventIdReport = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<ReportView> => {
+
+  return request<ReportView>(getGetTicketsEventsByEventIdReportUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdReportQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/report`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdReportQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdReportQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>> = ({ signal }) => getTicketsEventsByEventIdReport(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdReportQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>>
+export type GetTicketsEventsByEventIdReportQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdReport<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdReport<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdReport<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's money
+ */
+
+export function useGetTicketsEventsByEventIdReport<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReport>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdReportQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdReportCsvUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/report.csv`
+}
+
+/**
+ * The report as a table: UTF-8, commas, amounts with a point.
+ * @summary An event's money, as CSV
+ */
+export const getTicketsEventsByEventIdReportCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetTicketsEventsByEventIdReportCsvUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdReportCsvQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/report.csv`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdReportCsvQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdReportCsvQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>> = ({ signal }) => getTicketsEventsByEventIdReportCsv(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdReportCsvQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>>
+export type GetTicketsEventsByEventIdReportCsvQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdReportCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdReportCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdReportCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's money, as CSV
+ */
+
+export function useGetTicketsEventsByEventIdReportCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdReportCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdReportCsvQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdOrdersCsvUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/orders.csv`
+}
+
+/**
+ * Every order, oldest first, with what was paid, kept and given back.
+ * @summary An event's orders, as CSV
+ */
+export const getTicketsEventsByEventIdOrdersCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetTicketsEventsByEventIdOrdersCsvUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdOrdersCsvQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/orders.csv`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdOrdersCsvQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdOrdersCsvQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>> = ({ signal }) => getTicketsEventsByEventIdOrdersCsv(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdOrdersCsvQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>>
+export type GetTicketsEventsByEventIdOrdersCsvQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdOrdersCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdOrdersCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdOrdersCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An event's orders, as CSV
+ */
+
+export function useGetTicketsEventsByEventIdOrdersCsv<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdOrdersCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdOrdersCsvQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementUrl = (organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/organisers/${organiserId}/statement?${stringifiedParams}` : `/api/v1/tickets/organisers/${organiserId}/statement`
+}
+
+/**
+ * From one day to another, both included, by French days; to oneself or an administrator.
+ * @summary An organiser's account
+ */
+export const getTicketsOrganisersByOrganiserIdStatement = async (organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options?: Parameters<typeof request>[1]): Promise<StatementView> => {
+
+  return request<StatementView>(getGetTicketsOrganisersByOrganiserIdStatementUrl(organiserId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementQueryKey = (organiserId: number,
+    params?: GetTicketsOrganisersByOrganiserIdStatementParams,) => {
+    return [
+    `/api/v1/tickets/organisers/${organiserId}/statement`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError = ErrorType<Problem>>(organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrganisersByOrganiserIdStatementQueryKey(organiserId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>> = ({ signal }) => getTicketsOrganisersByOrganiserIdStatement(organiserId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: organiserId !== null && organiserId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrganisersByOrganiserIdStatementQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>>
+export type GetTicketsOrganisersByOrganiserIdStatementQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrganisersByOrganiserIdStatement<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrganisersByOrganiserIdStatement<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrganisersByOrganiserIdStatement<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An organiser's account
+ */
+
+export function useGetTicketsOrganisersByOrganiserIdStatement<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatement>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrganisersByOrganiserIdStatementQueryOptions(organiserId,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementCsvUrl = (organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/organisers/${organiserId}/statement.csv?${stringifiedParams}` : `/api/v1/tickets/organisers/${organiserId}/statement.csv`
+}
+
+/**
+ * The statement as a table.
+ * @summary An organiser's account, as CSV
+ */
+export const getTicketsOrganisersByOrganiserIdStatementCsv = async (organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetTicketsOrganisersByOrganiserIdStatementCsvUrl(organiserId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementCsvQueryKey = (organiserId: number,
+    params?: GetTicketsOrganisersByOrganiserIdStatementCsvParams,) => {
+    return [
+    `/api/v1/tickets/organisers/${organiserId}/statement.csv`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrganisersByOrganiserIdStatementCsvQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError = ErrorType<Problem>>(organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrganisersByOrganiserIdStatementCsvQueryKey(organiserId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>> = ({ signal }) => getTicketsOrganisersByOrganiserIdStatementCsv(organiserId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: organiserId !== null && organiserId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrganisersByOrganiserIdStatementCsvQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>>
+export type GetTicketsOrganisersByOrganiserIdStatementCsvQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrganisersByOrganiserIdStatementCsv<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrganisersByOrganiserIdStatementCsv<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrganisersByOrganiserIdStatementCsv<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary An organiser's account, as CSV
+ */
+
+export function useGetTicketsOrganisersByOrganiserIdStatementCsv<TData = Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError = ErrorType<Problem>>(
+ organiserId: number,
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrganisersByOrganiserIdStatementCsv>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrganisersByOrganiserIdStatementCsvQueryOptions(organiserId,params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 
