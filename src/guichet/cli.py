@@ -7,6 +7,7 @@ import errno
 import importlib
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ _SILENCE = {errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH}
 app = App(name="guichet", help="Event ticketing: the whole system, and its parts.")
 outbox = App(name="outbox", help="Messages that a service has kept after sending them.")
 app.command(outbox)
-ledger = App(name="ledger", help="What money did: balances, an order's story, the closed days.")
+ledger = App(name="ledger", help="What money did: balances, an order's story, days, reports.")
 app.command(ledger)
 audit = App(name="audit", help="Who changed what: the audit logs, and whether they are unbroken.")
 app.command(audit)
@@ -203,6 +204,22 @@ def restore_read(payment_id: str) -> None:
     from guichet.local import payment_backups  # noqa: PLC0415 - imported only where used
 
     print(payment_backups.restore_read(payment_id))
+
+
+@ledger.command
+def day(day: Annotated[date, Parameter(help="A day, such as 2027-06-15, in UTC.")]) -> None:
+    """Show a day's closing: sums by kind and account, and its seal."""
+    from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
+
+    ledger_reports.show_day(day)
+
+
+@ledger.command
+def report(event_id: int, *, csv: bool = False) -> None:
+    """Show an event's money: gross, discounts, fees, VAT by rate, refunds, net."""
+    from guichet.local import ledger_reports  # noqa: PLC0415 - imported only where used
+
+    ledger_reports.show_event(event_id, as_csv=csv)
 
 
 @audit.default

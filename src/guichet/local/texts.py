@@ -6,6 +6,10 @@ from typing import Literal
 from guichet.local.backup_texts import BACKUP_TEXTS
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "unknown_event": (
+        "L'événement {id} est inconnu de la billetterie : vérifiez son numéro.",
+        "Tickets knows no event {id}: check its number.",
+    ),
     **BACKUP_TEXTS,
     "no_reachable_folder": (
         "Lancé par root, PostgreSQL a besoin d'un dossier lisible par l'utilisateur « nobody » : "
