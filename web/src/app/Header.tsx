@@ -1,21 +1,19 @@
-import { ActionIcon, Drawer, Menu, UnstyledButton } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { useQueryClient } from "@tanstack/react-query";
+import { ActionIcon } from "@mantine/core";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, useLocation, useNavigate } from "react-router";
+import { Link } from "react-router";
 
-import { postAuthLogout, type User } from "@/api/generated/auth";
-import { leave } from "@/api/session";
 import { useSession, useUser } from "@/api/useSession";
-import type { NavigationEntry } from "@/feature";
-import { useLanguage } from "@/i18n/useLanguage";
 import { paths } from "@/paths";
-import { ChevronDownIcon, ColourSchemeSwitch, LanguageSwitch, Logo, MenuIcon } from "@/ui";
+import { ColourSchemeSwitch, LanguageSwitch, Logo, MenuIcon } from "@/ui";
 
-import { navigation } from "./features";
-import { mayEnter } from "./Guard";
 import { InboxBell } from "./InboxBell";
 import classes from "./Layout.module.css";
+import { EntryLink, entriesFor, SignInLink } from "./navigationLinks";
+
+// Neither is on the way to the first page that a visitor sees.
+const AccountMenu = lazy(() => import("./AccountMenu"));
+const MenuDrawer = lazy(() => import("./MenuDrawer"));
 
 export function Header() {
   const { t } = useTranslation();
@@ -47,71 +45,21 @@ export function Header() {
   );
 }
 
-function entriesFor(place: NavigationEntry["place"], user: User | null): NavigationEntry[] {
-  return navigation.filter(
-    (entry) => entry.place === place && mayEnter(entry.access, user?.role ?? null),
-  );
-}
-
-function EntryLink({ entry, onClick }: { entry: NavigationEntry; onClick?: () => void }) {
-  const language = useLanguage();
-  return (
-    <NavLink to={entry.path} end={entry.path === "/"} className={classes.link} onClick={onClick}>
-      {entry.label[language]}
-    </NavLink>
-  );
-}
-
-function SignInLink({ onClick }: { onClick?: () => void }) {
-  const { t } = useTranslation();
-  const { pathname, search } = useLocation();
-  const isHome = pathname === paths.home() || pathname === paths.signIn();
-  return (
-    <Link
-      to={paths.signIn(isHome ? undefined : pathname + search)}
-      className={classes.link}
-      onClick={onClick}
-    >
-      {t("navigation.signIn")}
-    </Link>
-  );
-}
-
-/** The person's name with what is theirs; the link to sign in for nobody. */
+/** The menu of who is signed in, the link to sign in for nobody. */
 function Account() {
   const session = useSession();
-  const language = useLanguage();
-  const { t } = useTranslation();
-  const signOut = useSignOut();
   if (session.status !== "signed-in") return <SignInLink />;
   return (
-    <Menu position="bottom-end" width={240} withinPortal={false}>
-      <Menu.Target>
-        <UnstyledButton className={classes.link} aria-label={t("navigation.account")}>
-          {session.user.name}
-          <ChevronDownIcon width={16} height={16} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {entriesFor("account", session.user).map((entry) => (
-          <Menu.Item key={entry.path} component={Link} to={entry.path}>
-            {entry.label[language]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>{t("navigation.signOut")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={<span className={classes.link}>{session.user.name}</span>}>
+      <AccountMenu user={session.user} />
+    </Suspense>
   );
 }
 
 /** On a narrow screen everything stands behind one button. */
 function NarrowMenu() {
   const { t } = useTranslation();
-  const user = useUser();
-  const signOut = useSignOut();
-  const [isOpen, { open, close }] = useDisclosure(false);
-  const entries = [...entriesFor("main", user), ...(user ? entriesFor("account", user) : [])];
+  const [state, setState] = useState<"never" | "open" | "closed">("never");
   return (
     <>
       <ActionIcon
@@ -121,54 +69,16 @@ function NarrowMenu() {
         c="var(--ink)"
         size="lg"
         aria-label={t("navigation.open")}
-        onClick={open}
+        aria-expanded={state === "open"}
+        onClick={() => setState("open")}
       >
         <MenuIcon />
       </ActionIcon>
-      <Drawer
-        opened={isOpen}
-        onClose={close}
-        position="right"
-        size="min(100%, 360px)"
-        title={user ? t("navigation.signedInAs", { name: user.name }) : t("brand")}
-        closeButtonProps={{ "aria-label": t("navigation.close") }}
-      >
-        <ul className={classes.drawer}>
-          {entries.map((entry) => (
-            <li key={entry.path}>
-              <EntryLink entry={entry} onClick={close} />
-            </li>
-          ))}
-          <li>
-            {user ? (
-              <UnstyledButton
-                className={classes.link}
-                onClick={() => {
-                  close();
-                  void signOut();
-                }}
-              >
-                {t("navigation.signOut")}
-              </UnstyledButton>
-            ) : (
-              <SignInLink onClick={close} />
-            )}
-          </li>
-        </ul>
-      </Drawer>
+      {state !== "never" && (
+        <Suspense fallback={null}>
+          <MenuDrawer isOpen={state === "open"} close={() => setState("closed")} />
+        </Suspense>
+      )}
     </>
   );
-}
-
-/** End the session here and at the server; what was cached was for that person alone. */
-function useSignOut(): () => Promise<void> {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  return async () => {
-    // Where the server cannot be told, this browser forgets all the same.
-    await postAuthLogout({}).catch(() => undefined);
-    await navigate(paths.home());
-    leave();
-    queries.clear();
-  };
 }

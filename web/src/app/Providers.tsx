@@ -1,5 +1,4 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
@@ -13,7 +12,7 @@ interface ProvidersProps {
   children: ReactNode;
 }
 
-/** What every page finds around itself: looks, the cache of answers, short messages. */
+/** What every page finds around itself: looks and the cache of answers. */
 export function Providers({ queryClient, children }: ProvidersProps) {
   return (
     <MantineProvider
@@ -22,10 +21,7 @@ export function Providers({ queryClient, children }: ProvidersProps) {
       colorSchemeManager={colourScheme}
       defaultColorScheme="auto"
     >
-      <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-center" />
-        {children}
-      </QueryClientProvider>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
     </MantineProvider>
   );
 }

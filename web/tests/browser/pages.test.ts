@@ -1,6 +1,7 @@
 /** Every public page, at both widths, in both languages, by day and by night. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import type { Browser } from "playwright-core";
 
@@ -107,4 +108,20 @@ test("the policy lets no script in that is not a file of ours", async () => {
   const html = await answer.text();
   assert.ok(!/<script(?![^>]*\bsrc=)[^>]*>/.test(html), "a script stands in the page");
   assert.match(answer.headers.get("Permissions-Policy") ?? "", /camera=\(self\)/);
+});
+
+const SCRIPT_KILOBYTES_MAX = 200;
+
+test("what a visitor loads before the first page is small", async () => {
+  const html = await (await fetch(SITE)).text();
+  const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, name]) => name);
+  const sizes = await Promise.all(
+    files.map(async (name) => {
+      const answer = await fetch(SITE + name);
+      assert.match(answer.headers.get("Cache-Control") ?? "", /immutable/);
+      return gzipSync(Buffer.from(await answer.arrayBuffer())).length;
+    }),
+  );
+  const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+  assert.ok(files.length > 0 && kilobytes <= SCRIPT_KILOBYTES_MAX, `${kilobytes} kB`);
 });

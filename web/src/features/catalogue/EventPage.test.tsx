@@ -29,7 +29,8 @@ test("shows final prices and takes a hold of what was chosen", async () => {
     expires_at: "2099-01-01T00:10:00Z",
     server_time: "2099-01-01T00:00:00Z",
   });
-  answer("get", "/tickets/holds/42", 200, {});
+  refuse("get", "/tickets/holds/42", 410, "hold_gone");
+  answer("get", "/tickets/payments/config", 200, {});
   const { screen, person, router } = renderApp("/e/7");
   const more = await screen.findByRole("button", { name: "Une place de plus : Plein tarif" });
   await person.click(more);
