@@ -19,10 +19,12 @@ from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.faults import FaultPoints
 from guichet.tickets.giving_back import Right
 from guichet.tickets.goodwill import Goodwill
+from guichet.tickets.guesses import Guesses
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.promoting import Promoting
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import Quoting
@@ -39,7 +41,7 @@ _ids = itertools.count(1)
 TABLES = (
     "order_resends, holder_messages, holder_message_recipients,"
     " admissions, refund_keys, refund_tickets, tickets, refunds, event_refund_orders,"
-    " event_refund_runs, payments, orders, holds, allotments, stock, offers,"
+    " event_refund_runs, payments, orders, holds, allotments, stock, offers, promo_codes,"
     " purchase_keys, webhook_events, disputes, provider_movements, reconciliation_cursors,"
     " reconciliation_runs, reconciliation_findings, reconciliation_days,"
     " payment_backup_runs, outbox, inbox, dead_letters"
@@ -78,6 +80,7 @@ class Shop:
     purchase: Purchase
     selling: Selling
     quoting: Quoting
+    promoting: Promoting
     holding: Holding
     cancelling: Cancelling
     goodwill: Goodwill
@@ -174,6 +177,8 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
     refunds = Refunds(database, provider)
     orders = OrderWriter(database, links)
     purchase = Purchase(orders, provider, refunds, FaultPoints(tmp_path))
+    guesses = Guesses()
+    promoting = Promoting(database, catalogue, guesses)
     writer = StockWriter(database, links)
     late = LatePayments(database, purchase, refunds)
     changes = ProviderChanges(database, provider.books, late, refunds)
@@ -187,8 +192,9 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         orders=orders,
         refunds=refunds,
         purchase=purchase,
-        selling=Selling(database, catalogue, writer, purchase),
-        quoting=Quoting(catalogue),
+        selling=Selling(database, catalogue, writer, purchase, guesses),
+        quoting=Quoting(catalogue, promoting),
+        promoting=promoting,
         holding=Holding(database),
         cancelling=Cancelling(database, refunds),
         goodwill=Goodwill(database, refunds),

@@ -12,7 +12,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.saga import Direction, Overtaken, Progress
 from guichet.tickets.domain import Order, OrderState
 from guichet.tickets.issuing import EventCancelled, Issued
-from guichet.tickets.stock import Placed, PlacesRequest
+from guichet.tickets.places import Placed, PlacesRequest
 from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 FORWARD = Progress("issue", Direction.FORWARD)

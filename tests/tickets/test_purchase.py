@@ -13,8 +13,8 @@ import pytest
 from guichet.kernel.saga import Direction, Overtaken, Progress, Step
 from guichet.tickets.domain import BUYER_WAIT_SECONDS, Order, OrderState
 from guichet.tickets.payments import BUYER_CHOOSES, PaymentOutcome, PaymentResult
+from guichet.tickets.places import Placed, PlacesRequest
 from guichet.tickets.purchase import failure_of
-from guichet.tickets.stock import Placed, PlacesRequest
 from tests.fakes.payments import Twist
 from tests.tickets.conftest import Shop, wanted
 

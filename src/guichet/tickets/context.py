@@ -16,6 +16,7 @@ from guichet.tickets.holding import Holding
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
+from guichet.tickets.promoting import Promoting
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import Quoting
 from guichet.tickets.reconciliation import Reconciliation
@@ -37,6 +38,7 @@ class Context:
     purchase: Purchase
     selling: Selling
     quoting: Quoting
+    promoting: Promoting
     holding: Holding
     refunds: Refunds
     cancelling: Cancelling

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from guichet.contracts.prices import UnitPrice, unit_price
+from guichet.contracts.prices import NO_DISCOUNT, UnitPrice, unit_price
 from guichet.tickets.domain import (
     Buyer,
     Hold,
@@ -13,6 +13,7 @@ from guichet.tickets.domain import (
     Refused,
     Stock,
 )
+from guichet.tickets.promo_codes import PromoCode, decide_promo
 
 
 def decide(
@@ -20,6 +21,7 @@ def decide(
     asked: Sequence[Line],
     allotted: Mapping[int, int],
     now: datetime,
+    promo: PromoCode | None = None,
 ) -> Refused | tuple[Line, ...]:
     """Decide one request for places: the lines with their prices, or why not.
 
@@ -30,7 +32,7 @@ def decide(
         return Refused(Refusal.EVENT_NOT_FOUND)
     if refused := decide_event(offer, now):
         return refused
-    lines = price_lines(offer, asked)
+    lines = price_lines(offer, asked, promo, now)
     if isinstance(lines, Refused):
         return lines
     for line in lines:
@@ -46,20 +48,36 @@ def decide(
     return lines
 
 
-def price_lines(offer: Offer, asked: Sequence[Line]) -> Refused | tuple[Line, ...]:
-    """Return what is asked for with the price of each, or why it cannot be had at all."""
+def price_lines(
+    offer: Offer, asked: Sequence[Line], promo: PromoCode | None, now: datetime
+) -> Refused | tuple[Line, ...]:
+    """Return what is asked for with the price of each, or why it cannot be had at all.
+
+    A hidden ticket type can be had only with a code that reveals it.
+    """
+    if promo is not None and (refused := decide_promo(promo, asked, now)):
+        return refused
     lines: list[Line] = []
     for line in asked:
         stock = offer.stock.get(line.ticket_type_id)
-        if stock is None or stock.is_withdrawn or stock.is_hidden:
+        if stock is None or stock.is_withdrawn or (stock.is_hidden and not _is_open(stock, promo)):
             return Refused(Refusal.TICKET_TYPE_NOT_FOUND)
-        lines.append(Line(line.ticket_type_id, line.quantity, price_of(offer, stock)))
+        lines.append(Line(line.ticket_type_id, line.quantity, price_of(offer, stock, promo)))
     return tuple(lines)
 
 
-def price_of(offer: Offer, stock: Stock) -> UnitPrice:
-    """Return what one ticket of this type costs now."""
-    return unit_price(stock.price_minor, vat_basis_points=stock.vat_basis_points, fee=offer.fee)
+def _is_open(stock: Stock, promo: PromoCode | None) -> bool:
+    return promo is not None and promo.reveals(stock.ticket_type_id)
+
+
+def price_of(offer: Offer, stock: Stock, promo: PromoCode | None = None) -> UnitPrice:
+    """Return what one ticket of this type costs now, with a code or without."""
+    return unit_price(
+        stock.price_minor,
+        vat_basis_points=stock.vat_basis_points,
+        fee=offer.fee,
+        discount=NO_DISCOUNT if promo is None else promo.discount_on(stock.ticket_type_id),
+    )
 
 
 def decide_event(offer: Offer, now: datetime) -> Refused | None:

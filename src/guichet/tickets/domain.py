@@ -129,6 +129,8 @@ class Order:
     attempts: int = 0
     saga_version: int = 1
     needs_attention: bool = False
+    promo_id: int | None = None
+    promo_code: str | None = None
 
     @property
     def saga_id(self) -> int:
@@ -173,6 +175,8 @@ class Hold:
     expires_at: datetime
     extensions: int = 0
     client_address: str = ""
+    promo_id: int | None = None
+    promo_code: str | None = None
 
     @property
     def owner_key(self) -> str:
@@ -261,6 +265,11 @@ class Refusal(StrEnum):
     TOO_MANY_HOLDS = "too_many_holds"
     HOLD_GONE = "hold_gone"
     PAYMENT_MISSING = "payment_missing"
+    PROMO_CODE_UNKNOWN = "promo_code_unknown"
+    PROMO_CODE_NOT_YET_VALID = "promo_code_not_yet_valid"
+    PROMO_CODE_EXPIRED = "promo_code_expired"
+    PROMO_CODE_USED_UP = "promo_code_used_up"
+    PROMO_CODE_NOT_APPLICABLE = "promo_code_not_applicable"
     KEY_REUSED = "idempotency_key_reused"
 
 

@@ -26,9 +26,11 @@ from guichet.tickets.domain import (
     take,
 )
 from guichet.tickets.payments import PaymentOutcome, SeenPayment
+from guichet.tickets.promo_codes import PromoCode
 from guichet.tickets.purchase import Purchase, with_result
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import promo_codes as promo_rows
 from guichet.tickets.repository import stock as stock_rows
 from guichet.tickets.repository.ledger import transfer_captures
 from guichet.tickets.repository.orders import OrderSave
@@ -133,13 +135,22 @@ async def _can_be_served(connection: Connection, order: Order, offer: Offer, at:
     pair = (order.buyer.key, order.event_id)
     allotted = (await stock_rows.read_allotments(connection, [pair]))[pair]
     is_whole = order.payment is not None and order.payment.captured_minor == order.total_minor
-    if not is_whole or isinstance(decide(offer, order.lines, allotted, at), Refused):
+    promo = await _promo_of(connection, order)
+    if not is_whole or isinstance(decide(offer, order.lines, allotted, at, promo), Refused):
         return False
     take(offer, order.lines, allotted, is_sold=False)
     await stock_rows.save_stock(connection, offer.stock.values())
     taken = stock_rows.quantities([(order.buyer.key, order.event_id, order.lines)])
     await stock_rows.add_allotments(connection, taken)
     return True
+
+
+async def _promo_of(connection: Connection, order: Order) -> PromoCode | None:
+    """Return the order's code: valid when the order was made; its limit counts now."""
+    if order.promo_id is None:
+        return None
+    promo = await promo_rows.read_by_id(connection, order.promo_id)
+    return None if promo is None else replace(promo, valid_from=None, valid_until=None)
 
 
 def _save(order: Order, at: datetime) -> OrderSave:

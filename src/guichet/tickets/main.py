@@ -24,6 +24,7 @@ from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.faults import FaultPoints
 from guichet.tickets.figures import Figures
 from guichet.tickets.goodwill import Goodwill
+from guichet.tickets.guesses import Guesses
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.issuing import OrderWriter
@@ -31,6 +32,7 @@ from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
+from guichet.tickets.promoting import Promoting
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.quoting import Quoting
@@ -114,6 +116,8 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
     )
     late = LatePayments(database, purchase, refunds)
     changes = ProviderChanges(database, provider.books, late, refunds)
+    guesses = Guesses()
+    promoting = Promoting(database, catalogue, guesses)
     writer = StockWriter(database, links, hold_seconds=settings.tickets_hold_seconds)
     return Context(
         settings=settings,
@@ -122,8 +126,9 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         links=links,
         catalogue=catalogue,
         purchase=purchase,
-        selling=Selling(database, catalogue, writer, purchase),
-        quoting=Quoting(catalogue),
+        selling=Selling(database, catalogue, writer, purchase, guesses),
+        quoting=Quoting(catalogue, promoting),
+        promoting=promoting,
         holding=Holding(database, hold_seconds=settings.tickets_hold_seconds),
         refunds=refunds,
         cancelling=Cancelling(database, refunds),

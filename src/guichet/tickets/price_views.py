@@ -47,6 +47,7 @@ class PricesView(BaseModel):
     total: Amount
     vat: list[VatView]
     currency: str
+    promo_code: str | None
 
 
 class QuoteView(PricesView):
@@ -56,7 +57,10 @@ class QuoteView(PricesView):
 
 
 def prices_shown(
-    lines: Sequence[Line], type_names: dict[int, str], currency: str
+    lines: Sequence[Line],
+    type_names: dict[int, str],
+    currency: str,
+    promo_code: str | None = None,
 ) -> dict[str, Any]:
     """Return the fields of `PricesView` for these lines."""
     sums = totals(lines)
@@ -76,14 +80,15 @@ def prices_shown(
             for share in sums.vat
         ],
         "currency": currency,
+        "promo_code": promo_code,
     }
 
 
-def quote_view(offer: Offer, lines: Sequence[Line]) -> QuoteView:
+def quote_view(offer: Offer, lines: Sequence[Line], promo_code: str | None = None) -> QuoteView:
     """Return what these lines cost."""
     type_names = {stock.ticket_type_id: stock.name for stock in offer.stock.values()}
     return QuoteView.model_construct(
-        event_id=offer.event_id, **prices_shown(lines, type_names, offer.currency)
+        event_id=offer.event_id, **prices_shown(lines, type_names, offer.currency, promo_code)
     )
 
 

@@ -2,6 +2,13 @@
 
 from guichet.kernel import problems
 from guichet.tickets.domain import Refusal, Refused
+from guichet.tickets.promo_problems import (
+    PromoCodeExpired,
+    PromoCodeNotApplicable,
+    PromoCodeNotYetValid,
+    PromoCodeUnknown,
+    PromoCodeUsedUp,
+)
 
 HOLDS_RETRY_SECONDS = 60
 """Holds end of themselves within some minutes."""
@@ -279,6 +286,11 @@ BY_REFUSAL: dict[Refusal, type[problems.Problem]] = {
     Refusal.HOLD_GONE: HoldGone,
     Refusal.PAYMENT_MISSING: PaymentMissing,
     Refusal.KEY_REUSED: KeyReused,
+    Refusal.PROMO_CODE_UNKNOWN: PromoCodeUnknown,
+    Refusal.PROMO_CODE_NOT_YET_VALID: PromoCodeNotYetValid,
+    Refusal.PROMO_CODE_EXPIRED: PromoCodeExpired,
+    Refusal.PROMO_CODE_USED_UP: PromoCodeUsedUp,
+    Refusal.PROMO_CODE_NOT_APPLICABLE: PromoCodeNotApplicable,
 }
 """Each refusal of the domain has its problem."""
 

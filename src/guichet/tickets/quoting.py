@@ -8,6 +8,7 @@ from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.deciding import decide_event, price_lines
 from guichet.tickets.domain import Line, Offer, Refused
 from guichet.tickets.problems import TicketTypeNotFound, problem_of
+from guichet.tickets.promoting import Promoting
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +17,41 @@ class Quote:
 
     offer: Offer
     lines: tuple[Line, ...]
+    promo_code: str | None
 
 
 class Quoting:
     """Tells prices."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, promoting: Promoting) -> None:
         self._catalogue = catalogue
+        self._promoting = promoting
 
-    async def quote(self, event_id: int, *, quantity: int | None, lines: Sequence[Line]) -> Quote:
+    async def quote(
+        self,
+        event_id: int,
+        *,
+        quantity: int | None,
+        lines: Sequence[Line],
+        promo_code: str | None = None,
+        client_address: str = "",
+    ) -> Quote:
         """Return what the basket costs, whether or not the sale is open and places are left.
 
-        Raises `EventNotFound`, `EventCancelled`, `EventOver` or `TicketTypeNotFound`.
+        Raises `EventNotFound`, `EventCancelled`, `EventOver`, `TicketTypeNotFound`, or why the
+        code cannot be used; it is one use that is not taken.
         """
         offer = await self._catalogue.offer(event_id)
-        priced = decide_event(offer, now()) or price_lines(
-            offer, basket_of(offer, quantity=quantity, lines=lines)
+        promo = None
+        if promo_code is not None:
+            promo = await self._promoting.find(event_id, promo_code, client_address)
+        at = now()
+        priced = decide_event(offer, at) or price_lines(
+            offer, basket_of(offer, quantity=quantity, lines=lines), promo, at
         )
         if isinstance(priced, Refused):
             raise problem_of(priced)
-        return Quote(offer, priced)
+        return Quote(offer, priced, promo.code if promo else None)
 
 
 def basket_of(offer: Offer, *, quantity: int | None, lines: Sequence[Line]) -> tuple[Line, ...]:

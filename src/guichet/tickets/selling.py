@@ -21,6 +21,8 @@ from guichet.tickets.domain import (
     Refused,
     Ticket,
 )
+from guichet.tickets.guesses import Guesses
+from guichet.tickets.places import Placed, PlacesAnswer, PlacesRequest
 from guichet.tickets.problems import (
     EventCancelledAfterPayment,
     HoldGone,
@@ -30,12 +32,13 @@ from guichet.tickets.problems import (
     StillRunning,
     problem_of,
 )
+from guichet.tickets.promo_codes import key_of_code
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import basket_of
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import stock as stock_rows
 from guichet.tickets.repository.orders import KeyUse
-from guichet.tickets.stock import Placed, PlacesRequest, StockWriter
+from guichet.tickets.stock import StockWriter
 
 ANSWER_SECONDS_MAX = 12.0
 LOOK_SECONDS = 0.05
@@ -53,6 +56,7 @@ class Wanted:
     payment_method: str | None = None
     client_address: str = ""
     key: str | None = None
+    promo_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,14 @@ class Selling:
     """The use cases of a buyer."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, writer: StockWriter, purchase: Purchase
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        writer: StockWriter,
+        purchase: Purchase,
+        guesses: Guesses,
     ) -> None:
+        self._guesses = guesses
         self._database = database
         self._catalogue = catalogue
         self._writer = writer
@@ -76,7 +86,7 @@ class Selling:
 
     async def hold(self, wanted: Wanted) -> Hold:
         """Keep places for a buyer for a while; raises the refusal's problem."""
-        answer = await self._writer.ask(await self._request(wanted, as_hold=True))
+        answer = await self._ask(wanted, as_hold=True)
         if isinstance(answer, KeyUse):
             answer = await self._settled(wanted.key or "", answer)
         if isinstance(answer, Hold):
@@ -91,7 +101,7 @@ class Selling:
         Raises the refusal's problem, `PaymentDeclined` or `InsufficientFunds` where the payment
         was declined, `EventCancelledAfterPayment`, `Unavailable` under overload.
         """
-        answer = await self._writer.ask(await self._request(wanted, as_hold=False))
+        answer = await self._ask(wanted, as_hold=False)
         if isinstance(answer, KeyUse):
             answer = await self._settled(wanted.key or "", answer)
         if isinstance(answer, Placed):
@@ -108,6 +118,15 @@ class Selling:
                 raise OrderNotFound
             tickets = await order_rows.read_order_tickets(connection, order_id)
         return Bought(order, tuple(tickets))
+
+    async def _ask(self, wanted: Wanted, *, as_hold: bool) -> PlacesAnswer:
+        """Ask for places; a code that does not exist is counted, lest codes be guessed."""
+        if wanted.promo_code is not None:
+            self._guesses.check(wanted.client_address)
+        answer = await self._writer.ask(await self._request(wanted, as_hold=as_hold))
+        if isinstance(answer, Refused) and answer.refusal is Refusal.PROMO_CODE_UNKNOWN:
+            self._guesses.note_wrong(wanted.client_address)
+        return answer
 
     async def _finish(self, placed: Placed) -> Bought:
         if placed.order.step is None:
@@ -155,6 +174,7 @@ class Selling:
             client_address=wanted.client_address,
             key=wanted.key,
             fingerprint=_fingerprint(wanted, as_hold) if wanted.key else "",
+            promo_code=wanted.promo_code,
         )
 
     async def _lines(self, wanted: Wanted) -> tuple[Line, ...]:
@@ -180,6 +200,7 @@ def _fingerprint(wanted: Wanted, as_hold: bool) -> str:
             [(line.ticket_type_id, line.quantity) for line in wanted.lines],
             wanted.hold_id,
             wanted.payment_method,
+            None if wanted.promo_code is None else key_of_code(wanted.promo_code),
         ]
     )
     return hashlib.sha256(content).hexdigest()

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from guichet.contracts.messages.tickets import OrderConfirmed
 from guichet.kernel.batching import BatchWriter
@@ -23,7 +22,6 @@ from guichet.tickets.domain import (
     HOLD_SECONDS,
     HOLDS_PER_ADDRESS_MAX,
     HOLDS_PER_BUYER_MAX,
-    Buyer,
     Hold,
     Line,
     Offer,
@@ -39,9 +37,17 @@ from guichet.tickets.domain import (
     total_minor,
 )
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.places import (
+    Placed,
+    PlacesAnswer,
+    PlacesRequest,
+    repeated_keys,
+    settled_key,
+)
+from guichet.tickets.promo_codes import PromoCode, key_of_code
 from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import promo_codes as promo_rows
 from guichet.tickets.repository import stock as stock_rows
-from guichet.tickets.repository.orders import KeyUse
 from guichet.tickets.repository.stock import Allotted, Connection
 
 HOLD_ID_BITS = 53
@@ -49,35 +55,6 @@ HOLD_ID_BITS = 53
 LEASE_SECONDS = 20
 """Longer than the two calls to the provider that one step may make."""
 FIRST_PAID_STEP = "take_payment"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacesRequest:
-    """Someone asks for places: a hold (`as_hold`), an order, or an order out of a hold.
-
-    `lines` is empty where `hold_id` is given. `key` and `fingerprint` make a repetition known.
-    """
-
-    buyer: Buyer
-    event_id: int | None
-    lines: tuple[Line, ...]
-    as_hold: bool = False
-    hold_id: int | None = None
-    payment_method: str | None = None
-    client_address: str = ""
-    key: str | None = None
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A granted order; its tickets exist already where it is free."""
-
-    order: Order
-    tickets: tuple[Ticket, ...] = ()
-
-
-PlacesAnswer = Placed | Hold | Refused | KeyUse
 
 
 @dataclass(slots=True)
@@ -91,11 +68,16 @@ class _Batch:
     holds_by_buyer: dict[str, int]
     holds_by_address: dict[str, int]
     order_ids: list[int]
+    promos: dict[tuple[int, str], PromoCode]
     new_orders: list[Order] = field(default_factory=list[Order])
     new_holds: list[Hold] = field(default_factory=list[Hold])
     new_tickets: list[Ticket] = field(default_factory=list[Ticket])
     converted: list[Hold] = field(default_factory=list[Hold])
     free: list[tuple[Order, Offer]] = field(default_factory=list[tuple[Order, Offer]])
+
+    def promo_of(self, request: PlacesRequest) -> PromoCode | None:
+        """Return the code that a request names, None where it names none or there is none."""
+        return self.promos.get((request.event_id or 0, key_of_code(request.promo_code or "")))
 
 
 class StockWriter:
@@ -119,7 +101,7 @@ class StockWriter:
 
     async def _write(self, requests: Sequence[PlacesRequest]) -> list[PlacesAnswer | Exception]:
         async with self._database.hot.acquire() as connection, connection.transaction():
-            repeated = await _repeated(connection, requests)
+            repeated = await repeated_keys(connection, requests)
             fresh = [i for i in range(len(requests)) if i not in repeated]
             batch = await self._read(connection, [requests[i] for i in fresh])
             answers = dict[int, PlacesAnswer](repeated)
@@ -146,8 +128,14 @@ class StockWriter:
             [request.buyer.key for request in holding],
             [request.client_address for request in holding],
         )
+        codes = [
+            (request.event_id, key_of_code(request.promo_code))
+            for request in requests
+            if request.event_id is not None and request.promo_code is not None
+        ]
         return _Batch(
             at=now(),
+            promos=await promo_rows.read_codes(connection, codes),
             offers=offers,
             allotted=await stock_rows.read_allotments(connection, pairs),
             holds=await stock_rows.lock_holds(connection, hold_ids),
@@ -165,11 +153,13 @@ class StockWriter:
             return self._decide_conversion(batch, request, batch.holds.get(request.hold_id))
         offer = batch.offers.get(request.event_id or 0)
         allotted = batch.allotted.setdefault((request.buyer.key, request.event_id or 0), {})
-        lines = decide(offer, request.lines, allotted, batch.at)
+        promo = batch.promo_of(request)
+        lines = _decided(batch, request, offer, allotted, promo)
         if isinstance(lines, Refused) or offer is None:
             return lines if isinstance(lines, Refused) else Refused(Refusal.EVENT_NOT_FOUND)
-        placed = self._place(batch, request, offer, lines)
+        placed = self._place(batch, request, offer, lines, _named(promo))
         if isinstance(placed, Placed):
+            _use(promo)
             take(offer, lines, allotted, is_sold=not placed.order.total_minor)
         return placed
 
@@ -181,9 +171,12 @@ class StockWriter:
             return Refused(Refusal.TOO_MANY_HOLDS)
         offer = batch.offers.get(request.event_id or 0)
         allotted = batch.allotted.setdefault((buyer, request.event_id or 0), {}) if buyer else {}
-        lines = decide(offer, request.lines, allotted, batch.at)
+        promo = batch.promo_of(request)
+        lines = _decided(batch, request, offer, allotted, promo)
         if isinstance(lines, Refused) or offer is None:
             return lines if isinstance(lines, Refused) else Refused(Refusal.EVENT_NOT_FOUND)
+        _use(promo)
+        promo_id, promo_code = _named(promo)
         take(offer, lines, allotted, is_sold=False)
         batch.holds_by_buyer[buyer] = batch.holds_by_buyer.get(buyer, 0) + 1
         batch.holds_by_address[address] = batch.holds_by_address.get(address, 0) + 1
@@ -195,6 +188,8 @@ class StockWriter:
             state="active",
             expires_at=batch.at + timedelta(seconds=self._hold_seconds),
             client_address=address,
+            promo_id=promo_id,
+            promo_code=promo_code,
         )
         batch.new_holds.append(hold)
         return hold
@@ -209,7 +204,7 @@ class StockWriter:
             return lines
         if offer is None or hold is None:
             return Refused(Refusal.HOLD_GONE)
-        placed = self._place(batch, request, offer, lines)
+        placed = self._place(batch, request, offer, lines, (hold.promo_id, hold.promo_code))
         if isinstance(placed, Placed):
             # The same hold a second time in this batch must find it gone.
             del batch.holds[hold.hold_id]
@@ -224,7 +219,12 @@ class StockWriter:
         return placed
 
     def _place(
-        self, batch: _Batch, request: PlacesRequest, offer: Offer, lines: tuple[Line, ...]
+        self,
+        batch: _Batch,
+        request: PlacesRequest,
+        offer: Offer,
+        lines: tuple[Line, ...],
+        promo: tuple[int | None, str | None],
     ) -> Placed | Refused:
         total = total_minor(lines)
         if total and request.payment_method is None:
@@ -245,6 +245,8 @@ class StockWriter:
             payment=payment,
             hold_id=request.hold_id,
             step=FIRST_PAID_STEP if total else None,
+            promo_id=promo[0],
+            promo_code=promo[1],
         )
         batch.new_orders.append(order)
         if not total:
@@ -274,7 +276,7 @@ class StockWriter:
         moved = [(h.owner_key, h.event_id, h.lines) for h in batch.converted]
         await stock_rows.add_allotments(connection, stock_rows.quantities(entries))
         await stock_rows.take_allotments(connection, stock_rows.quantities(moved))
-        settled = [_settled(key, answers[i]) for i in fresh if (key := requests[i].key)]
+        settled = [settled_key(key, answers[i]) for i in fresh if (key := requests[i].key)]
         await order_rows.settle_keys(connection, settled)
         await enqueue_hot(connection, confirmed)
 
@@ -334,48 +336,23 @@ def tickets_by_order(tickets: Sequence[Ticket]) -> dict[int, list[Ticket]]:
     return grouped
 
 
-async def _repeated(
-    connection: Connection, requests: Sequence[PlacesRequest]
-) -> dict[int, KeyUse | Refused]:
-    """Claim the requests' keys and return, by position, those that were used before."""
-    first_use: dict[str, int] = {}
-    claims: list[tuple[str, str, str]] = []
-    repeated: dict[int, KeyUse | Refused] = {}
-    for position, request in enumerate(requests):
-        if not request.key:
-            continue
-        if request.key in first_use:
-            # The first use is in this very batch: its answer is not known yet.
-            repeated[position] = KeyUse(request.buyer.key, request.fingerprint, None, None, None)
-            continue
-        first_use[request.key] = position
-        claims.append((request.key, request.buyer.key, request.fingerprint))
-    if not claims:
-        return repeated
-    _, known = await order_rows.claim_keys(connection, claims)
-    for key, use in known.items():
-        repeated[first_use[key]] = use
-    for position in list(repeated):
-        request = requests[position]
-        use = repeated[position]
-        owner = requests[first_use[request.key or ""]]
-        is_same = (owner.buyer.key, owner.fingerprint) == (request.buyer.key, request.fingerprint)
-        if isinstance(use, KeyUse) and (
-            not is_same or (use.buyer, use.fingerprint) != (request.buyer.key, request.fingerprint)
-        ):
-            repeated[position] = Refused(Refusal.KEY_REUSED)
-    return repeated
+def _decided(
+    batch: _Batch,
+    request: PlacesRequest,
+    offer: Offer | None,
+    allotted: dict[int, int],
+    promo: PromoCode | None,
+) -> Refused | tuple[Line, ...]:
+    if request.promo_code is not None and promo is None:
+        return Refused(Refusal.PROMO_CODE_UNKNOWN)
+    return decide(offer, request.lines, allotted, batch.at, promo)
 
 
-def _settled(
-    key: str, answer: PlacesAnswer
-) -> tuple[str, int | None, int | None, dict[str, Any] | None]:
-    match answer:
-        case Placed(order):
-            return key, order.order_id, None, None
-        case Hold(hold_id):
-            return key, None, hold_id, None
-        case Refused(refusal, details):
-            return key, None, None, {"code": refusal.value, "details": dict(details)}
-        case KeyUse():
-            raise AssertionError("a repetition has no result of its own")
+def _use(promo: PromoCode | None) -> None:
+    """Count a use for the rest of this batch; the stored order or hold counts afterwards."""
+    if promo is not None:
+        promo.uses += 1
+
+
+def _named(promo: PromoCode | None) -> tuple[int | None, str | None]:
+    return (None, None) if promo is None else (promo.promo_id, promo.code)

@@ -21,11 +21,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
+from guichet.tickets.tables_promo import add_promo_tables
 from guichet.tickets.tables_provider import add_provider_tables
 
 metadata = MetaData()
 add_message_tables(metadata)
 add_audit_table(metadata)
+add_promo_tables(metadata)
 
 
 def _instant(name: str, *, nullable: bool = True) -> Column[object]:
@@ -129,12 +131,20 @@ holds = Table(
     _instant("expires_at", nullable=False),
     Column("extensions", Integer, nullable=False, server_default=text("0")),
     _created(),
+    Column("promo_id", BigInteger, ForeignKey("promo_codes.promo_id")),
+    Column("promo_code", Text),
     CheckConstraint("state IN ('active','converted','released','expired')", name="hold_state"),
 )
 _active = holds.c.state == "active"
 Index("holds_active_expiry", holds.c.expires_at, postgresql_where=_active)
 Index("holds_active_buyer", holds.c.buyer, postgresql_where=_active)
 Index("holds_active_address", holds.c.client_address, postgresql_where=_active)
+
+Index(
+    "holds_promo",
+    holds.c.promo_id,
+    postgresql_where=text("promo_id IS NOT NULL AND state = 'active'"),
+)
 
 orders = Table(
     "orders",
@@ -164,6 +174,8 @@ orders = Table(
     _created(),
     _instant("issued_at"),
     _instant("ended_at"),
+    Column("promo_id", BigInteger, ForeignKey("promo_codes.promo_id")),
+    Column("promo_code", Text),
     CheckConstraint(
         "state IN ('paying','issued','failed','refunded','cancelled')", name="order_state"
     ),
@@ -174,6 +186,12 @@ Index("orders_event", orders.c.event_id, orders.c.order_id.desc())
 Index("orders_email", func.lower(orders.c.buyer_email))
 Index("orders_due", orders.c.run_at, postgresql_where=orders.c.step.is_not(None))
 Index("orders_attention", orders.c.order_id, postgresql_where=orders.c.needs_attention.is_(True))
+
+Index(
+    "orders_promo",
+    orders.c.promo_id,
+    postgresql_where=text("promo_id IS NOT NULL AND state IN ('paying', 'issued')"),
+)
 
 payments = Table(
     "payments",

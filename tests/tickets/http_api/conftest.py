@@ -163,6 +163,7 @@ def _context_of(shop: Shop) -> Context:
         purchase=shop.purchase,
         selling=shop.selling,
         quoting=shop.quoting,
+        promoting=shop.promoting,
         holding=shop.holding,
         refunds=shop.refunds,
         cancelling=shop.cancelling,

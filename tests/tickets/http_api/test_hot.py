@@ -32,6 +32,7 @@ TICKET_FIELDS = {
 }  # fmt: skip
 PRICES_FIELDS = {
     "items", "quantity", "subtotal", "discount", "fees", "total", "vat", "currency",
+    "promo_code",
 }  # fmt: skip
 PAYMENT_FIELDS = {
     "transaction_id", "amount", "status", "payment_method", "paid_at", "refunded_at",

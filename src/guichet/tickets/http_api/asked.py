@@ -33,6 +33,10 @@ QUANTITY_OR_ITEMS = Sentence(
 ONE_PAYMENT = Sentence(
     "Indiquez un seul moyen de paiement.", "Give one means of payment, not several."
 )
+CODE_WITH_THE_HOLD = Sentence(
+    "Le code promo s'indique au moment de réserver les places.",
+    "The promo code is given when the places are held.",
+)
 NAME_NEEDED = Sentence("Un nom est attendu.", "A name is expected.")
 EMAIL_NEEDED = Sentence(
     "Une adresse e-mail valide est attendue.", "A valid e-mail address is expected."
@@ -58,6 +62,8 @@ def check_one_event_or_hold(asked: PurchaseAsked) -> None:
     """Raise `Malformed` unless exactly one of an event and a hold is to be bought from."""
     if (asked.hold_id is None) == (asked.event_id is None):
         raise Malformed(errors={"event_id": [EVENT_OR_HOLD]})
+    if asked.hold_id is not None and asked.promo_code is not None:
+        raise Malformed(errors={"promo_code": [CODE_WITH_THE_HOLD]})
 
 
 def check_quantity_or_items(asked: PurchaseAsked | HoldAsked | QuoteAsked) -> None:
@@ -93,6 +99,11 @@ def holder_of(principal: Principal | None, guest: GuestAsked | None) -> Buyer:
 def lines_of(items: Sequence[LineAsked] | None) -> tuple[Line, ...]:
     """Return the places asked for, none where a quantity says how many."""
     return tuple(Line(item.ticket_type_id, item.quantity) for item in items or ())
+
+
+def code_of(promo_code: str | None) -> str | None:
+    """Return the promo code that was given, None without one; raises `Malformed`."""
+    return None if promo_code is None else checked_line(promo_code, "promo_code") or None
 
 
 def method_of(payment: PaymentAsked | None, *, test_mode: bool) -> str | None:

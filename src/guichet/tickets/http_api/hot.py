@@ -5,7 +5,7 @@ from collections.abc import Callable
 from guichet.kernel.clock import now
 from guichet.kernel.hot_route import HotAnswer, HotRequest, HotRoute
 from guichet.kernel.problems import Forbidden, Malformed, TooManyRequests, Unavailable
-from guichet.tickets import problems
+from guichet.tickets import problems, promo_problems
 from guichet.tickets.admission import AdmissionRequest
 from guichet.tickets.codes import read_scan_code
 from guichet.tickets.context import Context
@@ -14,6 +14,7 @@ from guichet.tickets.http_api.asked import (
     buyer_of,
     check_one_event_or_hold,
     check_quantity_or_items,
+    code_of,
     holder_of,
     key_of,
     lines_of,
@@ -50,6 +51,7 @@ async def purchase(context: Context, request: HotRequest[PurchaseAsked]) -> HotA
         payment_method=method_of(asked.payment, test_mode=context.provider.test_mode),
         client_address=request.client_address,
         key=key_of(request.headers),
+        promo_code=code_of(asked.promo_code),
     )
     bought = await context.selling.buy(wanted)
     is_done = bought.order.state is not OrderState.PAYING
@@ -67,6 +69,7 @@ async def hold(context: Context, request: HotRequest[HoldAsked]) -> HotAnswer:
         lines=lines_of(asked.items),
         client_address=request.client_address,
         key=key_of(request.headers),
+        promo_code=code_of(asked.promo_code),
     )
     kept = await context.selling.hold(wanted)
     card = await context.catalogue.card(kept.event_id)
@@ -121,6 +124,12 @@ _PLACES = (
     problems.PerOrderLimit,
     problems.PerAccountLimit,
     problems.KeyReused,
+    promo_problems.PromoCodeUnknown,
+    promo_problems.PromoCodeNotYetValid,
+    promo_problems.PromoCodeExpired,
+    promo_problems.PromoCodeUsedUp,
+    promo_problems.PromoCodeNotApplicable,
+    promo_problems.TooManyWrongCodes,
     Unavailable,
 )
 

@@ -2,9 +2,9 @@
 
 from guichet.kernel.hot_route import HotAnswer, HotRequest, HotRoute
 from guichet.kernel.problems import Malformed
-from guichet.tickets import problems
+from guichet.tickets import problems, promo_problems
 from guichet.tickets.context import Context
-from guichet.tickets.http_api.asked import check_quantity_or_items, lines_of
+from guichet.tickets.http_api.asked import check_quantity_or_items, code_of, lines_of
 from guichet.tickets.http_api.deps import PREFIX
 from guichet.tickets.http_api.hot import ContextOf
 from guichet.tickets.http_api.shapes import QuoteAsked
@@ -16,9 +16,13 @@ async def quote(context: Context, request: HotRequest[QuoteAsked]) -> HotAnswer:
     asked = request.body
     check_quantity_or_items(asked)
     quoted = await context.quoting.quote(
-        asked.event_id, quantity=asked.quantity, lines=lines_of(asked.items)
+        asked.event_id,
+        quantity=asked.quantity,
+        lines=lines_of(asked.items),
+        promo_code=code_of(asked.promo_code),
+        client_address=request.client_address,
     )
-    return HotAnswer(200, quote_view(quoted.offer, quoted.lines))
+    return HotAnswer(200, quote_view(quoted.offer, quoted.lines, quoted.promo_code))
 
 
 def routes(context_of: ContextOf) -> list[HotRoute]:
@@ -41,6 +45,12 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
                 problems.EventCancelled,
                 problems.EventOver,
                 problems.TicketTypeNotFound,
+                promo_problems.PromoCodeUnknown,
+                promo_problems.PromoCodeNotYetValid,
+                promo_problems.PromoCodeExpired,
+                promo_problems.PromoCodeUsedUp,
+                promo_problems.PromoCodeNotApplicable,
+                promo_problems.TooManyWrongCodes,
             ),
             token="none",  # noqa: S106 - a mode, not a secret
             tag="purchase",

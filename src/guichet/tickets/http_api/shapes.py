@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from guichet.kernel.problems import Language
 from guichet.tickets.domain import QUANTITY_MAX
+from guichet.tickets.promo_codes import CODE_LENGTH_MAX
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MAX)]
@@ -23,6 +24,9 @@ class OursToSay(msgspec.Struct, frozen=True, kw_only=True):
     status: UnsetType = UNSET
     user_id: UnsetType = UNSET
     role: UnsetType = UNSET
+
+
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=CODE_LENGTH_MAX)]
 
 
 class LineAsked(OursToSay, frozen=True, kw_only=True):
@@ -66,6 +70,7 @@ class HoldAsked(OursToSay, frozen=True, kw_only=True):
         None
     )
     quantity: Quantity | None = None
+    promo_code: Code | None = None
     guest: GuestAsked | None = None
 
 
@@ -77,16 +82,21 @@ class QuoteAsked(OursToSay, frozen=True, kw_only=True):
         None
     )
     quantity: Quantity | None = None
+    promo_code: Code | None = None
 
 
 class PurchaseAsked(OursToSay, frozen=True, kw_only=True):
-    """A purchase: an event with `quantity` or `items`, or a `hold_id`; a payment if it costs."""
+    """A purchase: an event with `quantity` or `items`, or a `hold_id`; a payment if it costs.
+
+    A promo code is given with the hold or with the purchase of an event's tickets.
+    """
 
     event_id: Id | None = None
     quantity: Quantity | None = None
     items: Annotated[list[LineAsked], msgspec.Meta(min_length=1, max_length=LINES_MAX)] | None = (
         None
     )
+    promo_code: Code | None = None
     hold_id: Id | None = None
     payment: PaymentAsked | None = None
     guest: GuestAsked | None = None

@@ -119,14 +119,14 @@ async def insert_orders(
         return
     await connection.execute(
         "INSERT INTO orders (order_id, event_id, buyer, account_id, buyer_name, buyer_email,"
-        " language, lines, total_minor, currency, hold_id, state, step, created_at, issued_at,"
-        " run_at, leased_until)"
-        " SELECT n.*, CASE WHEN n.state = 'issued' THEN n.created_at END, n.created_at, $15"
+        " language, lines, total_minor, currency, hold_id, state, step, created_at, promo_id,"
+        " promo_code, issued_at, run_at, leased_until)"
+        " SELECT n.*, CASE WHEN n.state = 'issued' THEN n.created_at END, n.created_at, $17"
         " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],"
         " $6::text[], $7::text[], $8::jsonb[], $9::bigint[], $10::text[], $11::bigint[],"
-        " $12::text[], $13::text[], $14::timestamptz[]) AS n(order_id, event_id, buyer,"
-        " account_id, buyer_name, buyer_email, language, lines, total_minor, currency, hold_id,"
-        " state, step, created_at)",
+        " $12::text[], $13::text[], $14::timestamptz[], $15::bigint[], $16::text[])"
+        " AS n(order_id, event_id, buyer, account_id, buyer_name, buyer_email, language, lines,"
+        " total_minor, currency, hold_id, state, step, created_at, promo_id, promo_code)",
         [order.order_id for order in orders],
         [order.event_id for order in orders],
         [order.buyer.key for order in orders],
@@ -141,6 +141,8 @@ async def insert_orders(
         [order.state.value for order in orders],
         [order.step for order in orders],
         [order.created_at for order in orders],
+        [order.promo_id for order in orders],
+        [order.promo_code for order in orders],
         leased_until,
     )
     paid = [(order, order.payment) for order in orders if order.payment is not None]

@@ -142,6 +142,8 @@ def hold_of(row: Row) -> Hold:
         expires_at=row["expires_at"],
         extensions=row["extensions"],
         client_address=row["client_address"],
+        promo_id=row["promo_id"],
+        promo_code=row["promo_code"],
     )
 
 
@@ -165,6 +167,8 @@ def order_of(row: Row) -> Order:
         attempts=row["attempts"],
         saga_version=row["saga_version"],
         needs_attention=row["needs_attention"],
+        promo_id=row["promo_id"],
+        promo_code=row["promo_code"],
     )
 
 

@@ -167,9 +167,10 @@ async def insert_holds(connection: Connection, holds: Sequence[Hold]) -> None:
         return
     await connection.execute(
         "INSERT INTO holds (hold_id, event_id, buyer, account_id, guest_name, guest_email,"
-        " language, client_address, lines, state, expires_at)"
-        " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[],"
-        " $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::timestamptz[])",
+        " language, client_address, lines, state, expires_at, promo_id,"
+        " promo_code) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[],"
+        " $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[],"
+        " $11::timestamptz[], $12::bigint[], $13::text[])",
         [hold.hold_id for hold in holds],
         [hold.event_id for hold in holds],
         [hold.owner_key for hold in holds],
@@ -181,6 +182,8 @@ async def insert_holds(connection: Connection, holds: Sequence[Hold]) -> None:
         [lines_json(hold.lines) for hold in holds],
         [hold.state for hold in holds],
         [hold.expires_at for hold in holds],
+        [hold.promo_id for hold in holds],
+        [hold.promo_code for hold in holds],
     )
 
 

@@ -114,6 +114,17 @@ export interface CheckedView {
 }
 
 /**
+ * The code that somebody has.
+ */
+export interface CodeAsked {
+  /**
+     * @minLength 1
+     * @maxLength 40
+     */
+  code: string;
+}
+
+/**
  * What was sold on one day, by the event's calendar.
  */
 export interface DaySales {
@@ -531,6 +542,7 @@ export interface HoldView {
   total: string;
   vat: VatView[];
   currency: string;
+  promo_code: string | null;
   id: number;
   event_id: number;
   status: string;
@@ -600,6 +612,40 @@ export interface NextActionView {
 }
 
 /**
+ * A hidden ticket type; `total` is what a buyer pays for one with the code.
+ */
+export interface RevealedType {
+  ticket_type_id: number;
+  name: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  list_price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  discount: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  price: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  fee: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  left: number;
+}
+
+/**
+ * What a code is good for; `ticket_type_ids` null means all of them.
+ */
+export interface OpenedView {
+  code: string;
+  /** @pattern ^\d+(\.\d{1,2})?$ */
+  percent: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  valid_until: string | null;
+  ticket_type_ids: number[] | null;
+  ticket_types: RevealedType[];
+  currency: string;
+}
+
+/**
  * The payment of a ticket or an order; never anything of a card but its last digits.
  */
 export interface PaymentView {
@@ -630,6 +676,7 @@ export interface OrderView {
   total: string;
   vat: VatView[];
   currency: string;
+  promo_code: string | null;
   id: number;
   code: string;
   event_id: number;
@@ -803,6 +850,62 @@ export interface PostingView {
   kind: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   amount: string;
+}
+
+/**
+ * A new code; neither case nor spaces around it matter when it is used.
+ */
+export interface PromoCodeAsked {
+  /** @pattern ^\d+(\.\d{1,2})?$ */
+  percent?: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount?: string;
+  max_uses?: number | null;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  ticket_type_ids?: number[] | null;
+  reveals_hidden?: boolean;
+  /**
+     * @minLength 2
+     * @maxLength 40
+     * @pattern ^[\w.+-]+$
+     */
+  code: string;
+}
+
+/**
+ * A code as its organiser sees it; `uses` counts its orders and the holds that last.
+ */
+export interface PromoCodeView {
+  id: number;
+  event_id: number;
+  code: string;
+  /** @pattern ^\d+(\.\d{1,2})?$ */
+  percent: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  max_uses: number | null;
+  uses: number;
+  valid_from: string | null;
+  valid_until: string | null;
+  ticket_type_ids: number[] | null;
+  reveals_hidden: boolean;
+  created_at: string;
+}
+
+/**
+ * A code's terms: `percent` or `amount` off each ticket; null limits nothing.
+ */
+export interface PromoTermsAsked {
+  /** @pattern ^\d+(\.\d{1,2})?$ */
+  percent?: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount?: string;
+  max_uses?: number | null;
+  valid_from?: string | null;
+  valid_until?: string | null;
+  ticket_type_ids?: number[] | null;
+  reveals_hidden?: boolean;
 }
 
 /**
@@ -1142,6 +1245,8 @@ export interface GuestAsked {
 
 /**
  * A purchase: an event with `quantity` or `items`, or a `hold_id`; a payment if it costs.
+ *
+ *     A promo code is given with the hold or with the purchase of an event's tickets.
  */
 export interface PurchaseAsked {
   /** Not the caller's to say; refused. */
@@ -1161,6 +1266,7 @@ export interface PurchaseAsked {
   event_id?: number | null;
   quantity?: number | null;
   items?: LineAsked[] | null;
+  promo_code?: string | null;
   hold_id?: number | null;
   payment?: PaymentAsked | null;
   guest?: GuestAsked | null;
@@ -1191,6 +1297,7 @@ export interface HoldAsked {
   event_id: number;
   items?: LineAsked[] | null;
   quantity?: number | null;
+  promo_code?: string | null;
   guest?: GuestAsked | null;
 }
 
@@ -1235,6 +1342,7 @@ export interface QuoteAsked {
   event_id: number;
   items?: LineAsked[] | null;
   quantity?: number | null;
+  promo_code?: string | null;
 }
 
 /**
@@ -1253,6 +1361,7 @@ export interface QuoteView {
   total: string;
   vat: VatView[];
   currency: string;
+  promo_code: string | null;
   event_id: number;
 }
 
@@ -5414,6 +5523,457 @@ export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<t
 
 
 
+
+export const getGetTicketsEventsByEventIdPromoCodesUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/promo-codes`
+}
+
+/**
+ * List an event's promo codes: for its creator and administrators.
+ * @summary List Promo Codes
+ */
+export const getTicketsEventsByEventIdPromoCodes = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<PromoCodeView[]> => {
+
+  return request<PromoCodeView[]>(getGetTicketsEventsByEventIdPromoCodesUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdPromoCodesQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/promo-codes`
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdPromoCodesQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdPromoCodesQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>> = ({ signal }) => getTicketsEventsByEventIdPromoCodes(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdPromoCodesQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>>
+export type GetTicketsEventsByEventIdPromoCodesQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdPromoCodes<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdPromoCodes<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdPromoCodes<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary List Promo Codes
+ */
+
+export function useGetTicketsEventsByEventIdPromoCodes<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdPromoCodes>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdPromoCodesQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPostTicketsEventsByEventIdPromoCodesUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/promo-codes`
+}
+
+/**
+ * Make a promo code.
+ * @summary Create Promo Code
+ */
+export const postTicketsEventsByEventIdPromoCodes = async (eventId: number,
+    promoCodeAsked: PromoCodeAsked, options?: Parameters<typeof request>[1]): Promise<PromoCodeView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PromoCodeView>(getPostTicketsEventsByEventIdPromoCodesUrl(eventId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(promoCodeAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsEventsByEventIdPromoCodesMutationKey = () => ['postTicketsEventsByEventIdPromoCodes'] as const;
+
+export const getPostTicketsEventsByEventIdPromoCodesMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>, TError,PostTicketsEventsByEventIdPromoCodesMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>, TError,PostTicketsEventsByEventIdPromoCodesMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsEventsByEventIdPromoCodesMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>, PostTicketsEventsByEventIdPromoCodesMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  postTicketsEventsByEventIdPromoCodes(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsEventsByEventIdPromoCodesMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>>
+    export type PostTicketsEventsByEventIdPromoCodesMutationBody = PromoCodeAsked
+    export type PostTicketsEventsByEventIdPromoCodesMutationError = ErrorType<Problem>
+    export type PostTicketsEventsByEventIdPromoCodesMutationVariables = {eventId: number;data: PromoCodeAsked}
+
+    /**
+ * @summary Create Promo Code
+ */
+export const usePostTicketsEventsByEventIdPromoCodes = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>, TError,PostTicketsEventsByEventIdPromoCodesMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCodes>>,
+        TError,
+        PostTicketsEventsByEventIdPromoCodesMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsEventsByEventIdPromoCodesMutationOptions(options), queryClient);
+    }
+
+export const getPatchTicketsEventsByEventIdPromoCodesByPromoIdUrl = (eventId: number,
+    promoId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/promo-codes/${promoId}`
+}
+
+/**
+ * Change some of a code's terms; what is held or sold stays as it is.
+ * @summary Change Promo Code
+ */
+export const patchTicketsEventsByEventIdPromoCodesByPromoId = async (eventId: number,
+    promoId: number,
+    promoTermsAsked: PromoTermsAsked, options?: Parameters<typeof request>[1]): Promise<PromoCodeView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<PromoCodeView>(getPatchTicketsEventsByEventIdPromoCodesByPromoIdUrl(eventId,promoId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(promoTermsAsked)
+  }
+);}
+
+
+
+
+
+export const getPatchTicketsEventsByEventIdPromoCodesByPromoIdMutationKey = () => ['patchTicketsEventsByEventIdPromoCodesByPromoId'] as const;
+
+export const getPatchTicketsEventsByEventIdPromoCodesByPromoIdMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>, TError,PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>, TError,PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext> => {
+
+const mutationKey = getPatchTicketsEventsByEventIdPromoCodesByPromoIdMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>, PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables> = (props) => {
+          const {eventId,promoId,data} = props ?? {};
+
+          return  patchTicketsEventsByEventIdPromoCodesByPromoId(eventId,promoId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationResult = NonNullable<Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>>
+    export type PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationBody = PromoTermsAsked
+    export type PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationError = ErrorType<Problem>
+    export type PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables = {eventId: number;promoId: number;data: PromoTermsAsked}
+
+    /**
+ * @summary Change Promo Code
+ */
+export const usePatchTicketsEventsByEventIdPromoCodesByPromoId = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>, TError,PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof patchTicketsEventsByEventIdPromoCodesByPromoId>>,
+        TError,
+        PatchTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPatchTicketsEventsByEventIdPromoCodesByPromoIdMutationOptions(options), queryClient);
+    }
+
+export const getDeleteTicketsEventsByEventIdPromoCodesByPromoIdUrl = (eventId: number,
+    promoId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/promo-codes/${promoId}`
+}
+
+/**
+ * Let a code be used no more, and return it as it was.
+ * @summary Delete Promo Code
+ */
+export const deleteTicketsEventsByEventIdPromoCodesByPromoId = async (eventId: number,
+    promoId: number, options?: Parameters<typeof request>[1]): Promise<PromoCodeView> => {
+
+  return request<PromoCodeView>(getDeleteTicketsEventsByEventIdPromoCodesByPromoIdUrl(eventId,promoId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+
+
+export const getDeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationKey = () => ['deleteTicketsEventsByEventIdPromoCodesByPromoId'] as const;
+
+export const getDeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>, TError,DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>, TError,DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext> => {
+
+const mutationKey = getDeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>, DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables> = (props) => {
+          const {eventId,promoId} = props ?? {};
+
+          return  deleteTicketsEventsByEventIdPromoCodesByPromoId(eventId,promoId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationResult = NonNullable<Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>>
+
+    export type DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationError = ErrorType<Problem>
+    export type DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables = {eventId: number;promoId: number}
+
+    /**
+ * @summary Delete Promo Code
+ */
+export const useDeleteTicketsEventsByEventIdPromoCodesByPromoId = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>, TError,DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof deleteTicketsEventsByEventIdPromoCodesByPromoId>>,
+        TError,
+        DeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationVariables,
+        TContext
+      > => {
+      return useMutation(getDeleteTicketsEventsByEventIdPromoCodesByPromoIdMutationOptions(options), queryClient);
+    }
+
+export const getPostTicketsEventsByEventIdPromoCodeUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/events/${eventId}/promo-code`
+}
+
+/**
+ * Say what a code is good for, and which hidden tickets it opens; wrong ones are counted.
+ * @summary Open Promo Code
+ */
+export const postTicketsEventsByEventIdPromoCode = async (eventId: number,
+    codeAsked: CodeAsked, options?: Parameters<typeof request>[1]): Promise<OpenedView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<OpenedView>(getPostTicketsEventsByEventIdPromoCodeUrl(eventId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(codeAsked)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsEventsByEventIdPromoCodeMutationKey = () => ['postTicketsEventsByEventIdPromoCode'] as const;
+
+export const getPostTicketsEventsByEventIdPromoCodeMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>, TError,PostTicketsEventsByEventIdPromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>, TError,PostTicketsEventsByEventIdPromoCodeMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsEventsByEventIdPromoCodeMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>, PostTicketsEventsByEventIdPromoCodeMutationVariables> = (props) => {
+          const {eventId,data} = props ?? {};
+
+          return  postTicketsEventsByEventIdPromoCode(eventId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsEventsByEventIdPromoCodeMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>>
+    export type PostTicketsEventsByEventIdPromoCodeMutationBody = CodeAsked
+    export type PostTicketsEventsByEventIdPromoCodeMutationError = ErrorType<Problem>
+    export type PostTicketsEventsByEventIdPromoCodeMutationVariables = {eventId: number;data: CodeAsked}
+
+    /**
+ * @summary Open Promo Code
+ */
+export const usePostTicketsEventsByEventIdPromoCode = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>, TError,PostTicketsEventsByEventIdPromoCodeMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsEventsByEventIdPromoCode>>,
+        TError,
+        PostTicketsEventsByEventIdPromoCodeMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsEventsByEventIdPromoCodeMutationOptions(options), queryClient);
+    }
 
 export const getGetTicketsAdminTicketsUrl = (params?: GetTicketsAdminTicketsParams,) => {
   const normalizedParams = new URLSearchParams();

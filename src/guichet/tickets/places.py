@@ -1,0 +1,89 @@
+"""What is asked of the stock writer, what it answers, and what idempotency keys make of both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guichet.tickets.domain import Buyer, Hold, Line, Order, Refusal, Refused, Ticket
+from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository.orders import KeyUse
+from guichet.tickets.repository.stock import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesRequest:
+    """Someone asks for places: a hold (`as_hold`), an order, or an order out of a hold.
+
+    `lines` is empty where `hold_id` is given: the hold's promo code counts then. `key`
+    and `fingerprint` make a repetition known.
+    """
+
+    buyer: Buyer
+    event_id: int | None
+    lines: tuple[Line, ...]
+    as_hold: bool = False
+    hold_id: int | None = None
+    payment_method: str | None = None
+    client_address: str = ""
+    key: str | None = None
+    fingerprint: str = ""
+    promo_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A granted order; its tickets exist already where it is free."""
+
+    order: Order
+    tickets: tuple[Ticket, ...] = ()
+
+
+PlacesAnswer = Placed | Hold | Refused | KeyUse
+
+
+async def repeated_keys(
+    connection: Connection, requests: Sequence[PlacesRequest]
+) -> dict[int, KeyUse | Refused]:
+    """Claim the requests' keys and return, by position, those that were used before."""
+    first_use: dict[str, int] = {}
+    claims: list[tuple[str, str, str]] = []
+    repeated: dict[int, KeyUse | Refused] = {}
+    for position, request in enumerate(requests):
+        if not request.key:
+            continue
+        if request.key in first_use:
+            # The first use is in this very batch: its answer is not known yet.
+            repeated[position] = KeyUse(request.buyer.key, request.fingerprint, None, None, None)
+            continue
+        first_use[request.key] = position
+        claims.append((request.key, request.buyer.key, request.fingerprint))
+    if not claims:
+        return repeated
+    _, known = await order_rows.claim_keys(connection, claims)
+    for key, use in known.items():
+        repeated[first_use[key]] = use
+    for position in list(repeated):
+        request = requests[position]
+        use = repeated[position]
+        owner = requests[first_use[request.key or ""]]
+        is_same = (owner.buyer.key, owner.fingerprint) == (request.buyer.key, request.fingerprint)
+        if isinstance(use, KeyUse) and (
+            not is_same or (use.buyer, use.fingerprint) != (request.buyer.key, request.fingerprint)
+        ):
+            repeated[position] = Refused(Refusal.KEY_REUSED)
+    return repeated
+
+
+def settled_key(
+    key: str, answer: PlacesAnswer
+) -> tuple[str, int | None, int | None, dict[str, Any] | None]:
+    """Return what to note under a key: its order, hold or refusal."""
+    match answer:
+        case Placed(order):
+            return key, order.order_id, None, None
+        case Hold(hold_id):
+            return key, None, hold_id, None
+        case Refused(refusal, details):
+            return key, None, None, {"code": refusal.value, "details": dict(details)}
+        case KeyUse():
+            raise AssertionError("a repetition has no result of its own")
