@@ -16,7 +16,7 @@ from guichet.tickets.domain import Hold, OrderState
 from guichet.tickets.guesses import WRONG_CODES_MAX
 from guichet.tickets.promo_codes import PromoCode
 from guichet.tickets.selling import Bought, Wanted
-from tests.tickets.conftest import Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
 
 CREATOR = Principal(3, "event_creator", "s", "orga@example.com", "Orga", "fr", True, 0.0, 2**40)
 
@@ -98,7 +98,7 @@ async def test_a_use_comes_back_when_its_hold_or_order_ends(shop: Shop) -> None:
     bought = await shop.selling.buy(Wanted(buyer(), None, None, (), again.hold_id, "pm_card_visa"))
     assert (bought.order.promo_code, bought.order.total_minor) == ("AMIS", 1700)
     assert await uses(shop, event) == 1
-    await shop.cancelling.cancel_ticket(bought.tickets[0], "holder")
+    await shop.cancelling.cancel_ticket(bought.tickets[0], HOLDER)
     assert await uses(shop, event) == 0
     await shop.selling.buy(wanted(event, promo_code="AMIS"))
 

@@ -40,14 +40,19 @@ async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterat
     await shop.catalogue.accept(
         snapshot_of(event, 10, 2500, version=2, fee=fee, ticket_types=[taxed])
     )
-    order = (await shop.selling.buy(wanted(event, 2, key="key-1"))).order
+    await shop.rows(
+        "INSERT INTO promo_codes (event_id, code, code_key, amount_minor, max_uses, created_at)"
+        " VALUES ($1, 'A', 'a', 100, 1, now())",
+        event,
+    )
+    order = (await shop.selling.buy(wanted(event, 2, key="key-1", promo_code="A"))).order
     await shop.selling.hold(wanted(event, 1))
     code = order_code(order.order_id)
     async with open_sources(environment) as opened:
         sources = FakeOutside(
             opened.databases, opened.session, "fake", "", "fake", answered_codes=(code,)
         )
-        sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5240, 0)]
+        sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5040, 0)]
         sources.mails = ["<1@guichet>"]
         await _tell_everybody(sources, event, order.order_id, code)
         await spoil(sources, "tickets", "UPDATE outbox SET sent_at = now()")
@@ -87,7 +92,7 @@ async def _tell_everybody(sources: Sources, event: int, order_id: int, code: str
         sources,
         "users",
         "INSERT INTO purchases (order_code, order_id, account_id, event_id, total_minor,"
-        " currency, confirmed_at) VALUES ($1, $2, 1, $3, 5240, 'EUR', now())",
+        " currency, confirmed_at) VALUES ($1, $2, 1, $3, 5040, 'EUR', now())",
         code,
         order_id,
         event,

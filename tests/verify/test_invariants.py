@@ -46,6 +46,8 @@ BREAKS: list[tuple[int, str, str]] = [
         "ALTER TABLE stock DROP CONSTRAINT stock_is_enough; UPDATE stock SET capacity = 1",
     ),
     (1, "tickets", "UPDATE allotments SET quantity = 50"),
+    (1, "tickets", "UPDATE holds SET promo_id = 1"),
+    (1, "tickets", "UPDATE orders SET promo_id = NULL"),
     (3, "tickets", "DELETE FROM tickets WHERE ticket_id = 1"),
     (3, "tickets", "UPDATE orders SET state = 'failed'"),
     (3, "tickets", "UPDATE tickets SET status = 'cancelled', cancelled_at = now()"),

@@ -8,7 +8,16 @@ looks again before it gives its verdict.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from guichet.verify import audit, ledger, messages, money, projections, provider, selling
+from guichet.verify import (
+    audit,
+    ledger,
+    messages,
+    money,
+    projections,
+    promotions,
+    provider,
+    selling,
+)
 from guichet.verify.sources import Sources
 
 Check = Callable[[Sources], Awaitable[list[str]]]
@@ -31,6 +40,12 @@ INVARIANTS: tuple[Invariant, ...] = (
         "vendus + réservés ≤ jauge, et les compteurs égalent commandes et réservations",
         "sold + held ≤ capacity, and the counters equal orders and holds",
         selling.stock_adds_up,
+    ),
+    Invariant(
+        1,
+        "aucun code promo n'est utilisé plus que permis, aucune remise n'est sans code",
+        "no promo code is in use more often than allowed, no discount is without a code",
+        promotions.promo_codes_hold_their_limits,
     ),
     Invariant(
         3,
