@@ -385,10 +385,7 @@ payment_backup_runs = Table(
     metadata,
     Column("run_id", BigInteger, Identity(), primary_key=True),
     Column(
-        "started_at",
-        DateTime(timezone=True),
-        nullable=False,
-        server_default=func.clock_timestamp(),
+        "started_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
     ),
     _instant("finished_at"),
     Column("records", BigInteger, nullable=False, server_default=text("0")),
