@@ -24,6 +24,8 @@ ORDER_STATUS = {
     OrderState.REFUNDED: "refunded",
     OrderState.CANCELLED: "cancelled",
 }
+AWAITING_PAYMENT = "awaiting_payment"
+"""An unfinished order that waits for its buyer, not for us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def order_view(order: Order, card: EventCard, access_token: str | None = None) -
         id=order.order_id,
         code=order_code(order.order_id),
         event_id=order.event_id,
-        status="awaiting_payment" if action else ORDER_STATUS[order.state],
+        status=AWAITING_PAYMENT if action else ORDER_STATUS[order.state],
         failure=order.failure,
         **prices_shown(order.lines, card.type_names, order.currency, order.promo_code),
         buyer_name=order.buyer.name,

@@ -558,6 +558,52 @@ export interface HoldAnswer {
 }
 
 /**
+ * The event of an order in the list.
+ */
+export interface ListedEventView {
+  id: number;
+  title: string;
+  date: string;
+}
+
+export type ListedOrderViewStatus = typeof ListedOrderViewStatus[keyof typeof ListedOrderViewStatus];
+
+
+export const ListedOrderViewStatus = {
+  pending: 'pending',
+  awaiting_payment: 'awaiting_payment',
+  confirmed: 'confirmed',
+  failed: 'failed',
+  refunded: 'refunded',
+  cancelled: 'cancelled',
+} as const;
+
+/**
+ * An order in the list: `total` is its price, `refunded` what has gone back of it so far.
+ *
+ * `attention_reason` is the stable code of why somebody has to look at it, `attention` the
+ * sentence; both are null where nobody has to.
+ */
+export interface ListedOrderView {
+  id: number;
+  code: string;
+  event: ListedEventView;
+  buyer_name: string;
+  buyer_email: string;
+  status: ListedOrderViewStatus;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunded: string;
+  currency: string;
+  quantity: number;
+  created_at: string;
+  needs_attention: boolean;
+  attention_reason: string | null;
+  attention: string | null;
+}
+
+/**
  * What is written: plain text; an empty line begins a paragraph.
  */
 export interface MessageAsked {
@@ -743,6 +789,14 @@ export interface OverviewView {
 
 export interface PageAttendeeView {
   data: AttendeeView[];
+  current_page: number;
+  per_page: number;
+  last_page: number;
+  total: number;
+}
+
+export interface PageListedOrderView {
+  data: ListedOrderView[];
   current_page: number;
   per_page: number;
   last_page: number;
@@ -1410,6 +1464,38 @@ export type GetTicketsEventsByEventIdDoorSearchParams = {
  */
 q: string;
 };
+
+export type GetTicketsOrdersParams = {
+event_id?: number | null;
+/**
+ * An order, a part of name or e-mail.
+ */
+q?: string | null;
+status?: GetTicketsOrdersStatus;
+needs_attention?: boolean | null;
+/**
+ * @minimum 1
+ * @maximum 100000
+ */
+page?: number;
+/**
+ * @minimum 1
+ * @maximum 100
+ */
+per_page?: number;
+};
+
+export type GetTicketsOrdersStatus = typeof GetTicketsOrdersStatus[keyof typeof GetTicketsOrdersStatus] | null;
+
+
+export const GetTicketsOrdersStatus = {
+  pending: 'pending',
+  awaiting_payment: 'awaiting_payment',
+  confirmed: 'confirmed',
+  failed: 'failed',
+  refunded: 'refunded',
+  cancelled: 'cancelled',
+} as const;
 
 export type GetTicketsOverviewParams = {
 /**
@@ -2933,6 +3019,115 @@ export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<type
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetTicketsEventsByEventIdLiveQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOrdersUrl = (params?: GetTicketsOrdersParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders?${stringifiedParams}` : `/api/v1/tickets/orders`
+}
+
+/**
+ * List orders, newest first: all for an administrator, of own events for an organiser.
+ * @summary Orders to look through
+ */
+export const getTicketsOrders = async (params?: GetTicketsOrdersParams, options?: Parameters<typeof request>[1]): Promise<PageListedOrderView> => {
+
+  return request<PageListedOrderView>(getGetTicketsOrdersUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrdersQueryKey = (params?: GetTicketsOrdersParams,) => {
+    return [
+    `/api/v1/tickets/orders`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrdersQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrders>>, TError = ErrorType<Problem>>(params?: GetTicketsOrdersParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrdersQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrders>>> = ({ signal }) => getTicketsOrders(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrdersQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrders>>>
+export type GetTicketsOrdersQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrders<TData = Awaited<ReturnType<typeof getTicketsOrders>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsOrdersParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrders>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrders>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrders<TData = Awaited<ReturnType<typeof getTicketsOrders>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOrdersParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrders>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrders>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrders<TData = Awaited<ReturnType<typeof getTicketsOrders>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOrdersParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Orders to look through
+ */
+
+export function useGetTicketsOrders<TData = Awaited<ReturnType<typeof getTicketsOrders>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsOrdersParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrders>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrdersQueryOptions(params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 
