@@ -139,7 +139,6 @@ _active = holds.c.state == "active"
 Index("holds_active_expiry", holds.c.expires_at, postgresql_where=_active)
 Index("holds_active_buyer", holds.c.buyer, postgresql_where=_active)
 Index("holds_active_address", holds.c.client_address, postgresql_where=_active)
-
 Index(
     "holds_promo",
     holds.c.promo_id,
@@ -186,7 +185,6 @@ Index("orders_event", orders.c.event_id, orders.c.order_id.desc())
 Index("orders_email", func.lower(orders.c.buyer_email))
 Index("orders_due", orders.c.run_at, postgresql_where=orders.c.step.is_not(None))
 Index("orders_attention", orders.c.order_id, postgresql_where=orders.c.needs_attention.is_(True))
-
 Index(
     "orders_promo",
     orders.c.promo_id,
