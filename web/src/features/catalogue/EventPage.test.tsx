@@ -41,6 +41,7 @@ test("shows final prices and takes a hold of what was chosen", async () => {
   expect(asked[0]?.body).toEqual({
     event_id: 7,
     items: [{ ticket_type_id: 11, quantity: 2 }],
+    promo_code: null,
   });
   expect(asked[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
 });
@@ -83,4 +84,51 @@ test("an event that is not there leads back to the others", async () => {
   const { screen } = renderApp("/e/7");
   expect(await screen.findByText("Cet événement n’est plus là")).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "Voir les événements" })).toHaveAttribute("href", "/");
+});
+
+test("a promo code opens hidden tickets, lowers the price and goes along with the hold", async () => {
+  answer("get", "/events/7", 200, anEvent());
+  answer("post", "/tickets/events/7/promo-code", 200, {
+    code: "AMIS",
+    percent: "50",
+    amount: "0.00",
+    valid_until: null,
+    ticket_type_ids: null,
+    currency: "EUR",
+    ticket_types: [
+      {
+        ticket_type_id: 12,
+        name: "Loge des amis",
+        list_price: "30.00",
+        discount: "15.00",
+        price: "15.00",
+        fee: "1.50",
+        total: "16.50",
+        left: 4,
+      },
+    ],
+  });
+  answer("post", "/tickets/quote", 200, { total: "16.50" });
+  const held = answer("post", "/tickets/holds", 201, { hold });
+  refuse("get", "/tickets/holds/42", 410, "hold_gone");
+  answer("get", "/tickets/payments/config", 200, {});
+  const { screen, person } = renderApp("/e/7");
+  await person.type(await screen.findByLabelText("Code promo"), "amis");
+  await person.click(screen.getByRole("button", { name: "Appliquer" }));
+  await screen.findByText("Code AMIS appliqué");
+  await person.click(screen.getByRole("button", { name: /de plus : Loge des amis/ }));
+  await person.click(screen.getByRole("button", { name: "Garder ma place" }));
+  await expect.poll(() => held.length).toBe(1);
+  expect(held[0]?.body).toMatchObject({
+    items: [{ ticket_type_id: 12, quantity: 1 }],
+    promo_code: "AMIS",
+  });
+});
+
+test("an unknown promo code is refused at its field", async () => {
+  answer("get", "/events/7", 200, anEvent());
+  refuse("post", "/tickets/events/7/promo-code", 404, "promo_code_unknown", "Code inconnu.");
+  const { screen, person } = renderApp("/e/7");
+  await person.type(await screen.findByLabelText("Code promo"), "RIEN{Enter}");
+  expect(await screen.findByText("Code inconnu.")).toBeInTheDocument();
 });

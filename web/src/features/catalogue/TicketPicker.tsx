@@ -1,11 +1,17 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import type { EventAnswer, TicketTypeAnswer } from "@/api/generated/events";
-import { type HoldAnswer, type HoldAsked, postTicketsHolds } from "@/api/generated/tickets";
+import {
+  type HoldAnswer,
+  type HoldAsked,
+  type OpenedView,
+  postTicketsHolds,
+  postTicketsQuote,
+} from "@/api/generated/tickets";
 import type { ApiProblem } from "@/api/problem";
 import { newIdempotencyKey, under } from "@/api/request";
 import { formatDate, formatMinor } from "@/i18n/format";
@@ -13,7 +19,8 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { paths } from "@/paths";
 import { ErrorState, MinusIcon, Money, PlusIcon } from "@/ui";
 
-import { minorOf, type Sale, saleOf } from "./sale";
+import { PromoCode } from "./PromoCode";
+import { minorOf, openedTypes, type Sale, saleOf } from "./sale";
 import classes from "./TicketPicker.module.css";
 
 type Quantities = Record<number, number>;
@@ -30,14 +37,30 @@ export function TicketPicker({ event, onStale }: TicketPickerProps) {
   const language = useLanguage();
   const now = Date.now();
   const [quantities, setQuantities] = useState<Quantities>({});
-  const types = event.ticket_types.filter((type) => !type.is_hidden);
-  const hold = useHold(event, quantities, onStale);
+  const [opened, setOpened] = useState<OpenedView | null>(null);
+  const types = openedTypes(event, opened);
+  const items = itemsOf(quantities);
+  const asked = { event_id: event.id, items, promo_code: opened?.code ?? null };
+  const hold = useHold(asked, onStale);
+  const quote = useQuery({
+    queryKey: ["quote", asked],
+    queryFn: () => postTicketsQuote(asked),
+    enabled: opened !== null && items.length > 0,
+    placeholderData: keepPreviousData,
+  });
   const count = Object.values(quantities).reduce((sum, quantity) => sum + quantity, 0);
   const totalMinor = types.reduce(
     (sum, type) => sum + (quantities[type.id] ?? 0) * minorOf(type.total),
     0,
   );
-  const total = formatMinor(totalMinor, event.currency, language);
+  const reduced = opened !== null && count > 0 ? quote.data : undefined;
+  const shownMinor = reduced === undefined ? totalMinor : minorOf(reduced.total);
+  const total = formatMinor(shownMinor, event.currency, language);
+  const open = (answer: OpenedView | null) => {
+    // What only the code had opened goes with it.
+    setQuantities({});
+    setOpened(answer);
+  };
   return (
     <div className={classes.picker}>
       <h2 className={classes.title}>{t("picker.title")}</h2>
@@ -54,7 +77,9 @@ export function TicketPicker({ event, onStale }: TicketPickerProps) {
           />
         ))}
       </ul>
+      <PromoCode eventId={event.id} opened={opened} onOpen={open} />
       {hold.isError && <ErrorState error={hold.error} />}
+      {quote.isError && <ErrorState error={quote.error} />}
       <p className={classes.total} aria-live="polite">
         <span>{t("picker.count", { count })}</span>
         <strong>{total}</strong>
@@ -73,31 +98,31 @@ export function TicketPicker({ event, onStale }: TicketPickerProps) {
   );
 }
 
-/** Ask for the places; the same choice asked for twice is one hold. */
-function useHold(event: EventAnswer, quantities: Quantities, onStale: () => void) {
-  const navigate = useNavigate();
-  const intention = useRef({ choice: "", key: "" });
-  const items = Object.entries(quantities)
+function itemsOf(quantities: Quantities): { ticket_type_id: number; quantity: number }[] {
+  return Object.entries(quantities)
     .filter(([, quantity]) => quantity > 0)
     .map(([id, quantity]) => ({ ticket_type_id: Number(id), quantity }));
-  const choice = JSON.stringify(items);
+}
+
+/** Ask for the places; the same choice asked for twice is one hold. */
+function useHold(asked: HoldAsked, onStale: () => void) {
+  const navigate = useNavigate();
+  const intention = useRef({ choice: "", key: "" });
+  const choice = JSON.stringify(asked);
   const mutation = useMutation<HoldAnswer, ApiProblem, HoldAsked>({
-    mutationFn: (asked) => postTicketsHolds(asked, under(intention.current.key)),
+    mutationFn: (wanted) => postTicketsHolds(wanted, under(intention.current.key)),
   });
   const take = () => {
     if (mutation.isPending) return;
     if (intention.current.choice !== choice || mutation.isError) {
       intention.current = { choice, key: newIdempotencyKey() };
     }
-    mutation.mutate(
-      { event_id: event.id, items },
-      {
-        onSuccess: ({ hold }) => void navigate(paths.checkout(hold.id)),
-        onError: (problem) => {
-          if (problem.status === 409 || problem.status === 410) onStale();
-        },
+    mutation.mutate(asked, {
+      onSuccess: ({ hold }) => void navigate(paths.checkout(hold.id)),
+      onError: (problem) => {
+        if (problem.status === 409 || problem.status === 410) onStale();
       },
-    );
+    });
   };
   return { ...mutation, take };
 }

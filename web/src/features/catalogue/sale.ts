@@ -1,5 +1,6 @@
 /** What can be said of a ticket type's sale at a moment, from the event alone. */
 import type { EventAnswer, TicketTypeAnswer } from "@/api/generated/events";
+import type { OpenedView } from "@/api/generated/tickets";
 
 export type Sale =
   | { state: "open"; left: number; isFew: boolean; quantityMax: number }
@@ -48,4 +49,34 @@ export function cheapest(event: EventAnswer): string | null {
 /** `"12.50"` → 1250: sums are made of whole minor units. */
 export function minorOf(amount: string): number {
   return Math.round(Number(amount) * 100);
+}
+
+/** The ticket types to show: those for everybody, and what a promo code opens, at its prices. */
+export function openedTypes(event: EventAnswer, opened: OpenedView | null): TicketTypeAnswer[] {
+  const shown = event.ticket_types.filter((type) => !type.is_hidden);
+  const special = opened?.ticket_types ?? [];
+  const own = (id: number) => special.find(({ ticket_type_id }) => ticket_type_id === id);
+  const repriced = shown.map((type) => {
+    const { price, fee, total } = own(type.id) ?? type;
+    return { ...type, price, fee, total };
+  });
+  const added = special
+    .filter(({ ticket_type_id }) => !shown.some(({ id }) => id === ticket_type_id))
+    .map((type) => ({
+      id: type.ticket_type_id,
+      name: type.name,
+      price: type.price,
+      fee: type.fee,
+      total: type.total,
+      vat_rate: "0",
+      currency: event.currency,
+      capacity: type.left,
+      available: type.left,
+      sale_opens_at: null,
+      sale_closes_at: null,
+      per_order_max: null,
+      per_account_max: null,
+      is_hidden: true,
+    }));
+  return [...repriced, ...added];
 }
