@@ -105,3 +105,11 @@ def test_the_control_plane_is_reached_where_it_listens() -> None:
     assert own_host("0.0.0.0") == "127.0.0.1"  # noqa: S104 - compared, not bound
     assert own_host("::") == "127.0.0.1"
     assert own_host("10.0.0.5") == "10.0.0.5"
+
+
+def test_the_providers_fields_are_shown_for_its_key_and_not_for_the_sandbox() -> None:
+    assert not GatewaySettings().pays_at_provider()
+    key = "pk_test_0123456789"
+    assert GatewaySettings(stripe_publishable_key=key).pays_at_provider()
+    sandbox = GatewaySettings(stripe_publishable_key=key, stripe_api_url="http://127.0.0.1:8010")
+    assert not sandbox.pays_at_provider()

@@ -118,6 +118,17 @@ def test_the_web_app_takes_the_place_of_the_index(layout: Layout, tmp_path: Path
     assert "script-src 'self' 'wasm-unsafe-eval';" in load_balancer
 
 
+def test_pages_load_the_providers_script_only_where_it_takes_the_cards(
+    layout: Layout, tmp_path: Path
+) -> None:
+    ours = render(replace(layout, web_root=tmp_path))
+    theirs = render(replace(layout, web_root=tmp_path, pays_at_provider=True))
+    assert "stripe" not in ours
+    assert "script-src 'self' https://js.stripe.com" in theirs
+    assert "frame-src https://js.stripe.com https://hooks.stripe.com" in theirs
+    assert "connect-src 'self' https://api.stripe.com" in theirs
+
+
 def test_limits_against_slow_and_greedy_clients(layout: Layout) -> None:
     text = render(layout)
     for directive in ("client_header_timeout", "client_body_timeout", "send_timeout"):

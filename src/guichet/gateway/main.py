@@ -46,6 +46,12 @@ class GatewaySettings(CommonSettings):
     gateway_trusted_proxies: str = ""
     gateway_web_folder: Path | None = None
     nginx_binary: str = ""
+    stripe_publishable_key: str = ""
+    stripe_api_url: str = ""
+
+    def pays_at_provider(self) -> bool:
+        """Whether cards are typed into the live provider's own fields, not the sandbox's form."""
+        return bool(self.stripe_publishable_key) and not self.stripe_api_url
 
     def targets(self) -> Mapping[str, Sequence[Address]]:
         """Return the addresses named for each service; ValueError where one is malformed."""
@@ -145,6 +151,7 @@ def layout_of(
         connections_per_address=per_address,
         trusted_proxies=trusted,
         features=features,
+        pays_at_provider=settings.pays_at_provider(),
     )
 
 

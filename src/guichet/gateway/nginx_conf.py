@@ -110,6 +110,26 @@ class Layout:
     connections_per_address: int
     trusted_proxies: Sequence[str]
     features: Features
+    pays_at_provider: bool = False
+    """Whether the pages show the provider's own payment fields, from its own address."""
+
+
+def web_policy(*, pays_at_provider: bool) -> str:
+    """Return what a browser may load for the web app's pages.
+
+    Besides our own files that is the payment provider's script and frames alone, where it takes
+    the cards: it does not allow its script to be served from elsewhere.
+    """
+    policy = POLICIES["web"]
+    if not pays_at_provider:
+        return policy
+    return (
+        policy.replace("script-src 'self'", "script-src 'self' https://js.stripe.com")
+        .replace("connect-src 'self'", "connect-src 'self' https://api.stripe.com")
+        .replace(
+            "object-src", "frame-src https://js.stripe.com https://hooks.stripe.com; object-src"
+        )
+    )
 
 
 def render(layout: Layout) -> str:
@@ -121,7 +141,7 @@ def render(layout: Layout) -> str:
         has_keepalive_min_timeout=layout.features.has_keepalive_min_timeout,
         problems=[_own_problem(kind) for kind in OWN_PROBLEMS],
         retry_after=RETRY_AFTER_SECONDS,
-        policies=POLICIES,
+        policies={**POLICIES, "web": web_policy(pays_at_provider=layout.pays_at_provider)},
         permissions=PERMISSIONS,
         guarded=GUARDED,
         timeouts=TIMEOUTS,

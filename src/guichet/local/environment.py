@@ -20,7 +20,7 @@ _PRIVATE: dict[str, tuple[str, ...]] = {
     "GUICHET_TICKETS_BACKUP_KEY": ("tickets",),
     "GUICHET_FIREBASE_CREDENTIALS": ("tickets",),
     "GUICHET_STRIPE_API_KEY": ("tickets", "sandbox"),
-    "GUICHET_STRIPE_PUBLISHABLE_KEY": ("tickets", "sandbox"),
+    "GUICHET_STRIPE_PUBLISHABLE_KEY": ("tickets", "sandbox", "gateway"),
     "GUICHET_STRIPE_WEBHOOK_SECRET": ("tickets", "sandbox"),
     "GUICHET_SERVICE_SECRET": (*SERVICES, "gateway"),
     "GUICHET_SMTP_URL": ("notifications",),
