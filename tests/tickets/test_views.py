@@ -16,6 +16,7 @@ from guichet.tickets.domain import (
     Ticket,
     TicketStatus,
 )
+from guichet.tickets.refund_views import RefundState
 from guichet.tickets.views import EventCard, hold_view, order_view, ticket_view
 
 AT = datetime(2027, 6, 15, 9, tzinfo=UTC)
@@ -46,11 +47,40 @@ ORDER = Order(
 def test_money_that_went_back_is_that_of_this_ticket_alone() -> None:
     payment = replace(PAYMENT, status="refunded", refunded_minor=2500, refunded_at=AT)
     kept = ticket_view(TICKET, payment, CARD).payment
-    returned = ticket_view(TICKET, payment, CARD, refunded=True).payment
+    returned = ticket_view(TICKET, payment, CARD, refund_status="completed").payment
     assert kept is not None and returned is not None
     assert (kept.status, kept.refunded_amount, kept.refunded_at) == ("completed", 0, None)
     assert (returned.status, returned.refunded_amount) == ("refunded", 2500)
     assert returned.refunded_at == AT
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "paid"),
+    [
+        (None, None, "completed"),
+        ("pending", "pending", "completed"),
+        ("failed", "failed", "completed"),
+        ("settled", "completed", "refunded"),
+        ("completed", "completed", "refunded"),
+    ],
+)
+def test_a_ticket_is_refunded_only_once_its_money_has_gone_back(
+    stored: str | None, shown: str | None, paid: str
+) -> None:
+    payment = replace(PAYMENT, status="refunded", refunded_minor=2500, refunded_at=AT)
+    view = ticket_view(TICKET, payment, CARD, refund_status=stored)
+    assert view.payment is not None
+    assert (view.refund_status, view.payment.status) == (shown, paid)
+
+
+def test_an_order_tells_what_went_back_of_it() -> None:
+    payment = replace(PAYMENT, refunded_minor=1250)
+    refund = RefundState(9, 1250, "pending", "goodwill", AT, None)
+    view = order_view(replace(ORDER, payment=payment), CARD, refunds=[refund])
+    content = view.model_dump(mode="json")
+    assert content["refunded"] == "12.50"
+    [told] = content["refunds"]
+    assert (told["id"], told["amount"], told["status"]) == (9, "12.50", "pending")
 
 
 def test_secrets_and_tokens_stay_inside() -> None:

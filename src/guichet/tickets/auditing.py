@@ -34,6 +34,13 @@ def refund_completed(order_id: int, refund_id: int, amount_minor: int) -> Change
     return Change("tickets.refund.completed", _subject(order_id), before, after)
 
 
+def attention_resolved(order_id: int, reason: str | None, note: str) -> Change:
+    """Return the entry of a person's having dealt with what an order waited for."""
+    before = {"needs_attention": True, "attention_reason": reason}
+    after = {"needs_attention": False, "attention_reason": None}
+    return Change("tickets.order.attention_resolved", _subject(order_id), before, after, note)
+
+
 def stock_changes(
     event: EventSnapshot, capacities: Mapping[int, int], stocks: Mapping[int, Stock]
 ) -> list[Change]:

@@ -39,6 +39,24 @@ class GoodwillTooMuch(problems.Conflict):
         super().__init__(left=amount_of(left_minor), currency=currency)
 
 
+class NothingToResolve(problems.Conflict):
+    """The order waits for nobody."""
+
+    code = "nothing_to_resolve"
+    fr = "Cette commande n'attend personne : il n'y a rien à régler."
+    en = "This order waits for nobody: there is nothing to resolve."
+
+
+class StillUnderWay(problems.Conflict):
+    """The payment or a refund of the order is still being tried, and would be shown again."""
+
+    code = "still_under_way"
+    fr = "Le paiement ou un remboursement de cette commande est encore en cours d'essai : son "
+    fr += "signalement disparaîtra de lui-même dès qu'il aura abouti."
+    en = "The payment or a refund of this order is still being tried: what is shown of it will "
+    en += "go by itself once that is done."
+
+
 class NotPaid(problems.Conflict):
     """The order was not paid, or not issued."""
 

@@ -1,5 +1,6 @@
 """Orders, holds and tickets as clients see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,13 @@ from guichet.tickets.domain import (
     TicketStatus,
 )
 from guichet.tickets.price_views import PricesView, prices_shown
+from guichet.tickets.refund_views import (
+    RefundState,
+    RefundStateView,
+    RefundStatus,
+    refund_state_view,
+    refund_status_shown,
+)
 
 ORDER_STATUS = {
     OrderState.PAYING: "pending",
@@ -66,7 +74,8 @@ class PaymentView(BaseModel):
 class TicketView(BaseModel):
     """A ticket, without its secret: that is in its QR code alone.
 
-    `total` is what its buyer paid: `price`, and the booking `fee` on top.
+    `total` is what its buyer paid: `price`, and the booking `fee` on top. `refund_status` is how
+    the refund of this very ticket stands, null where nothing of it goes back.
     """
 
     id: int
@@ -84,6 +93,7 @@ class TicketView(BaseModel):
     purchase_date: datetime
     used_at: datetime | None
     cancelled_at: datetime | None
+    refund_status: RefundStatus | None
     payment: PaymentView | None
     event: EventView
 
@@ -103,7 +113,11 @@ class NextActionView(BaseModel):
 
 
 class OrderView(PricesView):
-    """An order. `access_token` opens a guest's order; it is shown once, to its buyer."""
+    """An order. `access_token` opens a guest's order; it is shown once, to its buyer.
+
+    `refunded` is what has gone back so far. `refunds` lists each refund, oldest first, where the
+    order is read; the answer to a purchase has none.
+    """
 
     id: int
     code: str
@@ -116,6 +130,8 @@ class OrderView(PricesView):
     payment: PaymentView | None
     next_action: NextActionView | None
     access_token: str | None
+    refunded: Amount
+    refunds: list[RefundStateView]
     needs_attention: bool
     event: EventView
 
@@ -170,9 +186,11 @@ def payment_view(payment: Payment | None, amount_minor: int) -> PaymentView | No
 
 
 def ticket_view(
-    ticket: Ticket, payment: Payment | None, card: EventCard, *, refunded: bool = False
+    ticket: Ticket, payment: Payment | None, card: EventCard, *, refund_status: str | None = None
 ) -> TicketView:
-    """Return a ticket; `refunded` says that the money for this very ticket has gone back."""
+    """Return a ticket; `refund_status` is that of its own refund, None where it has none."""
+    refund = refund_status_shown(refund_status)
+    refunded = refund == "completed"
     paid = payment_view(payment, ticket.charged_minor)
     if paid is not None:
         paid.status = "refunded" if refunded else paid.status
@@ -196,12 +214,18 @@ def ticket_view(
         purchase_date=ticket.created_at,
         used_at=ticket.used_at,
         cancelled_at=ticket.cancelled_at,
+        refund_status=refund,
         payment=paid,
         event=event_view(card),
     )
 
 
-def order_view(order: Order, card: EventCard, access_token: str | None = None) -> OrderView:
+def order_view(
+    order: Order,
+    card: EventCard,
+    access_token: str | None = None,
+    refunds: Sequence[RefundState] = (),
+) -> OrderView:
     """Return an order as its buyer sees it."""
     action = order.payment.next_action if order.payment else None
     return OrderView.model_construct(
@@ -223,6 +247,8 @@ def order_view(order: Order, card: EventCard, access_token: str | None = None) -
         if action
         else None,
         access_token=access_token,
+        refunded=order.payment.refunded_minor if order.payment else 0,
+        refunds=[refund_state_view(refund) for refund in refunds],
         needs_attention=order.needs_attention,
         event=event_view(card),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.payments import Twist
 from tests.tickets.http_api.conftest import (
     ADMIN,
     ALICE,
@@ -176,3 +177,29 @@ async def test_a_forged_altered_or_stale_message_is_400_and_changes_nothing(
         await front.shop.purchase.run(due)
     read = await front.ask("GET", f"/orders/{order['code']}", by=ALICE)
     assert (read.json["order"]["status"], len(read.json["tickets"])) == ("confirmed", 1)
+
+
+async def test_an_order_shows_how_its_refunds_stand(front: Front) -> None:
+    bought = (await front.buy(await front.shop.event(price_minor=2500), 2)).json
+    path = f"/orders/{bought['order']['code']}"
+    first, second = (ticket["id"] for ticket in bought["tickets"])
+    assert (bought["order"]["refunds"], bought["order"]["refunded"]) == ([], "0.00")
+    front.shop.provider.script("refund", Twist.LOSE_AFTER)
+    asked = {"ticket_ids": [first]}
+    await front.ask("POST", f"{path}/refund", asked, by=ALICE, headers={"idempotency_key": "k-1"})
+    read = (await front.ask("GET", path, by=ALICE)).json
+    [refund] = read["order"]["refunds"]
+    assert (refund["amount"], refund["status"], refund["reason"]) == ("25.00", "pending", "holder")
+    assert (refund["completed_at"], read["order"]["refunded"]) == (None, "0.00")
+    states = {
+        each["id"]: (each["refund_status"], each["payment"]["status"]) for each in read["tickets"]
+    }
+    assert states == {first: ("pending", "completed"), second: (None, "completed")}
+    await front.shop.rows("UPDATE refunds SET run_at = now(), leased_until = NULL")
+    await front.shop.refunds.carry_out_due()
+    read = (await front.ask("GET", path, by=ALICE)).json
+    [refund] = read["order"]["refunds"]
+    assert (refund["status"], read["order"]["refunded"]) == ("completed", "25.00")
+    assert refund["completed_at"] >= refund["requested_at"]
+    ticket = (await front.ask("GET", f"/{first}", by=ALICE)).json
+    assert (ticket["refund_status"], ticket["payment"]["status"]) == ("completed", "refunded")

@@ -17,6 +17,7 @@ from guichet.tickets.links import OrderLinks
 from guichet.tickets.people import request_access_links
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.repository import reading
+from guichet.tickets.repository.refund_states import refunds_of_order
 from guichet.tickets.views import (
     HoldAnswer,
     PurchaseView,
@@ -56,11 +57,12 @@ async def order(
     check_may_read(bought.order, caller, access, context.links)
     async with context.database.reading() as connection:
         records = await reading.tickets_of_order(connection, order_id)
+        refunds = await refunds_of_order(connection, order_id)
     card = await context.catalogue.card(bought.order.event_id)
     return PurchaseView(
-        order=order_view(bought.order, card),
+        order=order_view(bought.order, card, refunds=refunds),
         tickets=[
-            ticket_view(item.ticket, item.payment, item.card, refunded=item.is_refunded)
+            ticket_view(item.ticket, item.payment, item.card, refund_status=item.refund_status)
             for item in records
         ],
     )

@@ -61,7 +61,9 @@ def admission_view(admitted: Admitted) -> AdmissionView:
 
 
 def _view(record: TicketRecord) -> TicketView:
-    return ticket_view(record.ticket, record.payment, record.card, refunded=record.is_refunded)
+    return ticket_view(
+        record.ticket, record.payment, record.card, refund_status=record.refund_status
+    )
 
 
 @router.get("")

@@ -23,7 +23,7 @@ class TicketRecord:
     payment: Payment | None
     card: EventCard
     creator_id: int
-    is_refunded: bool
+    refund_status: str | None
 
 
 _PAYMENT = [
@@ -93,7 +93,7 @@ def _record(row: Any) -> TicketRecord:
             type_names={row["ticket_type_id"]: row["type_name"]},
         ),
         creator_id=row["creator_id"],
-        is_refunded=row["refund_status"] == "completed",
+        refund_status=row["refund_status"],
     )
 
 

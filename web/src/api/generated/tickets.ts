@@ -83,6 +83,26 @@ export interface AttendeeView {
 }
 
 /**
+ * What a person has done about an order; it goes into the audit log.
+ */
+export interface AttentionResolved {
+  /**
+     * @minLength 1
+     * @maxLength 1000
+     */
+  note: string;
+}
+
+/**
+ * An order that waits for nobody any more; `resolved_reason` is the code of why it did.
+ */
+export interface AttentionView {
+  order_code: string;
+  needs_attention: boolean;
+  resolved_reason: string | null;
+}
+
+/**
  * One run: changes from `from_at` (None: all) up to `to_at`; `error` where it failed.
  */
 export interface BackupRunView {
@@ -706,8 +726,33 @@ export interface PaymentView {
   refunded_amount: string;
 }
 
+export type RefundStateViewStatus = typeof RefundStateViewStatus[keyof typeof RefundStateViewStatus];
+
+
+export const RefundStateViewStatus = {
+  pending: 'pending',
+  completed: 'completed',
+  failed: 'failed',
+} as const;
+
+/**
+ * A refund of an order; `completed_at` is when the provider has carried it out.
+ */
+export interface RefundStateView {
+  id: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  status: RefundStateViewStatus;
+  reason: string;
+  requested_at: string;
+  completed_at: string | null;
+}
+
 /**
  * An order. `access_token` opens a guest's order; it is shown once, to its buyer.
+ *
+ * `refunded` is what has gone back so far. `refunds` lists each refund, oldest first, where the
+ * order is read; the answer to a purchase has none.
  */
 export interface OrderView {
   items: LineView[];
@@ -734,6 +779,9 @@ export interface OrderView {
   payment: PaymentView | null;
   next_action: NextActionView | null;
   access_token: string | null;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  refunded: string;
+  refunds: RefundStateView[];
   needs_attention: boolean;
   event: EventView;
 }
@@ -837,10 +885,20 @@ export interface PagePaymentRowView {
   total: number;
 }
 
+export type TicketViewRefundStatus = typeof TicketViewRefundStatus[keyof typeof TicketViewRefundStatus] | null;
+
+
+export const TicketViewRefundStatus = {
+  pending: 'pending',
+  completed: 'completed',
+  failed: 'failed',
+} as const;
+
 /**
  * A ticket, without its secret: that is in its QR code alone.
  *
- * `total` is what its buyer paid: `price`, and the booking `fee` on top.
+ * `total` is what its buyer paid: `price`, and the booking `fee` on top. `refund_status` is how
+ * the refund of this very ticket stands, null where nothing of it goes back.
  */
 export interface TicketView {
   id: number;
@@ -861,6 +919,7 @@ export interface TicketView {
   purchase_date: string;
   used_at: string | null;
   cancelled_at: string | null;
+  refund_status: TicketViewRefundStatus;
   payment: PaymentView | null;
   event: EventView;
 }
@@ -3030,6 +3089,96 @@ export function useGetTicketsEventsByEventIdLive<TData = Awaited<ReturnType<type
 
 
 
+
+export const getPostTicketsOrdersByCodeAttentionResolveUrl = (code: string,) => {
+
+
+
+
+  return `/api/v1/tickets/orders/${code}/attention/resolve`
+}
+
+/**
+ * Take an order off the list of those that wait for a person: for administrators.
+ * @summary Resolve
+ */
+export const postTicketsOrdersByCodeAttentionResolve = async (code: string,
+    attentionResolved: AttentionResolved, options?: Parameters<typeof request>[1]): Promise<AttentionView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<AttentionView>(getPostTicketsOrdersByCodeAttentionResolveUrl(code),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(attentionResolved)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeAttentionResolveMutationKey = () => ['postTicketsOrdersByCodeAttentionResolve'] as const;
+
+export const getPostTicketsOrdersByCodeAttentionResolveMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>, TError,PostTicketsOrdersByCodeAttentionResolveMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>, TError,PostTicketsOrdersByCodeAttentionResolveMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeAttentionResolveMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>, PostTicketsOrdersByCodeAttentionResolveMutationVariables> = (props) => {
+          const {code,data} = props ?? {};
+
+          return  postTicketsOrdersByCodeAttentionResolve(code,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeAttentionResolveMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>>
+    export type PostTicketsOrdersByCodeAttentionResolveMutationBody = AttentionResolved
+    export type PostTicketsOrdersByCodeAttentionResolveMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeAttentionResolveMutationVariables = {code: string;data: AttentionResolved}
+
+    /**
+ * @summary Resolve
+ */
+export const usePostTicketsOrdersByCodeAttentionResolve = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>, TError,PostTicketsOrdersByCodeAttentionResolveMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeAttentionResolve>>,
+        TError,
+        PostTicketsOrdersByCodeAttentionResolveMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeAttentionResolveMutationOptions(options), queryClient);
+    }
 
 export const getGetTicketsOrdersUrl = (params?: GetTicketsOrdersParams,) => {
   const normalizedParams = new URLSearchParams();

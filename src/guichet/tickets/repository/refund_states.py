@@ -1,0 +1,24 @@
+"""Statements on how an order's refunds stand, for who reads it."""
+
+from sqlalchemy import select
+
+from guichet.kernel.database import Transaction
+from guichet.tickets.refund_views import RefundState
+from guichet.tickets.tables import refunds
+
+
+async def refunds_of_order(connection: Transaction, order_id: int) -> list[RefundState]:
+    """Return an order's refunds, oldest first."""
+    found = await connection.execute(
+        select(
+            refunds.c.refund_id,
+            refunds.c.amount_minor,
+            refunds.c.status,
+            refunds.c.reason,
+            refunds.c.created_at,
+            refunds.c.completed_at,
+        )
+        .where(refunds.c.order_id == order_id)
+        .order_by(refunds.c.refund_id)
+    )
+    return [RefundState(*row) for row in found]
