@@ -173,6 +173,7 @@ async def test_a_forged_altered_or_stale_message_is_400_and_changes_nothing(
             "POST", "/payments/webhook", payload, headers={"stripe_signature": signature}
         )
         assert (taken.status, taken.json) == (200, {"received": True})
+    await front.shop.inbox.handle_due()
     for due in await front.shop.orders.claim_due(10):
         await front.shop.purchase.run(due)
     read = await front.ask("GET", f"/orders/{order['code']}", by=ALICE)
