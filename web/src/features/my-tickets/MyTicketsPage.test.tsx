@@ -1,8 +1,9 @@
+import { HttpResponse, http } from "msw";
 import { expect, test } from "vitest";
 
 import type { TicketView } from "@/api/generated/tickets";
 import { renderApp, signIn } from "@/testing/render";
-import { answer, pageOf } from "@/testing/server";
+import { answer, pageOf, server } from "@/testing/server";
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
@@ -29,6 +30,14 @@ function ticket(values: Partial<TicketView> & { title?: string; date?: string })
     event: { id: 7, title, date, time_zone: "Europe/Paris", location: "Le Périscope, Lyon" },
     ...rest,
   };
+}
+
+function drawsCode() {
+  const picture = () =>
+    new HttpResponse("<svg xmlns='http://www.w3.org/2000/svg'/>", {
+      headers: { "Content-Type": "image/svg+xml" },
+    });
+  server.use(http.get("*/api/v1/tickets/:id/qr.svg", picture));
 }
 
 const MINE = [
@@ -72,4 +81,43 @@ test("shows the code of a valid ticket, and why another has none", async () => {
   const { screen } = renderApp("/my/tickets/3");
   expect(await screen.findByText(/^Utilisé le /)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Agrandir le QR code" })).toBeNull();
+});
+
+test("says what comes back before a ticket is cancelled, then cancels it", async () => {
+  signIn();
+  answer("get", "/tickets/1", 200, ticket({}));
+  drawsCode();
+  answer("get", "/tickets/1/refund", 200, {
+    refundable: true,
+    reason: null,
+    message: null,
+    tickets: [{ id: 1, refund: "23.00", kept: "2.00", fee_kept: "0.50" }],
+    total: "23.00",
+    currency: "EUR",
+    until: null,
+  });
+  const cancelled = answer("post", "/tickets/1/cancel", 200, {});
+  const { screen, person } = renderApp("/my/tickets/1");
+  await person.click(await screen.findByRole("button", { name: "Annuler ce billet" }));
+  expect((await screen.findAllByText(/2,50\s€/)).length).toBeGreaterThan(0);
+  await person.click(await screen.findByRole("button", { name: /recevoir 23,00\s€/ }));
+  await expect.poll(() => cancelled.length).toBe(1);
+});
+
+test("says why a ticket cannot be given back", async () => {
+  signIn();
+  answer("get", "/tickets/1", 200, ticket({}));
+  drawsCode();
+  answer("get", "/tickets/1/refund", 200, {
+    refundable: false,
+    reason: "refund_too_late",
+    message: "Le délai est passé.",
+    tickets: [],
+    total: "0.00",
+    currency: "EUR",
+    until: null,
+  });
+  const { screen } = renderApp("/my/tickets/1");
+  expect(await screen.findByText("Le délai est passé.")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Annuler ce billet" })).toBeNull();
 });

@@ -19,6 +19,7 @@ import {
 import classes from "./MyTickets.module.css";
 import { PdfButton } from "./PdfButton";
 import { QrCode } from "./QrCode";
+import { RefundSection, RefundState } from "./RefundSection";
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -88,13 +89,17 @@ function Ticket({ ticket }: { ticket: TicketView }) {
         <Link to={paths.event(event.id)}>{t("ticket.seeEvent")}</Link>
       </div>
       {ticket.status === "confirmed" && (
-        <CalendarLinks
-          eventId={event.id}
-          title={event.title}
-          startsAt={event.date}
-          location={event.location}
-        />
+        <>
+          <CalendarLinks
+            eventId={event.id}
+            title={event.title}
+            startsAt={event.date}
+            location={event.location}
+          />
+          <RefundSection ticket={ticket} />
+        </>
       )}
+      {ticket.status === "cancelled" && <RefundState ticket={ticket} />}
     </div>
   );
 }
