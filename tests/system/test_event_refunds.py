@@ -1,0 +1,91 @@
+"""A whole event is given back: every order once, every buyer told once, through all trouble."""
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+from tests.system.running import System, eventually
+from tests.system.test_the_rush import Buyer, crowd
+
+ORDERS = 2_000
+BUYERS_AT_ONCE = 40
+REFUND_SECONDS_MAX = 150.0
+MAIL_SECONDS_MAX = 240.0
+PRICE_MINOR = 2000
+
+
+async def sell(system: System, event: dict[str, Any]) -> list[Buyer]:
+    """Have as many guests buy one ticket each, a bounded number of them at a time."""
+    buyers = [Buyer(event["id"]) for _ in range(ORDERS)]
+    turn = asyncio.Semaphore(BUYERS_AT_ONCE)
+    async with crowd() as session:
+
+        async def one(buyer: Buyer) -> int:
+            async with turn:
+                return await buyer.buys(system, session)
+
+        statuses = Counter(await asyncio.gather(*(one(buyer) for buyer in buyers)))
+    assert statuses == {201: ORDERS}
+    return buyers
+
+
+async def test_two_thousand_orders_are_refunded_once_each(system: System) -> None:
+    event = await system.event(title="Grande soirée", max_tickets=ORDERS)
+    buyers = await sell(system, event)
+    await system.provider_fault({"kind": "reject", "operation": "refund", "every": 10})
+    creator = await system.demo("event_creator")
+    started = time.monotonic()
+    path = f"/events/{event['id']}"
+    await system.expect(200, "PATCH", path, {"status": "cancelled"}, who=creator)
+    progress = f"/tickets/events/{event['id']}/refunds"
+
+    async def run() -> dict[str, Any]:
+        found = await system.call("GET", progress, who=creator)
+        runs: list[dict[str, Any]] = found.body["runs"] if found.status == 200 else []
+        return runs[0] if runs else {}
+
+    async def is_under_way() -> bool:
+        return (await run()).get("refunds_done", 0) > ORDERS // 20
+
+    await eventually(is_under_way, 60)
+    system.kill("tickets")
+
+    async def is_finished() -> bool:
+        return (await run()).get("finished_at") is not None
+
+    await eventually(is_finished, REFUND_SECONDS_MAX)
+    took_seconds = time.monotonic() - started
+    await system.provider_fault(None)
+    await each_is_refunded_once(system, buyers)
+    await each_is_told_once(system, event)
+    assert took_seconds < REFUND_SECONDS_MAX
+
+
+async def each_is_refunded_once(system: System, buyers: list[Buyer]) -> None:
+    """Compare with the provider's own books: what was captured has gone back, not a cent more."""
+    codes = {code for buyer in buyers for code in buyer.orders}
+    rows = (await system.books()).values()
+    mine = [row for row in rows if row["metadata"].get("order_code") in codes]
+    captured = [row for row in mine if row["captured"]]
+    assert len(captured) == ORDERS
+    assert {(row["captured"], row["refunded"]) for row in captured} == {(PRICE_MINOR, PRICE_MINOR)}
+
+
+async def each_is_told_once(system: System, event: dict[str, Any]) -> None:
+    """Look for one mail of the cancellation for each buyer, and none for a refund besides."""
+
+    async def addresses() -> Counter[str]:
+        mails: list[dict[str, Any]] = (await system.mailbox("/messages?kind=mail")).body["data"]
+        subjects = [(mail["subject"], mail["recipients"]) for mail in mails]
+        return Counter(
+            recipients[0]
+            for subject, recipients in subjects
+            if "annul" in subject.lower() and event["title"] in subject
+        )
+
+    async def all_are_told() -> bool:
+        return len(await addresses()) == ORDERS
+
+    await eventually(all_are_told, MAIL_SECONDS_MAX)
+    assert set((await addresses()).values()) == {1}
