@@ -1,0 +1,7 @@
+import type admin from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    admin: typeof admin;
+  }
+}
