@@ -26,6 +26,7 @@ function ticket(values: Partial<TicketView> & { title?: string; date?: string })
     purchase_date: inDays(-1),
     used_at: null,
     cancelled_at: null,
+    refund_status: null,
     payment: null,
     event: { id: 7, title, date, time_zone: "Europe/Paris", location: "Le Périscope, Lyon" },
     ...rest,
