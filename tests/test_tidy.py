@@ -71,6 +71,7 @@ NOT_MIRRORED = {
     "repository/": "statements; the tests of the use cases run them against a real PostgreSQL",
     "verify/": "tests/verify breaks each invariant through the list of them all",
     "kernel/service.py": "wiring that all services share; tests/system starts each of them",
+    "tickets/tables_documents.py": "declarations; the migrations are compared with them",
     "tickets/consumers.py": "who handles what; the stories of tests/system end with what arrived",
     "tickets/told.py": "shapes of messages; the mails and histories of tests/system show them",
 }

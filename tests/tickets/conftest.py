@@ -21,6 +21,7 @@ from guichet.tickets.giving_back import Right
 from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.guesses import Guesses
 from guichet.tickets.holding import Holding
+from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
@@ -44,12 +45,12 @@ TABLES = (
     " event_refund_runs, payments, orders, holds, allotments, stock, offers, promo_codes,"
     " purchase_keys, webhook_events, disputes, provider_movements, reconciliation_cursors,"
     " reconciliation_runs, reconciliation_findings, reconciliation_days,"
-    " payment_backup_runs, outbox, inbox, dead_letters"
+    " payment_backup_runs, outbox, inbox, dead_letters, sellers, document_series"
 )
 HOLDER = Right("holder", is_bound=True)
 ADMINISTRATOR = Right("administrator", is_bound=False)
 LEDGER = ("ledger_transfers", "ledger_days")
-ONLY_GROW = (*LEDGER, "audit_entries")
+ONLY_GROW = (*LEDGER, "audit_entries", "documents")
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Shop:
     changes: ProviderChanges
     inbox: WebhookInbox
     reconciliation: Reconciliation
+    invoicing: Invoicing
 
     async def event(self, capacity: int = 10, price_minor: int = 2500, **fields: Any) -> int:
         """Put an event on sale with one ticket type of the same id, and return that id."""
@@ -204,5 +206,6 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         changes=changes,
         inbox=WebhookInbox(database, changes, purchase),
         reconciliation=Reconciliation(database, provider.books, changes, late),
+        invoicing=Invoicing(database, "Guichet"),
     )
     await database.close()

@@ -53,6 +53,19 @@ async def test_a_deleted_person_leaves_figures_and_no_name(shop: Shop) -> None:
     assert "compte1" not in str([row["row"] for row in everything]).lower()
 
 
+async def test_a_numbered_document_outlives_the_account_that_it_names(shop: Shop) -> None:
+    event = await shop.event()
+    kept, late = [(await shop.selling.buy(wanted(event))).order for _ in range(2)]
+    before = await shop.invoicing.receipt(kept.order_id)
+    message = AccountDeleted(account_id=1, tokens_until=0.0, occurred_at=datetime.now(UTC))
+    async with shop.database.transaction() as transaction:
+        await people.forget_person(transaction, message)
+    assert await shop.invoicing.receipt(kept.order_id) == before
+    assert before.buyer_name == "Compte 1"
+    assert await shop.one("SELECT count(*) FROM documents WHERE content::text LIKE '%@%'") == 0
+    assert (await shop.invoicing.receipt(late.order_id)).buyer_name == ""
+
+
 async def test_a_claimed_guests_address_does_not_outlive_the_account(shop: Shop) -> None:
     event = await shop.event()
     await shop.selling.buy(wanted(event, by=GUEST, key="key-1"))
@@ -77,3 +90,8 @@ async def test_an_export_holds_a_persons_own_orders_and_no_secret(shop: Shop) ->
         held = await people.export_person(connection, 1)
     assert len(held["orders"]) == 1  # pyright: ignore[reportArgumentType] - a list of orders
     assert bought.tickets[0].secret not in str(held)
+    assert held["documents"] == []
+    receipt = await shop.invoicing.receipt(bought.order.order_id)
+    async with shop.database.reading() as connection:
+        held = await people.export_person(connection, 1)
+    assert receipt.number in str(held["documents"])

@@ -47,6 +47,7 @@ async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterat
     )
     order = (await shop.selling.buy(wanted(event, 2, key="key-1", promo_code="A"))).order
     await shop.selling.hold(wanted(event, 1))
+    await shop.invoicing.number_due()
     code = order_code(order.order_id)
     async with open_sources(environment) as opened:
         sources = FakeOutside(

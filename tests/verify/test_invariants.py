@@ -37,6 +37,11 @@ def _refund(status: str, **parts: object) -> str:
     )
 
 
+def _document(change: str) -> str:
+    """Return the statement that changes a document behind its guard's back."""
+    return f"ALTER TABLE documents DISABLE TRIGGER USER; UPDATE documents SET {change}"  # noqa: S608 - our own values
+
+
 BREAKS: list[tuple[int, str, str]] = [
     (1, "tickets", "UPDATE stock SET sold = sold + 1"),
     (1, "tickets", "UPDATE stock SET held = 0"),
@@ -125,6 +130,24 @@ BREAKS: list[tuple[int, str, str]] = [
             price_minor=2620,
             vat=[{"basis_points": 550, "gross_minor": 2620, "vat_minor": 999}],
         ),
+    ),
+    (6, "tickets", _document("sequence = 2")),
+    (6, "tickets", _document("year = year - 1")),
+    (6, "tickets", _document("total_minor = 5239")),
+    (6, "tickets", _document("content = jsonb_set(content, '{amounts,total_minor}', '5239')")),
+    (
+        6,
+        "tickets",
+        _document("content = jsonb_set(content, '{amounts,vat,0,gross_minor}', '1')"),
+    ),
+    (6, "tickets", _document("currency = 'CHF'")),
+    (6, "tickets", _document("order_id = 99")),
+    (6, "tickets", "UPDATE document_series SET last = 7"),
+    (
+        6,
+        "tickets",
+        "ALTER TABLE documents DISABLE TRIGGER USER; DELETE FROM documents;"
+        " UPDATE orders SET issued_at = now() - interval '1 hour'",
     ),
     (7, "tickets", "UPDATE holds SET expires_at = now() - interval '1 minute'"),
     (8, "tickets", "DELETE FROM tickets; DELETE FROM payments; DELETE FROM orders"),

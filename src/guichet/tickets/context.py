@@ -13,6 +13,7 @@ from guichet.tickets.figures import Figures
 from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
+from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
@@ -45,6 +46,7 @@ class Context:
     goodwill: Goodwill
     event_refunds: EventRefunds
     admissions: Admissions
+    invoicing: Invoicing
     payment_backups: PaymentBackups
     door: Door
     figures: Figures

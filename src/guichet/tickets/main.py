@@ -27,6 +27,7 @@ from guichet.tickets.goodwill import Goodwill
 from guichet.tickets.guesses import Guesses
 from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
+from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
@@ -51,6 +52,7 @@ PUBLISH_STOCK_SECONDS = 0.2
 TELL_HOLDERS_SECONDS = 1.0
 EVENT_REFUNDS_SECONDS = 1.0
 CLOSE_SECONDS = 600.0
+NUMBER_SECONDS = 2.0
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:
@@ -135,6 +137,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         goodwill=Goodwill(database, refunds),
         event_refunds=EventRefunds(database, refunds),
         admissions=Admissions(database),
+        invoicing=Invoicing(database, settings.tickets_seller_name),
         payment_backups=open_backups(settings, database),
         door=Door(database),
         figures=Figures(database),
@@ -160,6 +163,7 @@ def start_workers(here: Platform, context: Context) -> None:
         every(settings.tickets_reconcile_seconds, reconciliation.compare),
     )
     here.workers.start("ledger", every(CLOSE_SECONDS, Closing(here.database).close_ended_days))
+    here.workers.start("documents", every(NUMBER_SECONDS, context.invoicing.number_due))
     here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
     here.workers.start(
         "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))

@@ -1,5 +1,7 @@
 """What becomes of a person's orders: claimed by an account, linked by mail, pseudonymised."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import and_, func, select, update
 
 from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
@@ -12,6 +14,7 @@ from guichet.tickets import told
 from guichet.tickets.codes import order_code
 from guichet.tickets.domain import Buyer, Order
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.repository import documents as document_rows
 from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import reading
@@ -110,7 +113,11 @@ async def request_access_links(
 
 
 async def forget_person(transaction: Transaction, message: AccountDeleted) -> None:
-    """Erase a person from orders and holds; what was sold, and for how much, stays on record."""
+    """Erase a person from orders and holds; what was sold, and for how much, stays on record.
+
+    So do numbered documents with the buyer's name, as the law demands (ADR 19); nobody reaches
+    them by the order's link any more, since its version rises.
+    """
     emails = await transaction.scalars(
         select(orders.c.buyer_email).where(orders.c.account_id == message.account_id).distinct()
     )
@@ -140,6 +147,22 @@ async def forget_person(transaction: Transaction, message: AccountDeleted) -> No
         .where(holds.c.account_id == message.account_id)
         .values(guest_name=None, guest_email=None, client_address="")
     )
+
+
+async def _documents(transaction: Transaction, order_ids: Sequence[int]) -> list[dict[str, object]]:
+    connection = await raw_connection(transaction)
+    return [
+        {
+            "order_code": order_code(order_id),
+            "number": document.number,
+            "kind": document.kind.value,
+            "issued_at": document.issued_at,
+            "total_minor": document.total_minor,
+            "currency": document.currency,
+        }
+        for order_id in order_ids
+        for document in await document_rows.documents_of(connection, order_id)
+    ]
 
 
 async def export_person(transaction: Transaction, account_id: int) -> dict[str, object]:
@@ -173,4 +196,5 @@ async def export_person(transaction: Transaction, account_id: int) -> dict[str, 
             for order in own_orders
         ],
         "tickets": [dict(row) for row in own_tickets.mappings()],
+        "documents": await _documents(transaction, [order.order_id for order in own_orders]),
     }

@@ -175,6 +175,22 @@ class FindingNotFound(problems.NotFound):
     en = "This finding was not found, or has been dealt with."
 
 
+class DocumentNotFound(problems.NotFound):
+    """The order has no such receipt, invoice or credit note."""
+
+    code = "document_not_found"
+    fr = "Cette commande n'a pas de tel document : rien n'a été payé, ou pas encore."
+    en = "This order has no such document: nothing was paid, or not yet."
+
+
+class SellerUnknown(problems.NotFound):
+    """The organiser has given no seller details."""
+
+    code = "seller_unknown"
+    fr = "Les coordonnées du vendeur n'ont pas été renseignées."
+    en = "The seller details have not been given."
+
+
 class OrderNotFound(problems.NotFound):
     """There is no such order for this caller."""
 

@@ -31,6 +31,8 @@ class Settings(CommonSettings):
     """How often payments of ended and of stuck orders are looked at."""
     tickets_reconcile_seconds: float = Field(default=3600.0, ge=1, le=86_400)
     """How often the ledger is compared with the provider's balance, movement by movement."""
+    tickets_seller_name: str = Field(default="Guichet", min_length=1, max_length=100)
+    """Names the platform on receipts and invoices."""
     stripe_api_key: str = Field(default="", repr=False)
     stripe_api_url: str = ""
     """Empty for the live provider; the sandbox's address otherwise."""

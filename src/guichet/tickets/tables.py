@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
+from guichet.tickets.tables_documents import add_document_tables
 from guichet.tickets.tables_promo import add_promo_tables
 from guichet.tickets.tables_provider import add_provider_tables
 
@@ -394,3 +395,5 @@ payment_backup_runs = Table(
     Column("error", Text),
     comment="Backups of payments: each covers the changes from from_at up to to_at.",
 )
+
+add_document_tables(metadata, orders, refunds)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from guichet.verify import (
     audit,
+    documents,
     ledger,
     messages,
     money,
@@ -97,6 +98,18 @@ INVARIANTS: tuple[Invariant, ...] = (
         "frais et TVA des remboursements sont ceux de ce qui a été vendu",
         "fees and VAT of refunds are those of what was sold",
         ledger.refunds_contain_what_was_sold,
+    ),
+    Invariant(
+        6,
+        "reçus, factures et avoirs sont numérotés sans trou, par organisateur et par année",
+        "receipts, invoices and credit notes are numbered without a gap, by organiser and year",
+        documents.documents_are_numbered_without_a_gap,
+    ),
+    Invariant(
+        6,
+        "reçus, factures et avoirs disent ce qui a été payé et remboursé",
+        "receipts, invoices and credit notes say what was paid and given back",
+        documents.documents_say_what_was_paid,
     ),
     Invariant(
         7,

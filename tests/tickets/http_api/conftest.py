@@ -172,6 +172,7 @@ def _context_of(shop: Shop) -> Context:
         admissions=shop.admissions,
         inbox=shop.inbox,
         reconciliation=shop.reconciliation,
+        invoicing=shop.invoicing,
         payment_backups=PaymentBackups(shop.database, None, None),
         door=Door(shop.database),
         figures=Figures(shop.database),

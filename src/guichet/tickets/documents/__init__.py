@@ -23,7 +23,7 @@ from guichet.tickets.domain import Ticket
 from guichet.tickets.views import EventCard
 
 _TEMPLATE = Path(__file__).parent / "ticket.typ"
-_typesetter = ThreadPoolExecutor(1, thread_name_prefix="typst")
+typesetter = ThreadPoolExecutor(1, thread_name_prefix="typst")
 _QR_QUIET_ZONE_MODULES = 4
 """ISO/IEC 18004 asks for four light modules around the code; scanners rely on them."""
 
@@ -77,7 +77,7 @@ def qr_svg(ticket: Ticket) -> str:
 async def tickets_pdf(tickets: Sequence[TicketToPrint], language: str) -> bytes:
     """Return a tagged PDF with one page a ticket, typeset in a thread of its own."""
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_typesetter, partial(_typeset, tickets, language))
+    return await loop.run_in_executor(typesetter, partial(_typeset, tickets, language))
 
 
 def _typeset(tickets: Sequence[TicketToPrint], language: str) -> bytes:

@@ -6,6 +6,7 @@ from guichet.kernel.queues_api import queues_router
 from guichet.tickets.http_api import (
     audit,
     backups,
+    documents,
     hot,
     internal,
     orders,
@@ -23,6 +24,7 @@ ROUTERS = (
     queues_router(PREFIX, require_manages_queues),
     *staff.ROUTERS,
     audit.router,
+    documents.router,
     orders.router,
     payments.router,
     reconciliation.router,

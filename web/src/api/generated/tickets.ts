@@ -193,6 +193,38 @@ export interface DisputeView {
 }
 
 /**
+ * What a document is: of a sale with or without seller details, or of a refund.
+ */
+export type Kind = typeof Kind[keyof typeof Kind];
+
+
+export const Kind = {
+  receipt: 'receipt',
+  invoice: 'invoice',
+  credit_note: 'credit_note',
+} as const;
+
+/**
+ * A receipt, invoice or credit note; `url` is its PDF below this API's address.
+ */
+export interface DocumentView {
+  number: string;
+  kind: Kind;
+  issued_at: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  total: string;
+  currency: string;
+  url: string;
+}
+
+/**
+ * The documents of an order: the sale's first, then a credit note for each refund.
+ */
+export interface DocumentsView {
+  data: DocumentView[];
+}
+
+/**
  * Said the same way whether or not there was anything to do.
  */
 export interface Done {
@@ -1252,6 +1284,72 @@ export interface Resolved {
 }
 
 /**
+ * Who sells. `country` is of two letters (ISO 3166), `registration_number` a French SIREN or
+ * SIRET or another country's; without `vat_number` there is none. `invoice_prefix` begins the
+ * numbers of the documents to come; without one they begin with the organiser's number.
+ */
+export interface SellerBodyInput {
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  legal_name: string;
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  address: string;
+  /**
+     * @minLength 1
+     * @maxLength 20
+     */
+  postal_code: string;
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  city: string;
+  country?: string;
+  registration_number: string;
+  vat_number?: string | null;
+  invoice_prefix?: string | null;
+}
+
+/**
+ * Who sells. `country` is of two letters (ISO 3166), `registration_number` a French SIREN or
+ * SIRET or another country's; without `vat_number` there is none. `invoice_prefix` begins the
+ * numbers of the documents to come; without one they begin with the organiser's number.
+ */
+export interface SellerBodyOutput {
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  legal_name: string;
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  address: string;
+  /**
+     * @minLength 1
+     * @maxLength 20
+     */
+  postal_code: string;
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  city: string;
+  /** @pattern ^[A-Z]{2}$ */
+  country?: string;
+  /** @pattern ^[A-Z0-9./-]{2,30}$ */
+  registration_number: string;
+  vat_number?: string | null;
+  invoice_prefix?: string | null;
+}
+
+/**
  * An organiser's account: `opening_balance` plus the movements is `closing_balance`.
  */
 export interface StatementView {
@@ -1626,6 +1724,50 @@ cursor?: number | null;
  * @maximum 200
  */
 limit?: number;
+};
+
+export type GetTicketsOrdersByCodeDocumentsParams = {
+access?: string | null;
+};
+
+export type GetTicketsOrdersByCodeDocumentsByNumberPdfParams = {
+access?: string | null;
+/**
+ * The buyer's, unless told.
+ */
+language?: GetTicketsOrdersByCodeDocumentsByNumberPdfLanguage;
+};
+
+export type GetTicketsOrdersByCodeDocumentsByNumberPdfLanguage = typeof GetTicketsOrdersByCodeDocumentsByNumberPdfLanguage[keyof typeof GetTicketsOrdersByCodeDocumentsByNumberPdfLanguage] | null;
+
+
+export const GetTicketsOrdersByCodeDocumentsByNumberPdfLanguage = {
+  fr: 'fr',
+  en: 'en',
+} as const;
+
+export type GetTicketsOrdersByCodeReceiptPdfParams = {
+access?: string | null;
+/**
+ * The buyer's, unless told.
+ */
+language?: GetTicketsOrdersByCodeReceiptPdfLanguage;
+};
+
+export type GetTicketsOrdersByCodeReceiptPdfLanguage = typeof GetTicketsOrdersByCodeReceiptPdfLanguage[keyof typeof GetTicketsOrdersByCodeReceiptPdfLanguage] | null;
+
+
+export const GetTicketsOrdersByCodeReceiptPdfLanguage = {
+  fr: 'fr',
+  en: 'en',
+} as const;
+
+export type GetTicketsSellerParams = {
+organiser_id?: number | null;
+};
+
+export type PutTicketsSellerParams = {
+organiser_id?: number | null;
 };
 
 export type GetTicketsOrdersByCodeParams = {
@@ -4239,6 +4381,574 @@ export function useGetTicketsAudit<TData = Awaited<ReturnType<typeof getTicketsA
 
 
 
+
+export const getGetTicketsOrdersByCodeDocumentsUrl = (code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/documents?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/documents`
+}
+
+/**
+ * List the receipt or invoice of an order and its credit notes.
+ *
+ * To its buyer, the event's organiser, an administrator, or whoever has the link. What is free
+ * has none.
+ * @summary List Documents
+ */
+export const getTicketsOrdersByCodeDocuments = async (code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams, options?: Parameters<typeof request>[1]): Promise<DocumentsView> => {
+
+  return request<DocumentsView>(getGetTicketsOrdersByCodeDocumentsUrl(code,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrdersByCodeDocumentsQueryKey = (code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams,) => {
+    return [
+    `/api/v1/tickets/orders/${code}/documents`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrdersByCodeDocumentsQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError = ErrorType<Problem>>(code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrdersByCodeDocumentsQueryKey(code,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>> = ({ signal }) => getTicketsOrdersByCodeDocuments(code,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: code !== null && code !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrdersByCodeDocumentsQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>>
+export type GetTicketsOrdersByCodeDocumentsQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrdersByCodeDocuments<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError = ErrorType<Problem>>(
+ code: string,
+    params: undefined |  GetTicketsOrdersByCodeDocumentsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeDocuments<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeDocuments<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary List Documents
+ */
+
+export function useGetTicketsOrdersByCodeDocuments<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeDocumentsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocuments>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrdersByCodeDocumentsQueryOptions(code,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOrdersByCodeDocumentsByNumberPdfUrl = (code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/documents/${number}.pdf?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/documents/${number}.pdf`
+}
+
+/**
+ * Return one of an order's documents as a PDF; to those who may list them.
+ * @summary Read Document
+ */
+export const getTicketsOrdersByCodeDocumentsByNumberPdf = async (code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
+
+  return request<Blob>(getGetTicketsOrdersByCodeDocumentsByNumberPdfUrl(code,number,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrdersByCodeDocumentsByNumberPdfQueryKey = (code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams,) => {
+    return [
+    `/api/v1/tickets/orders/${code}/documents/${number}.pdf`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrdersByCodeDocumentsByNumberPdfQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError = ErrorType<Problem>>(code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrdersByCodeDocumentsByNumberPdfQueryKey(code,number,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>> = ({ signal }) => getTicketsOrdersByCodeDocumentsByNumberPdf(code,number,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: code !== null && code !== undefined && number !== null && number !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrdersByCodeDocumentsByNumberPdfQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>>
+export type GetTicketsOrdersByCodeDocumentsByNumberPdfQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrdersByCodeDocumentsByNumberPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    number: string,
+    params: undefined |  GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeDocumentsByNumberPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeDocumentsByNumberPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Read Document
+ */
+
+export function useGetTicketsOrdersByCodeDocumentsByNumberPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    number: string,
+    params?: GetTicketsOrdersByCodeDocumentsByNumberPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeDocumentsByNumberPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrdersByCodeDocumentsByNumberPdfQueryOptions(code,number,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsOrdersByCodeReceiptPdfUrl = (code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/orders/${code}/receipt.pdf?${stringifiedParams}` : `/api/v1/tickets/orders/${code}/receipt.pdf`
+}
+
+/**
+ * Return an order's receipt or invoice as a PDF; to those who may list its documents.
+ * @summary Read Receipt
+ */
+export const getTicketsOrdersByCodeReceiptPdf = async (code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
+
+  return request<Blob>(getGetTicketsOrdersByCodeReceiptPdfUrl(code,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsOrdersByCodeReceiptPdfQueryKey = (code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams,) => {
+    return [
+    `/api/v1/tickets/orders/${code}/receipt.pdf`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsOrdersByCodeReceiptPdfQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError = ErrorType<Problem>>(code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsOrdersByCodeReceiptPdfQueryKey(code,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>> = ({ signal }) => getTicketsOrdersByCodeReceiptPdf(code,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: code !== null && code !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsOrdersByCodeReceiptPdfQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>>
+export type GetTicketsOrdersByCodeReceiptPdfQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsOrdersByCodeReceiptPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    params: undefined |  GetTicketsOrdersByCodeReceiptPdfParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeReceiptPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsOrdersByCodeReceiptPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Read Receipt
+ */
+
+export function useGetTicketsOrdersByCodeReceiptPdf<TData = Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError = ErrorType<Problem>>(
+ code: string,
+    params?: GetTicketsOrdersByCodeReceiptPdfParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsOrdersByCodeReceiptPdf>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsOrdersByCodeReceiptPdfQueryOptions(code,params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsSellerUrl = (params?: GetTicketsSellerParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/seller?${stringifiedParams}` : `/api/v1/tickets/seller`
+}
+
+/**
+ * Return the seller details of the caller, or of the organiser whom an administrator names.
+ * @summary Read Seller
+ */
+export const getTicketsSeller = async (params?: GetTicketsSellerParams, options?: Parameters<typeof request>[1]): Promise<SellerBodyOutput> => {
+
+  return request<SellerBodyOutput>(getGetTicketsSellerUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsSellerQueryKey = (params?: GetTicketsSellerParams,) => {
+    return [
+    `/api/v1/tickets/seller`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsSellerQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsSeller>>, TError = ErrorType<Problem>>(params?: GetTicketsSellerParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsSellerQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsSeller>>> = ({ signal }) => getTicketsSeller(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsSellerQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsSeller>>>
+export type GetTicketsSellerQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsSeller<TData = Awaited<ReturnType<typeof getTicketsSeller>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetTicketsSellerParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsSeller>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsSeller>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsSeller<TData = Awaited<ReturnType<typeof getTicketsSeller>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsSellerParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsSeller>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsSeller>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsSeller<TData = Awaited<ReturnType<typeof getTicketsSeller>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsSellerParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Read Seller
+ */
+
+export function useGetTicketsSeller<TData = Awaited<ReturnType<typeof getTicketsSeller>>, TError = ErrorType<Problem>>(
+ params?: GetTicketsSellerParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsSeller>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsSellerQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getPutTicketsSellerUrl = (params?: PutTicketsSellerParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/seller?${stringifiedParams}` : `/api/v1/tickets/seller`
+}
+
+/**
+ * Store the seller details: what is numbered from now on is an invoice that names them.
+ * @summary Set Seller
+ */
+export const putTicketsSeller = async (sellerBodyInput: SellerBodyInput,
+    params?: PutTicketsSellerParams, options?: Parameters<typeof request>[1]): Promise<SellerBodyOutput> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<SellerBodyOutput>(getPutTicketsSellerUrl(params),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(sellerBodyInput)
+  }
+);}
+
+
+
+
+
+export const getPutTicketsSellerMutationKey = () => ['putTicketsSeller'] as const;
+
+export const getPutTicketsSellerMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof putTicketsSeller>>, TError,PutTicketsSellerMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof putTicketsSeller>>, TError,PutTicketsSellerMutationVariables, TContext> => {
+
+const mutationKey = getPutTicketsSellerMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof putTicketsSeller>>, PutTicketsSellerMutationVariables> = (props) => {
+          const {data,params} = props ?? {};
+
+          return  putTicketsSeller(data,params,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PutTicketsSellerMutationResult = NonNullable<Awaited<ReturnType<typeof putTicketsSeller>>>
+    export type PutTicketsSellerMutationBody = SellerBodyInput
+    export type PutTicketsSellerMutationError = ErrorType<Problem>
+    export type PutTicketsSellerMutationVariables = {data: SellerBodyInput;params?: PutTicketsSellerParams}
+
+    /**
+ * @summary Set Seller
+ */
+export const usePutTicketsSeller = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof putTicketsSeller>>, TError,PutTicketsSellerMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof putTicketsSeller>>,
+        TError,
+        PutTicketsSellerMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPutTicketsSellerMutationOptions(options), queryClient);
+    }
 
 export const getGetTicketsOrdersByCodeUrl = (code: string,
     params?: GetTicketsOrdersByCodeParams,) => {
