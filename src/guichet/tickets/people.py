@@ -115,7 +115,7 @@ async def request_access_links(
 async def forget_person(transaction: Transaction, message: AccountDeleted) -> None:
     """Erase a person from orders and holds; what was sold, and for how much, stays on record.
 
-    So do numbered documents with the buyer's name, as the law demands (ADR 19); nobody reaches
+    So do numbered documents with the buyer's name, as the law demands (ADR 21); nobody reaches
     them by the order's link any more, since its version rises.
     """
     emails = await transaction.scalars(

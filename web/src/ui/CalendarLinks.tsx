@@ -24,10 +24,10 @@ export function CalendarLinks(props: CalendarLinksProps) {
         {t("calendar.file")}
       </a>
       <a href={googleAddress(props)} target="_blank" rel="noreferrer">
-        Google
+        Google <span className="visually-hidden">{t("calendar.newWindow")}</span>
       </a>
       <a href={outlookAddress(props)} target="_blank" rel="noreferrer">
-        Outlook
+        Outlook <span className="visually-hidden">{t("calendar.newWindow")}</span>
       </a>
     </p>
   );

@@ -10,6 +10,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { paths } from "@/paths";
 import {
   CalendarIcon,
+  CalendarLinks,
   DateTime,
   Empty,
   ErrorState,
@@ -22,7 +23,6 @@ import {
   Skeleton,
 } from "@/ui";
 
-import { CalendarLinks } from "./CalendarLinks";
 import classes from "./EventPage.module.css";
 import { EventStructuredData } from "./EventStructuredData";
 import { Programme } from "./Programme";
@@ -118,7 +118,13 @@ function WhenAndWhere({ event }: { event: EventAnswer }) {
               />
             </>
           )}
-          <CalendarLinks event={event} />
+          <CalendarLinks
+            eventId={event.id}
+            title={event.title}
+            startsAt={event.date}
+            endsAt={event.end_date}
+            location={[event.venue, event.location, event.city].filter(Boolean).join(", ")}
+          />
         </dd>
       </div>
       <div>

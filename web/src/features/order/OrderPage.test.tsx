@@ -116,3 +116,20 @@ test("does not open to a stranger, and says how it would", async () => {
   const find = screen.getByRole("link", { name: "Recevoir un nouveau lien" });
   expect(find).toHaveAttribute("href", "/find-order");
 });
+
+test("offers the receipt of a paid order, and the credit note of its refund", async () => {
+  const paid = { ...order, status: "confirmed", payment: { refunded_amount: "0.00" } };
+  answer("get", "/tickets/orders/ABCD-1234", 200, { order: paid, tickets: [] });
+  const one = { issued_at: "2027-06-01T12:02:00Z", currency: "EUR", url: "" };
+  const asked = answer("get", "/tickets/orders/ABCD-1234/documents", 200, {
+    data: [
+      { ...one, number: "G3-2027-000001", kind: "receipt", total: "20.00" },
+      { ...one, number: "G3-2027-000002", kind: "credit_note", total: "-20.00" },
+    ],
+  });
+  rememberOrderAccess("ABCD-1234", "secret-of-the-mail");
+  const { screen } = renderApp("/my/orders/ABCD-1234");
+  expect(await screen.findByRole("button", { name: "Reçu G3-2027-000001" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "Avoir G3-2027-000002" })).toBeVisible();
+  expect(asked[0]?.url.searchParams.get("access")).toBe("secret-of-the-mail");
+});

@@ -17,6 +17,7 @@ import {
   Section,
 } from "@/ui";
 
+import { Documents } from "./Documents";
 import classes from "./Order.module.css";
 import { Settling } from "./Settling";
 import { Ticket } from "./Ticket";
@@ -63,6 +64,9 @@ function Shown({ bought, access }: { bought: PurchaseView; access: string | unde
         </ul>
       )}
       <Bill order={order} />
+      {order.payment !== null && isSettled(bought) && (
+        <Documents code={order.code} access={access} />
+      )}
       <Account />
     </>
   );
