@@ -23,7 +23,7 @@ def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     shared_sandbox.clear_faults()
 
 
-@pytest.fixture(params=["fake", "sandbox"])
+@pytest.fixture(params=["fake", "sandbox", "recorded"])
 async def stand(request: pytest.FixtureRequest, sandbox: RunningSandbox) -> AsyncIterator[Stand]:
     async with stand_named(request.param, sandbox) as found:
         yield found

@@ -1,10 +1,12 @@
-"""The two providers that the contract suite runs against, behind the same handles."""
+"""The three providers that the contract suite runs against, behind the same handles."""
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Protocol
+
+from aiohttp import web
 
 from guichet.sandbox.cards import method_of_number
 from guichet.tickets.payments import (
@@ -15,12 +17,9 @@ from guichet.tickets.payments import (
 )
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from tests.fakes.payments import FakeProvider, Twist
-from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox
-
-PAYS = "pm_card_visa"
-DECLINED = "pm_card_visa_chargeDeclined"
-LACKS_FUNDS = "pm_card_visa_chargeDeclinedInsufficientFunds"
-ASKS_BUYER = "pm_card_authenticationRequiredOnSetup"
+from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox, free_port
+from tests.tickets.payments.cards import DECLINES, PAYS
+from tests.tickets.payments.recorded_provider import RecordedProvider
 
 
 def an_order(method: str = PAYS, amount_minor: int = 4200) -> OrderToCharge:
@@ -145,12 +144,69 @@ class SandboxStand:
         return sum(1 for row in rows if row["captured"])
 
 
+class RecordedStand:
+    """The Stripe adapter, with the real SDK, on recorded shapes of the provider's public API."""
+
+    def __init__(self, port: int) -> None:
+        self.recorded = RecordedProvider()
+        self.provider: PaymentProvider = StripeProvider(
+            api_key=API_KEY, webhook_secret=WEBHOOK_SECRET, api_url=f"http://127.0.0.1:{port}"
+        )
+
+    def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
+        """See `Stand`."""
+        if passed:
+            self.recorded.pay(intent_id)
+        else:
+            self.recorded.decline(intent_id, "payment_intent_authentication_failure")
+
+    def pay_in_browser(self, waiting: PaymentResult, card: str) -> None:
+        """See `Stand`."""
+        method = method_of_number(card) or ""
+        if method in DECLINES:
+            self.recorded.decline(waiting.intent_id or "", *DECLINES[method])
+        else:
+            self.recorded.pay(waiting.intent_id or "")
+
+    def lose_next(self, call: str, *, after: bool) -> None:
+        """See `Stand`."""
+        self.recorded.lost.append((call, after))
+
+    def settle_next_charge_later(self) -> None:
+        """See `Stand`."""
+        self.recorded.settles_later = True
+
+    async def settle(self, intent_id: str) -> None:
+        """See `Stand`."""
+        self.recorded.pay(intent_id)
+
+    def captures(self, order_key: str) -> int:
+        """See `Stand`."""
+        return self.recorded.captures.get(order_key, 0)
+
+
 @asynccontextmanager
 async def stand_named(name: str, sandbox: RunningSandbox) -> AsyncGenerator[Stand]:
     """Build the stand of that name, and close its provider afterwards."""
+    if name == "recorded":
+        async with _recorded_stand() as recorded:
+            yield recorded
+        return
     stand: Stand = FakeStand() if name == "fake" else SandboxStand(sandbox)
     yield stand
     await stand.provider.close()
+
+
+@asynccontextmanager
+async def _recorded_stand() -> AsyncGenerator[Stand]:
+    port = free_port()
+    stand = RecordedStand(port)
+    runner = web.AppRunner(stand.recorded.app())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield stand
+    await stand.provider.close()
+    await runner.cleanup()
 
 
 async def paid(stand: Stand, key: str, amount_minor: int = 4200) -> str:

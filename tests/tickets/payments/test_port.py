@@ -1,4 +1,4 @@
-"""The payment port: one contract for the fake and for the Stripe adapter on the sandbox."""
+"""One contract: the fake, the Stripe adapter on the sandbox, and on the provider's own shapes."""
 
 from datetime import UTC, datetime
 
@@ -6,15 +6,8 @@ import pytest
 
 from guichet.tickets.payments import BUYER_CHOOSES, PaymentOutcome, PaymentProvider, RefundOutcome
 from tests.fakes.payments import FakeProvider, ProviderBrokeError, Twist
-from tests.tickets.payments.stands import (
-    ASKS_BUYER,
-    DECLINED,
-    LACKS_FUNDS,
-    PAYS,
-    Stand,
-    an_order,
-    paid,
-)
+from tests.tickets.payments.cards import ASKS_BUYER, DECLINED, LACKS_FUNDS, PAYS
+from tests.tickets.payments.stands import Stand, an_order, paid
 
 NOON = datetime(2027, 6, 15, 12, 0, tzinfo=UTC)
 
