@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -31,6 +32,18 @@ structlog.configure(
 )
 
 _copies = itertools.count(1)
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """Put the logs back after a test that sends them where a whole process would."""
+    root = logging.getLogger()
+    handlers, level, before = list(root.handlers), root.level, structlog.get_config()
+    yield
+    for handler in root.handlers:
+        handler.close()
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

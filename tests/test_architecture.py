@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from guichet.kernel.settings import PORTS, CommonSettings
+from guichet.local.backup.settings import BackupSettings
 from tests.repository_files import ROOT, tracked_files
 from tools.documents import all_messages
 
@@ -69,7 +70,7 @@ def settings_in_code() -> set[str]:
         parts = path.relative_to(ROOT / "src").with_suffix("").parts if is_wiring(path) else ()
         if parts:
             importlib.import_module(".".join(parts))
-    kinds = [CommonSettings, *CommonSettings.__subclasses__()]
+    kinds = [CommonSettings, *CommonSettings.__subclasses__(), BackupSettings]
     return {f"GUICHET_{name.upper()}" for kind in kinds for name in kind.model_fields}
 
 

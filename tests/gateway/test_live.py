@@ -287,7 +287,8 @@ async def test_server_sent_events_come_at_once(gateway: Gateway) -> None:
 
 async def test_the_index_and_the_documents_are_there(gateway: Gateway) -> None:
     for start in (gateway.url(), gateway.url("load_balancer")):
-        for path in ("/", "/docs/api"):
+        # Behind the load balancer the first page is the web app's, where that is built.
+        for path in ("/", "/docs/api") if start == gateway.url() else ("/docs/api",):
             page = (await ask(start + path, headers={"Accept-Language": "en"})).body.decode()
             assert 'href="/docs/tickets/api"' in page
         assert (await ask(f"{start}/docs/events/api")).json["path"] == "/docs/api"

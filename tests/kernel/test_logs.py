@@ -2,12 +2,10 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,15 +16,9 @@ VISA, AMEX = "4242424242424242", "378282246310005"
 
 
 @pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    root = logging.getLogger()
-    handlers, level, before = list(root.handlers), root.level, structlog.get_config()
+def log_file(tmp_path: Path, logs_as_before: None) -> Path:  # noqa: ARG001 - it puts them back
     configure_logs("kernel-test", tmp_path)
-    yield tmp_path / "logs" / "kernel-test.log"
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:], root.level = handlers, level
-    structlog.configure(**before)
+    return tmp_path / "logs" / "kernel-test.log"
 
 
 def lines_of(file: Path) -> list[dict[str, Any]]:

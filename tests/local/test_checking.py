@@ -57,6 +57,7 @@ def test_the_local_system_is_looked_at_with_its_sandbox_and_mailbox(
         "mailbox_url": "http://127.0.0.1:28011",
         "answered_codes": ("ABCD", "EFGH"),
         "wait_seconds": 3,
+        "mailbox_since": None,
     }
 
 

@@ -138,4 +138,4 @@ async def test_a_confirmed_address_ends_the_wait_and_is_told(database: Database)
 
 def test_every_message_has_one_consumer() -> None:
     subjects = [consumer.message.subject for consumer in consumers.CONSUMERS]
-    assert len(subjects) == len(set(subjects)) == 12
+    assert len(subjects) == len(set(subjects)) == 13

@@ -224,6 +224,7 @@ def test_the_commands_say_what_they_did(
         commands.restore("yesterday", into=None, force=True)
 
 
+@pytest.mark.usefixtures("logs_as_before")
 def test_the_scheduled_one_is_checked_weekly_and_logs_failures(
     plan: Plan, fill: Fill, tmp_path: Path
 ) -> None:

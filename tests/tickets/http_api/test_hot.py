@@ -28,7 +28,7 @@ from tests.tickets.http_api.conftest import (
 TICKET_FIELDS = {
     "id", "ticket_number", "event_id", "user_id", "order_code", "ticket_type_id", "ticket_type",
     "price", "fee", "total", "currency", "status", "purchase_date", "used_at", "cancelled_at",
-    "payment", "event",
+    "payment", "event", "refund_status",
 }  # fmt: skip
 PRICES_FIELDS = {
     "items", "quantity", "subtotal", "discount", "fees", "total", "vat", "currency",
@@ -42,6 +42,7 @@ EVENT_FIELDS = {"id", "title", "date", "time_zone", "location"}
 ORDER_FIELDS = PRICES_FIELDS | {
     "id", "code", "event_id", "status", "failure", "buyer_name", "buyer_email", "created_at",
     "payment", "next_action", "access_token", "needs_attention", "event",
+    "refunded", "refunds",
 }  # fmt: skip
 
 
