@@ -7,7 +7,7 @@ import random
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ ECHO = Path(__file__).parent.parent / "fakes" / "echo_service.py"
 START_SECONDS_MAX = 30.0
 SIGN_IN_RATE = 5
 SIGN_IN_BURST = 5
+NOBODY_SERVES = 503
 
 
 @dataclass
@@ -89,6 +90,24 @@ class Gateway:
             return json.load(connection.getresponse())
         finally:
             connection.close()
+
+    def status_of(self, path: str) -> int:
+        """Return what nginx answers, 0 where nothing does."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", PORTS["gateway"] + self.shift, timeout=5
+        )
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
+
+    def serves(self, services: Iterable[str]) -> bool:
+        """Whether nginx itself has these services, and has given up users, whom nobody serves."""
+        found = [self.status_of(f"/api/v1/{service}/1") for service in services]
+        return set(found) == {200} and self.status_of("/api/v1/users/1") == NOBODY_SERVES
 
     def state_of(self, echo: Echo) -> str:
         """Return what the gateway thinks of an instance, "unknown" where it knows none."""
@@ -170,6 +189,8 @@ def gateway(server_folder: Path, nats: NatsServer) -> Iterator[Gateway]:
         data_plane = spawn(nginx.program(conf, folder / "nginx.log"))
         for name, echo in here.echoes.items():
             assert name == "late" or here.settles(echo, "up", START_SECONDS_MAX), log.read_text()
+        # What the control plane has written, nginx may not have read yet.
+        assert wait_until(lambda: here.serves(services), lambda: True, START_SECONDS_MAX)
         yield here
     finally:
         for process in (data_plane, control_plane):
