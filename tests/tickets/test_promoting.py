@@ -16,7 +16,7 @@ from guichet.tickets.domain import Hold, OrderState
 from guichet.tickets.guesses import WRONG_CODES_MAX
 from guichet.tickets.promo_codes import PromoCode
 from guichet.tickets.selling import Bought, Wanted
-from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
+from tests.tickets.conftest import HOLDER, Shop, buyer, snapshot_of, wanted
 
 CREATOR = Principal(3, "event_creator", "s", "orga@example.com", "Orga", "fr", True, 0.0, 2**40)
 
@@ -187,3 +187,13 @@ async def test_two_codes_of_one_event_differ(shop: Shop) -> None:
     await code(shop, other, code="amis")
     with pytest.raises(problems.TicketTypeNotFound):
         await code(shop, event, code="B", ticket_type_ids=frozenset({other}))
+
+
+@pytest.mark.parametrize("status", ["published", "draft"])
+async def test_a_code_may_be_made_before_any_message_of_its_event(shop: Shop, status: str) -> None:
+    event = 910_001 if status == "draft" else 910_002
+    shop.events.snapshots[event] = snapshot_of(event, 10, 2000, status=status)
+    await code(shop, event)
+    assert [each.code for each in await shop.promoting.codes_of(event, CREATOR)] == ["AMIS"]
+    with pytest.raises(problems.EventNotFound):
+        await code(shop, 910_003)

@@ -76,6 +76,20 @@ class Catalogue:
         """Return what is shown of an event beside its tickets."""
         return card_of(await self.offer(event_id))
 
+    async def learn(self, event_id: int) -> None:
+        """Make sure that an event's offer is here, a draft's too; raises `EventNotFound`.
+
+        Its organiser may be faster than the message of a publication, or prepare a draft.
+        """
+        async with self._database.hot.acquire() as connection:
+            if await offer_rows.read_offer(connection, event_id) is not None:
+                return
+        snapshot = await self._events.snapshot(event_id)
+        if snapshot is None:
+            raise EventNotFound
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            await apply(connection, snapshot, is_strict=False)
+
     async def _ask_events(self, event_id: int) -> Offer:
         # An id that nobody has must not turn each request here into a request there.
         if self._missing.get(event_id, 0.0) > time.monotonic():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from guichet.contracts.roles import Permission, require
 from guichet.kernel.audit import Change, changed_fields, record_hot
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
@@ -40,13 +41,13 @@ class Promoting:
 
     async def codes_of(self, event_id: int, caller: Principal) -> list[PromoCode]:
         """Return an event's codes; raises `EventNotFound` or `Forbidden`."""
-        await event_to_run(self._database, event_id, caller)
+        await self._check_runs(event_id, caller)
         async with self._database.hot.acquire() as connection:
             return await promo_rows.codes_of_event(connection, event_id)
 
     async def create(self, promo: PromoCode, caller: Principal) -> PromoCode:
         """Store a new code; raises `PromoCodeExists` or `TicketTypeNotFound`."""
-        await event_to_run(self._database, promo.event_id, caller)
+        await self._check_runs(promo.event_id, caller)
         async with self._database.hot.acquire() as connection, connection.transaction():
             await self._check_types(connection, promo)
             promo_id = await promo_rows.insert_code(connection, promo)
@@ -116,6 +117,11 @@ class Promoting:
             self._guesses.note_wrong(client_address)
             raise PromoCodeUnknown
         return found[wanted]
+
+    async def _check_runs(self, event_id: int, caller: Principal) -> None:
+        require(caller, Permission.CREATE_EVENTS)
+        await self._catalogue.learn(event_id)
+        await event_to_run(self._database, event_id, caller)
 
     async def _locked(self, connection: Connection, event_id: int, promo_id: int) -> PromoCode:
         """Return a code whose uses do not grow until the transaction ends."""
