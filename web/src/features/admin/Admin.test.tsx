@@ -63,6 +63,7 @@ test("disables an account", async () => {
 test("finds the orders that want a person, with the sentence why", async () => {
   const asked = answer("get", "/tickets/orders", 200, pageOf([]));
   const { screen, person } = renderApp("/admin/orders");
+  await expect.poll(() => asked[0]?.url.search).toBe("?page=1");
   await person.click(await screen.findByLabelText("Seulement celles à regarder"));
   await expect.poll(() => asked.at(-1)?.url.searchParams.get("needs_attention")).toBe("true");
 });

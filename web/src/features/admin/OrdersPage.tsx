@@ -16,8 +16,8 @@ export function Component() {
   const page = Math.max(1, Number(search.get("page")) || 1);
   const isAttentionOnly = search.get("attention") === "1";
   const orders = useGetTicketsOrders({
-    q: search.get("q"),
-    needs_attention: isAttentionOnly || null,
+    q: search.get("q") ?? undefined,
+    needs_attention: isAttentionOnly || undefined,
     page,
   });
   const columns = useColumns();

@@ -34,7 +34,7 @@ export function Component() {
   const [search, setSearch] = useSearchParams();
   const q = search.get("q") ?? "";
   const page = Math.max(1, Number(search.get("page")) || 1);
-  const params = { q: q || null, page, per_page: PER_PAGE };
+  const params = { q: q || undefined, page, per_page: PER_PAGE };
   const attendees = useGetTicketsEventsByEventIdAttendees(eventId, params);
   const columns = useColumns();
   const submit = (event: FormEvent<HTMLFormElement>) => {
