@@ -16,13 +16,15 @@ DAY = date(2027, 6, 15)
 
 
 def test_a_statement_stands_between_its_balances() -> None:
-    found = Statement(100, (Posting(DAY, 7, "capture", 2500), Posting(DAY, 7, "fee", -100)), 2500)
+    taken = Posting(DAY, 7, "Bal du port", "capture", 2500)
+    fee = Posting(DAY, 7, "Bal du port", "fee", -100)
+    found = Statement(100, (taken, fee), 2500)
     rows = statement_rows(found, "en")
     assert rows == [
-        (None, None, "opening balance", Decimal("1.00")),
-        ("2027-06-15", 7, "payment taken", Decimal("25.00")),
-        ("2027-06-15", 7, "booking fee, without VAT", Decimal("-1.00")),
-        (None, None, "closing balance", Decimal("25.00")),
+        (None, None, None, "opening balance", Decimal("1.00")),
+        ("2027-06-15", 7, "Bal du port", "payment taken", Decimal("25.00")),
+        ("2027-06-15", 7, "Bal du port", "booking fee, without VAT", Decimal("-1.00")),
+        (None, None, None, "closing balance", Decimal("25.00")),
     ]
     assert {len(row) for row in rows} == {len(STATEMENT_HEADER["fr"])}
 

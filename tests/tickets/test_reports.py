@@ -148,7 +148,8 @@ async def test_a_statement_leads_from_balance_to_balance(shop: Shop) -> None:
     assert found.closing_minor == sums.net_minor - sums.vat_minor
     assert (later.opening_minor, later.postings) == (found.closing_minor, ())
     assert later.closing_minor == found.closing_minor
-    assert other == francs == reports.Statement()
+    assert other == reports.Statement()
+    assert francs == reports.Statement(currencies=("EUR",))
 
 
 def table_of(answer: Any) -> list[list[str]]:
@@ -200,11 +201,14 @@ async def test_a_statement_over_http(front: Front) -> None:
     assert body["opening_balance"] == "0.00"
     moved = sum(Decimal(each["amount"]) for each in body["movements"])
     assert Decimal(body["closing_balance"]) == moved != 0
+    title = await front.shop.one("SELECT title FROM offers WHERE event_id = $1", event)
+    assert {each["event_title"] for each in body["movements"]} == {title}
+    assert body["currencies"] == ["EUR"]
     table = table_of(
         await front.ask("GET", "/organisers/3/statement.csv", by=ORGANISER, query=days)
     )
-    assert table[1][2:] == ["opening balance", "0.00"]
-    assert table[-1][2:] == ["closing balance", body["closing_balance"]]
+    assert table[1][3:] == ["opening balance", "0.00"]
+    assert table[-1][3:] == ["closing balance", body["closing_balance"]]
     for query in ("", "from=x&to=y", f"{days}&currency=eur"):
         refused = await front.ask("GET", "/organisers/3/statement", by=ORGANISER, query=query)
         assert refused.status == 422, query

@@ -14,8 +14,8 @@ REPORT_HEADER: dict[Language, tuple[str, ...]] = {
     "en": ("Item", "Detail", "Number", "Amount", "Currency"),
 }
 STATEMENT_HEADER: dict[Language, tuple[str, ...]] = {
-    "fr": ("Jour", "Événement", "Mouvement", "Montant"),
-    "en": ("Day", "Event", "Movement", "Amount"),
+    "fr": ("Jour", "Événement", "Titre", "Mouvement", "Montant"),
+    "en": ("Day", "Event", "Title", "Movement", "Amount"),
 }
 _ITEMS: dict[Language, dict[str, str]] = {
     "fr": {
@@ -114,17 +114,18 @@ def statement_rows(found: Statement, language: Language) -> list[tuple[Cell, ...
     """Return a statement as rows, between its two balances."""
     words = _ITEMS[language]
     return [
-        (None, None, words["opening"], _amount(found.opening_minor)),
+        (None, None, None, words["opening"], _amount(found.opening_minor)),
         *(
             (
                 posting.day.isoformat(),
                 posting.event_id,
+                posting.title,
                 MOVEMENTS[language][posting.kind],
                 _amount(posting.amount_minor),
             )
             for posting in found.postings
         ),
-        (None, None, words["closing"], _amount(found.closing_minor)),
+        (None, None, None, words["closing"], _amount(found.closing_minor)),
     ]
 
 

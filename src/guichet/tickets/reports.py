@@ -89,17 +89,22 @@ class Posting:
 
     day: date
     event_id: int
+    title: str
     kind: str
     amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An organiser's account in one currency: what stood there, what moved, what stands there."""
+    """An organiser's account in one currency: what stood there, what moved, what stands there.
+
+    `currencies` are those of the organiser's events.
+    """
 
     opening_minor: int = 0
     postings: tuple[Posting, ...] = ()
     closing_minor: int = 0
+    currencies: tuple[str, ...] = ()
 
 
 _SIGNS = {
@@ -208,11 +213,13 @@ async def statement(
     moves = await report_rows.organiser_moves(
         connection, organiser_id, currency, TIME_ZONE_DEFAULT, ends
     )
+    titles = await report_rows.titles_of(connection, [moved.event_id for moved in moves])
     account = f"organiser:{organiser_id}"
     postings = [
         Posting(
             moved.day,
             moved.event_id,
+            titles.get(moved.event_id, ""),
             moved.kind,
             moved.amount_minor if moved.credit_account == account else -moved.amount_minor,
         )
@@ -223,6 +230,7 @@ async def statement(
         opening_minor=opening,
         postings=tuple(posting for posting in postings if posting.day >= begins),
         closing_minor=sum(posting.amount_minor for posting in postings),
+        currencies=tuple(await report_rows.currencies_of(connection, organiser_id)),
     )
 
 

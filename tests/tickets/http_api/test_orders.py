@@ -13,8 +13,10 @@ from tests.tickets.http_api.conftest import (
     GUEST,
     OPERATOR,
     ORGANISER,
+    OTHER_ORGANISER,
     WANTS_BUYER,
     Front,
+    Person,
     code_of,
 )
 
@@ -26,7 +28,8 @@ async def test_who_reads_an_order(front: Front) -> None:
     assert (read.status, read.json) == (200, bought.json)
     assert read.headers["etag"]
     assert (await front.ask("GET", path, by=ADMIN)).status == 200
-    for person in (BRUNO, ORGANISER, OPERATOR):
+    assert (await front.ask("GET", path, by=ORGANISER)).json == bought.json
+    for person in (BRUNO, OTHER_ORGANISER, Person(3, "user"), OPERATOR):
         assert code_of(await front.ask("GET", path, by=person)) == (404, "order_not_found")
     assert (await front.ask("GET", path)).status == 401
     for code in ("AAAA-AAAA", "x", "%00", "2" * 500):

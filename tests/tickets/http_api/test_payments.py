@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.tickets.http_api.conftest import ALICE, BRUNO, VISA, Front
+from tests.tickets.http_api.conftest import ALICE, BRUNO, ORGANISER, VISA, Front
 
 CLIENT = {"client": True}
 
@@ -36,6 +36,14 @@ async def test_the_buyer_pays_in_the_browser(front: Front) -> None:
     assert (found["order"]["status"], len(found["tickets"])) == ("confirmed", 1)
     again = await front.ask("POST", f"/orders/{order['code']}/payment/check", by=ALICE)
     assert again.json == {"checking": False}
+
+
+async def test_the_organiser_sees_the_order_but_not_what_pays_it(front: Front) -> None:
+    order = await waiting(front)
+    read = await front.ask("GET", f"/orders/{order['code']}", by=ORGANISER)
+    seen = read.json["order"]
+    assert (seen["status"], seen["next_action"]) == ("awaiting_payment", None)
+    assert order["next_action"]["client_secret"] not in read.body.decode()
 
 
 async def test_a_declined_card_keeps_the_places_for_another(front: Front) -> None:

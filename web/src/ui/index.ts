@@ -3,6 +3,7 @@ export { ConfirmDialog } from "./ConfirmDialog";
 export { type Column, DataTable } from "./DataTable";
 export { DateStub } from "./DateStub";
 export { DateTime } from "./DateTime";
+export { EventParts } from "./EventParts";
 export { PasswordField, showFieldErrors, TextAreaField, TextField } from "./Field";
 export * from "./icons";
 export { LinkButton } from "./LinkButton";

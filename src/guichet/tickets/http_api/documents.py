@@ -14,16 +14,16 @@ from pydantic import (
 )
 
 from guichet.contracts.money import Amount
-from guichet.contracts.roles import Permission, may, require
+from guichet.contracts.roles import Permission, require
 from guichet.kernel.callers import Caller, OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.problems import Forbidden, Problem, Unauthenticated
 from guichet.kernel.tokens import Principal
 from guichet.kernel.validation import Line, Refused, one_line
-from guichet.tickets.codes import order_code, order_id_of
-from guichet.tickets.context import Context
+from guichet.tickets.codes import order_code
 from guichet.tickets.documents.invoices import document_pdf
-from guichet.tickets.http_api.deps import PREFIX, Ctx, QueryId, check_named
+from guichet.tickets.http_api.deps import PREFIX, Ctx, QueryId
+from guichet.tickets.http_api.order_access import readable_order
 from guichet.tickets.invoice_content import Content, Kind, Seller
 from guichet.tickets.problems import DocumentNotFound, OrderNotFound, SellerUnknown
 
@@ -132,7 +132,7 @@ async def list_documents(
     To its buyer, the event's organiser, an administrator, or whoever has the link. What is free
     has none.
     """
-    order_id = await _readable(context, code, caller, access)
+    order_id = (await readable_order(context, code, caller, access)).order.order_id
     found = await context.invoicing.documents_of(order_id)
     return DocumentsView.model_construct(
         data=[
@@ -165,7 +165,7 @@ async def read_document(
     language: AskedLanguage = None,
 ) -> Response:
     """Return one of an order's documents as a PDF; to those who may list them."""
-    order_id = await _readable(context, code, caller, access)
+    order_id = (await readable_order(context, code, caller, access)).order.order_id
     return await _pdf(await context.invoicing.content(order_id, number), language)
 
 
@@ -178,7 +178,7 @@ async def read_receipt(
     language: AskedLanguage = None,
 ) -> Response:
     """Return an order's receipt or invoice as a PDF; to those who may list its documents."""
-    order_id = await _readable(context, code, caller, access)
+    order_id = (await readable_order(context, code, caller, access)).order.order_id
     return await _pdf(await context.invoicing.receipt(order_id), language)
 
 
@@ -212,27 +212,6 @@ def _organiser(caller: Principal, organiser_id: int | None) -> int:
     if organiser_id not in {None, caller.account_id}:
         require(caller, Permission.MANAGE_ALL_EVENTS)
     return organiser_id or caller.account_id
-
-
-async def _readable(
-    context: Context, code: str, caller: Principal | None, access: str | None
-) -> int:
-    """Return the order's id; raises `OrderNotFound` where the caller may not know of it."""
-    check_named(caller, access)
-    order_id = order_id_of(code)
-    if order_id is None:
-        raise OrderNotFound
-    order = (await context.selling.read(order_id)).order
-    if caller is not None:
-        if caller.account_id == order.buyer.account_id:
-            return order_id
-        if may(caller, Permission.LIST_ALL_TICKETS):
-            return order_id
-        if caller.account_id == (await context.catalogue.offer(order.event_id)).creator_id:
-            return order_id
-    if context.links.opens(order, access):
-        return order_id
-    raise OrderNotFound
 
 
 async def _pdf(content: Content, language: str | None) -> Response:

@@ -5,17 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, EmailStr
 
-from guichet.contracts.roles import Permission, may
 from guichet.kernel.callers import OptionalCaller
 from guichet.kernel.clock import now
 from guichet.kernel.language import language_of
-from guichet.kernel.tokens import Principal
-from guichet.tickets.codes import order_id_of
-from guichet.tickets.domain import Order
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, check_named
-from guichet.tickets.links import OrderLinks
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.tickets.http_api.order_access import opens_as_buyer, readable_order
 from guichet.tickets.people import request_access_links
-from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.refund_states import refunds_of_order
 from guichet.tickets.views import (
@@ -48,34 +43,27 @@ async def order(
     caller: OptionalCaller,
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> PurchaseView:
-    """Return an order with its tickets: to its buyer, an administrator, or whoever has the link."""
-    check_named(caller, access)
-    order_id = order_id_of(code)
-    if order_id is None:
-        raise OrderNotFound
-    bought = await context.selling.read(order_id)
-    check_may_read(bought.order, caller, access, context.links)
+    """Return an order with its tickets.
+
+    To its buyer, the event's organiser, an administrator, or whoever has the link. What the
+    provider still wants of the buyer is not for the organiser.
+    """
+    bought = await readable_order(context, code, caller, access)
+    order_id = bought.order.order_id
     async with context.database.reading() as connection:
         records = await reading.tickets_of_order(connection, order_id)
         refunds = await refunds_of_order(connection, order_id)
     card = await context.catalogue.card(bought.order.event_id)
+    shown = order_view(bought.order, card, refunds=refunds)
+    if not opens_as_buyer(bought.order, caller, access, context.links):
+        shown.next_action = None
     return PurchaseView(
-        order=order_view(bought.order, card, refunds=refunds),
+        order=shown,
         tickets=[
             ticket_view(item.ticket, item.payment, item.card, refund_status=item.refund_status)
             for item in records
         ],
     )
-
-
-def check_may_read(
-    order: Order, caller: Principal | None, access: str | None, links: OrderLinks
-) -> None:
-    """Raise `OrderNotFound` where the caller may not know of this order."""
-    is_own = caller is not None and caller.account_id == order.buyer.account_id
-    if is_own or may(caller, Permission.LIST_ALL_TICKETS) or links.opens(order, access):
-        return
-    raise OrderNotFound
 
 
 @router.post("/orders/access-link", status_code=202)

@@ -11,7 +11,7 @@ from guichet.kernel.problems import BadRequest
 from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.http_api.deps import PREFIX, Ctx, check_named
-from guichet.tickets.http_api.orders import check_may_read
+from guichet.tickets.http_api.order_access import check_may_read
 from guichet.tickets.payments import WebhookRejected
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.settings import PaymentMode

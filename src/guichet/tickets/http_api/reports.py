@@ -95,15 +95,20 @@ class PostingView(BaseModel):
 
     day: date
     event_id: int
+    event_title: str
     kind: str
     amount: Amount
 
 
 class StatementView(BaseModel):
-    """An organiser's account: `opening_balance` plus the movements is `closing_balance`."""
+    """An organiser's account: `opening_balance` plus the movements is `closing_balance`.
+
+    `currencies` are those of the organiser's events, in each of which there is a statement.
+    """
 
     organiser_id: int
     currency: str
+    currencies: list[str]
     opening_balance: Amount
     movements: list[PostingView]
     closing_balance: Amount
@@ -163,10 +168,15 @@ async def statement(
     return StatementView.model_construct(
         organiser_id=organiser_id,
         currency=currency,
+        currencies=list(found.currencies),
         opening_balance=found.opening_minor,
         movements=[
             PostingView.model_construct(
-                day=each.day, event_id=each.event_id, kind=each.kind, amount=each.amount_minor
+                day=each.day,
+                event_id=each.event_id,
+                event_title=each.title,
+                kind=each.kind,
+                amount=each.amount_minor,
             )
             for each in found.postings
         ],

@@ -9,15 +9,9 @@ from guichet.kernel.callers import OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.language import language_of
 from guichet.kernel.problems import Unauthenticated
-from guichet.kernel.tokens import Principal
-from guichet.tickets.codes import order_id_of
-from guichet.tickets.context import Context
-from guichet.tickets.domain import Order
-from guichet.tickets.http_api.deps import PREFIX, Ctx, check_named
-from guichet.tickets.http_api.orders import check_may_read
-from guichet.tickets.organising import runs
+from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.tickets.http_api.order_access import readable_order
 from guichet.tickets.problems import NothingToSend, OrderNotFound, SentTooOften
-from guichet.tickets.repository import offers
 from guichet.tickets.resending import resend
 
 router = APIRouter(prefix=PREFIX, tags=["orders"])
@@ -44,24 +38,10 @@ async def resend_order(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Resent:
     """For the buyer, who has the link, the event's creator and administrators; thrice an hour."""
-    check_named(caller, access)
-    order_id = order_id_of(code)
-    if order_id is None:
-        raise OrderNotFound
-    order = (await context.selling.read(order_id)).order
-    if not await _runs_its_event(context, order, caller):
-        check_may_read(order, caller, access, context.links)
+    order_id = (await readable_order(context, code, caller, access)).order.order_id
     await resend(context.database, context.links, order_id, caller.account_id if caller else None)
     french = language_of(accept_language) == "fr"
     message = "Les billets viennent de repartir par e-mail."
     return Resent(
         order_code=code, message=message if french else "The tickets are on their way again."
     )
-
-
-async def _runs_its_event(context: Context, order: Order, caller: Principal | None) -> bool:
-    if caller is None:
-        return False
-    async with context.database.hot.acquire() as connection:
-        offer = await offers.read_offer(connection, order.event_id)
-    return offer is not None and runs(offer.creator_id, caller)

@@ -93,6 +93,24 @@ async def organiser_moves(
     return [Moved(**dict(row)) for row in rows]
 
 
+async def titles_of(connection: Connection, event_ids: Sequence[int]) -> dict[int, str]:
+    """Return the titles of these events, by their id."""
+    rows = await connection.fetch(
+        "SELECT event_id, title FROM offers WHERE event_id = ANY($1::bigint[])", event_ids
+    )
+    return {row["event_id"]: row["title"] for row in rows}
+
+
+async def currencies_of(connection: Connection, organiser_id: int) -> list[str]:
+    """Return the currencies in which an organiser has events for sale or had, in order."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT currency FROM offers WHERE creator_id = $1 AND status <> 'draft'"
+        " ORDER BY 1",
+        organiser_id,
+    )
+    return [row["currency"] for row in rows]
+
+
 async def sold_lines(connection: Connection, event_id: int) -> list[SoldLine]:
     """Return what was sold of an event: lines of orders that were paid for, or were free."""
     rows = await connection.fetch(

@@ -992,6 +992,7 @@ export interface PaymentConfigView {
 export interface PostingView {
   day: string;
   event_id: number;
+  event_title: string;
   kind: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   amount: string;
@@ -1351,10 +1352,13 @@ export interface SellerBodyOutput {
 
 /**
  * An organiser's account: `opening_balance` plus the movements is `closing_balance`.
+ *
+ * `currencies` are those of the organiser's events, in each of which there is a statement.
  */
 export interface StatementView {
   organiser_id: number;
   currency: string;
+  currencies: string[];
   /** @pattern ^-?\d+\.\d{2}$ */
   opening_balance: string;
   movements: PostingView[];
@@ -4967,7 +4971,10 @@ export const getGetTicketsOrdersByCodeUrl = (code: string,
 }
 
 /**
- * Return an order with its tickets: to its buyer, an administrator, or whoever has the link.
+ * Return an order with its tickets.
+ *
+ * To its buyer, the event's organiser, an administrator, or whoever has the link. What the
+ * provider still wants of the buyer is not for the organiser.
  * @summary Order
  */
 export const getTicketsOrdersByCode = async (code: string,

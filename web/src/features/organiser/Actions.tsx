@@ -73,11 +73,6 @@ export function Actions({ event }: { event: EventAnswer }) {
         <LinkButton variant="default" to={paths.event(event.id)}>
           {t(isDraft ? "dashboard.preview" : "dashboard.see")}
         </LinkButton>
-        {!isDraft && (
-          <LinkButton variant="default" to={paths.organiseEventPart(event.id, "attendees")}>
-            {t("dashboard.attendees")}
-          </LinkButton>
-        )}
         {isPublished && (
           <LinkButton variant="default" to={paths.doorEvent(event.id)}>
             {t("dashboard.door")}

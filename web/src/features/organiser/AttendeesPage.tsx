@@ -18,6 +18,7 @@ import {
   DownloadIcon,
   Empty,
   ErrorState,
+  EventParts,
   Page,
   PageHeader,
   Pagination,
@@ -49,6 +50,7 @@ export function Component() {
         above={<Link to={paths.organiseEvent(eventId)}>{t("title")}</Link>}
         actions={<Downloads eventId={eventId} />}
       />
+      <EventParts eventId={eventId} />
       <form onSubmit={submit} className={classes.search}>
         <TextInput
           key={q}

@@ -18,6 +18,7 @@ import {
   DateTime,
   Empty,
   ErrorState,
+  EventParts,
   LoadingLines,
   Money,
   Page,
@@ -47,6 +48,7 @@ export function Component() {
       {event.isError && <ErrorState error={event.error} retry={() => void event.refetch()} />}
       {event.data && (
         <>
+          {event.data.status !== "draft" && <EventParts eventId={eventId} />}
           <Actions event={event.data} />
           {event.data.status === "draft" ? (
             <Checklist event={event.data} />
