@@ -130,6 +130,9 @@ class FakeTickets:
                     for number, (sold, held) in self.taken.items()
                 ],
                 "by_day": [{"day": "2027-01-02", "tickets": sold, "revenue_minor": sold * 2550}],
+                "by_hour": [
+                    {"hour": "2027-01-02T09:00:00Z", "tickets": sold, "revenue_minor": sold * 2550}
+                ],
             }
         )
 

@@ -313,6 +313,9 @@ async def test_stats_are_for_who_runs_the_event(running: RunningEvents) -> None:
     assert (answer.body["revenue"], answer.body["refunded"]) == ("178.50", "0.00")
     assert answer.body["ticket_types"][0]["left"] == 91
     assert answer.body["by_day"] == [{"day": "2027-01-02", "tickets": 7, "revenue": "178.50"}]
+    assert answer.body["by_hour"] == [
+        {"hour": "2027-01-02T09:00:00Z", "tickets": 7, "revenue": "178.50"}
+    ]
     assert (await running.ask("GET", f"/{made['id']}/stats", token=running.admin)).status == 200
 
 

@@ -6,7 +6,8 @@ with the messages that it tells of, so that a crash neither skips a buyer nor te
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from guichet.contracts.messages.tickets import HolderMessaged
 from guichet.kernel.clock import now
@@ -31,6 +32,15 @@ LISTED_MAX = 100
 log = logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a message would go to; `messages_left` may be written before `next_at`."""
+
+    recipients: int
+    messages_left: int
+    next_at: datetime | None
+
+
 class HolderMessages:
     """Takes messages and tells the holders; one for each process."""
 
@@ -51,7 +61,7 @@ class HolderMessages:
                 known = await rows.by_key(connection, writing.event_id, writing.key)
                 if known is not None:
                     return _same(known, writing)
-            await _check_types(connection, writing)
+            await _check_types(connection, writing.event_id, writing.ticket_type_ids)
             times, first_at = await rows.written_since(
                 connection, writing.event_id, at - MESSAGES_WITHIN
             )
@@ -60,6 +70,20 @@ class HolderMessages:
                 raise MessagedTooOften(retry_after_seconds=max(1, math.ceil(wait)))
             message_id = await rows.add(connection, writing, at)
             return await rows.by_id(connection, message_id)
+
+    async def reach(self, event_id: int, ticket_type_ids: Sequence[int] | None) -> Reach:
+        """Return how many buyers a message would go to now, and whether one may be written.
+
+        Raises `EventNotFound`, `TicketTypeNotFound`.
+        """
+        async with self._database.hot.acquire() as connection:
+            await _check_types(connection, event_id, ticket_type_ids)
+            since = now() - MESSAGES_WITHIN
+            times, first_at = await rows.written_since(connection, event_id, since)
+            recipients = await rows.count_buyers(connection, event_id, ticket_type_ids)
+        left = max(0, MESSAGES_MAX - times)
+        next_at = None if left or first_at is None else first_at + MESSAGES_WITHIN
+        return Reach(recipients, left, next_at)
 
     async def of_event(self, event_id: int) -> list[HolderMessage]:
         """Return the messages to an event's holders, newest first, with how far they are."""
@@ -117,9 +141,11 @@ def _same(known: HolderMessage, writing: Writing) -> HolderMessage:
     return known
 
 
-async def _check_types(connection: Connection, writing: Writing) -> None:
-    offer = await offer_rows.read_offer(connection, writing.event_id)
+async def _check_types(
+    connection: Connection, event_id: int, ticket_type_ids: Sequence[int] | None
+) -> None:
+    offer = await offer_rows.read_offer(connection, event_id)
     if offer is None:
         raise EventNotFound
-    if not set(writing.ticket_type_ids or ()) <= offer.stock.keys():
+    if not set(ticket_type_ids or ()) <= offer.stock.keys():
         raise TicketTypeNotFound

@@ -53,6 +53,24 @@ async def test_a_message_shows_how_far_it_is(front: Front) -> None:
     assert code_of(reused) == (409, "idempotency_key_reused")
 
 
+async def test_how_many_a_message_would_reach_is_known_before(front: Front) -> None:
+    event = await front.shop.event(price_minor=0)
+    await front.ticket(event)
+    path = f"/events/{event}/messages/recipients"
+    counted = await front.ask("GET", path, by=ORGANISER)
+    assert counted.json == {"recipients": 1, "messages_left": 3, "next_at": None}
+    of_type = await front.ask("GET", path, by=ORGANISER, query=f"ticket_type_id={event}")
+    assert of_type.json["recipients"] == 1
+    other = await front.ask("GET", path, by=ORGANISER, query="ticket_type_id=999999")
+    assert code_of(other) == (404, "ticket_type_not_found")
+    assert (await front.ask("GET", path, by=OTHER_ORGANISER)).status == 403
+    for _ in range(3):
+        await front.ask("POST", f"/events/{event}/messages", TEXT, by=ORGANISER)
+    used_up = (await front.ask("GET", path, by=ORGANISER)).json
+    assert used_up["messages_left"] == 0
+    assert used_up["next_at"] is not None
+
+
 @pytest.mark.parametrize(
     "body",
     [

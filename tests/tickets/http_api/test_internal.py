@@ -1,5 +1,6 @@
 """The routes for other services: closed to everybody else, true for them."""
 
+from datetime import datetime
 from typing import Any
 
 from guichet.kernel.tokens import ServiceTokens
@@ -78,6 +79,12 @@ async def test_figures_count_the_source(front: Front) -> None:
     }
     assert told == {"capacity": 10, "sold": 1, "held": 1, "admitted": 1, "cancelled": 1}
     assert answer.json["refunded_minor"] == 2500
+    (hour,) = answer.json["by_hour"]
+    assert (hour["tickets"], hour["revenue_minor"]) == (1, 2500)
+    assert datetime.fromisoformat(hour["hour"]).minute == 0
+    await front.shop.rows("UPDATE tickets SET created_at = created_at - interval '3 days'")
+    later = await front.ask("GET", f"/internal/events/{event}/sales", headers=as_service("events"))
+    assert (len(later.json["by_day"]), later.json["by_hour"]) == (1, [])
     nothing = await front.ask("GET", "/internal/events/999999/sales", headers=as_service("events"))
     assert (nothing.status, nothing.json["sold"]) == (200, 0)
 

@@ -1,6 +1,6 @@
 """Calling tickets."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,10 +17,19 @@ class DaySales(BaseModel):
     revenue_minor: int
 
 
+class HourSales(BaseModel):
+    """What was sold within the hour that begins at that instant."""
+
+    hour: datetime
+    tickets: int
+    revenue_minor: int
+
+
 class EventSales(BaseModel):
     """The figures of one event, read from the source: stock, orders and admissions.
 
     `revenue_minor` is what the live tickets cost, `fees_minor` the booking fees on top of that.
+    `by_hour` covers the last 48 hours of the clock; hours and days without a sale are left out.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -37,6 +46,7 @@ class EventSales(BaseModel):
     cancelled: int
     levels: list[StockLevel]
     by_day: list[DaySales]
+    by_hour: list[HourSales] = []
 
 
 class TicketsClient(ServiceClient):

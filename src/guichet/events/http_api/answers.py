@@ -138,6 +138,14 @@ class DayAnswer(BaseModel):
     revenue: Money
 
 
+class HourAnswer(BaseModel):
+    """What was sold within the hour that begins at that instant."""
+
+    hour: Instant
+    tickets: int
+    revenue: Money
+
+
 class LevelAnswer(BaseModel):
     """The figures of one ticket type."""
 
@@ -150,7 +158,11 @@ class LevelAnswer(BaseModel):
 
 
 class StatsAnswer(BaseModel):
-    """The figures of an event, read at their source."""
+    """The figures of an event, read at their source.
+
+    Days are those of the event's calendar; `by_hour` covers the last 48 hours. Days and hours
+    without a sale are left out.
+    """
 
     event_id: int
     currency: str
@@ -164,6 +176,7 @@ class StatsAnswer(BaseModel):
     refunded: Money
     ticket_types: list[LevelAnswer]
     by_day: list[DayAnswer]
+    by_hour: list[HourAnswer]
 
 
 class Deleted(BaseModel):
@@ -316,6 +329,10 @@ def stats_answer(event: Event, sales: EventSales) -> StatsAnswer:
         by_day=[
             DayAnswer(day=day.day, tickets=day.tickets, revenue=amount_of(day.revenue_minor))
             for day in sales.by_day
+        ],
+        by_hour=[
+            HourAnswer(hour=hour.hour, tickets=hour.tickets, revenue=amount_of(hour.revenue_minor))
+            for hour in sales.by_hour
         ],
     )
 

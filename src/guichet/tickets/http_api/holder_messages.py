@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from guichet.kernel.callers import Caller
@@ -55,6 +55,17 @@ class MessageList(BaseModel):
     """An event's messages, newest first, a hundred at most."""
 
     data: list[MessageView]
+
+
+class ReachView(BaseModel):
+    """How many buyers a message would go to now, each by one mail.
+
+    `messages_left` more may be written within a day; where none may, the next at `next_at`.
+    """
+
+    recipients: int
+    messages_left: int
+    next_at: datetime | None
 
 
 @router.post(
@@ -110,6 +121,27 @@ async def list_messages(event_id: PathId, context: Ctx, caller: Caller) -> Messa
     await event_to_run(context.database, event_id, caller)
     found = await context.holder_messages.of_event(event_id)
     return MessageList(data=[_view(each) for each in found])
+
+
+@router.get(
+    "/messages/recipients",
+    summary="How many a message would go to",
+    responses={
+        **problem_responses([Unauthenticated, Forbidden, EventNotFound, TicketTypeNotFound])
+    },
+)
+async def count_recipients(
+    event_id: PathId,
+    context: Ctx,
+    caller: Caller,
+    ticket_type_id: Annotated[list[TypeId] | None, Query(max_length=50)] = None,
+) -> ReachView:
+    """Return whom a message to the holders of these types, or of all, would reach."""
+    await event_to_run(context.database, event_id, caller)
+    reach = await context.holder_messages.reach(event_id, ticket_type_id)
+    return ReachView(
+        recipients=reach.recipients, messages_left=reach.messages_left, next_at=reach.next_at
+    )
 
 
 def _view(message: HolderMessage) -> MessageView:

@@ -92,6 +92,27 @@ async def written_since(
     return (row["times"], row["first_at"]) if row else (0, None)
 
 
+_BUYERS = (
+    " FROM orders o WHERE o.event_id = $1 AND o.state = 'issued'"
+    " AND o.buyer_email <> '' AND EXISTS (SELECT 1 FROM tickets t"
+    " WHERE t.order_id = o.order_id AND t.status <> 'cancelled'"
+    " AND ($2::bigint[] IS NULL OR t.ticket_type_id = ANY($2)))"
+)
+"""The orders of an event with a live ticket of these types; null: of any type."""
+
+
+async def count_buyers(
+    connection: Connection, event_id: int, ticket_type_ids: Sequence[int] | None
+) -> int:
+    """Return how many buyers a message would go to."""
+    counted: int = await connection.fetchval(
+        f"SELECT count(DISTINCT lower(o.buyer_email)){_BUYERS}",
+        event_id,
+        ticket_type_ids,
+    )
+    return counted
+
+
 async def add(connection: Connection, writing: Writing, at: datetime) -> int:
     """Store a message and whom it goes to: one order of each buyer with a live ticket."""
     message_id: int = await connection.fetchval(
@@ -108,14 +129,10 @@ async def add(connection: Connection, writing: Writing, at: datetime) -> int:
     )
     await connection.execute(
         "INSERT INTO holder_message_recipients (message_id, order_id)"
-        " SELECT $1, min(o.order_id) FROM orders o WHERE o.event_id = $2 AND o.state = 'issued'"
-        " AND o.buyer_email <> '' AND EXISTS (SELECT 1 FROM tickets t"
-        " WHERE t.order_id = o.order_id AND t.status <> 'cancelled'"
-        " AND ($3::bigint[] IS NULL OR t.ticket_type_id = ANY($3)))"
-        " GROUP BY lower(o.buyer_email)",
-        message_id,
+        f" SELECT $3, min(o.order_id){_BUYERS} GROUP BY lower(o.buyer_email)",
         writing.event_id,
         writing.ticket_type_ids,
+        message_id,
     )
     await connection.execute(
         "UPDATE holder_messages SET recipients = (SELECT count(*) FROM holder_message_recipients"

@@ -1,8 +1,10 @@
 """The figures of one event, counted from the source."""
 
-from guichet.contracts.clients.tickets import DaySales, EventSales
+from guichet.contracts.clients.tickets import DaySales, EventSales, HourSales
 from guichet.contracts.messages.tickets import StockLevel
 from guichet.tickets.repository.stock import Connection
+
+HOURS_SHOWN = 48
 
 
 async def event_sales(connection: Connection, event_id: int) -> EventSales:
@@ -26,12 +28,13 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
         " JOIN orders o USING (order_id) WHERE o.event_id = $1 AND r.status = 'completed'",
         event_id,
     )
+    time_zone: str = offer["time_zone"] if offer else "UTC"
     days = await connection.fetch(
         "SELECT (created_at AT TIME ZONE $2)::date AS day, count(*) AS tickets,"
         " sum(price_minor)::bigint AS revenue FROM tickets"
         " WHERE event_id = $1 AND status <> 'cancelled' GROUP BY 1 ORDER BY 1",
         event_id,
-        offer["time_zone"] if offer else "UTC",
+        time_zone,
     )
     return EventSales(
         event_id=event_id,
@@ -49,4 +52,19 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
             DaySales(day=row["day"], tickets=row["tickets"], revenue_minor=row["revenue"])
             for row in days
         ],
+        by_hour=await _sold_by_hour(connection, event_id, time_zone),
     )
+
+
+async def _sold_by_hour(connection: Connection, event_id: int, time_zone: str) -> list[HourSales]:
+    rows = await connection.fetch(
+        "SELECT date_trunc('hour', created_at, $2) AS hour, count(*) AS tickets,"
+        " sum(price_minor)::bigint AS revenue_minor FROM tickets"
+        " WHERE event_id = $1 AND status <> 'cancelled'"
+        " AND created_at >= date_trunc('hour', now(), $2) - make_interval(hours => $3)"
+        " GROUP BY 1 ORDER BY 1",
+        event_id,
+        time_zone,
+        HOURS_SHOWN - 1,
+    )
+    return [HourSales(**dict(row)) for row in rows]

@@ -389,6 +389,16 @@ export interface EventChanges {
 }
 
 /**
+ * What was sold within the hour that begins at that instant.
+ */
+export interface HourAnswer {
+  hour: string;
+  tickets: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  revenue: string;
+}
+
+/**
  * The figures of one ticket type.
  */
 export interface LevelAnswer {
@@ -525,6 +535,9 @@ export interface SponsorChanges {
 
 /**
  * The figures of an event, read at their source.
+ *
+ * Days are those of the event's calendar; `by_hour` covers the last 48 hours. Days and hours
+ * without a sale are left out.
  */
 export interface StatsAnswer {
   event_id: number;
@@ -541,6 +554,7 @@ export interface StatsAnswer {
   refunded: string;
   ticket_types: LevelAnswer[];
   by_day: DayAnswer[];
+  by_hour: HourAnswer[];
 }
 
 /**

@@ -357,9 +357,19 @@ export interface StockLevel {
 }
 
 /**
+ * What was sold within the hour that begins at that instant.
+ */
+export interface HourSales {
+  hour: string;
+  tickets: number;
+  revenue_minor: number;
+}
+
+/**
  * The figures of one event, read from the source: stock, orders and admissions.
  *
  * `revenue_minor` is what the live tickets cost, `fees_minor` the booking fees on top of that.
+ * `by_hour` covers the last 48 hours of the clock; hours and days without a sale are left out.
  */
 export interface EventSales {
   event_id: number;
@@ -374,6 +384,7 @@ export interface EventSales {
   cancelled: number;
   levels: StockLevel[];
   by_day: DaySales[];
+  by_hour?: HourSales[];
 }
 
 /**
@@ -1084,6 +1095,17 @@ export interface Queues {
 }
 
 /**
+ * How many buyers a message would go to now, each by one mail.
+ *
+ * `messages_left` more may be written within a day; where none may, the next at `next_at`.
+ */
+export interface ReachView {
+  recipients: number;
+  messages_left: number;
+  next_at: string | null;
+}
+
+/**
  * One run: how much it read, entered in the ledger and repaired, and what it newly found.
  */
 export interface GuichetTicketsHttpApiReconciliationRunView {
@@ -1624,6 +1646,10 @@ export type GetTicketsEventsByEventIdDoorSearchParams = {
  * @maxLength 100
  */
 q: string;
+};
+
+export type GetTicketsEventsByEventIdMessagesRecipientsParams = {
+ticket_type_id?: number[] | null;
 };
 
 export type GetTicketsOrdersParams = {
@@ -3016,6 +3042,129 @@ export function useGetTicketsEventsByEventIdMessages<TData = Awaited<ReturnType<
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetTicketsEventsByEventIdMessagesQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetTicketsEventsByEventIdMessagesRecipientsUrl = (eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+    const explodeParameters = ["ticket_type_id"];
+
+    if (Array.isArray(value) && explodeParameters.includes(key)) {
+      value.forEach((v) => {
+        normalizedParams.append(key, v === null ? 'null' : String(v));
+      });
+      return;
+    }
+
+
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/tickets/events/${eventId}/messages/recipients?${stringifiedParams}` : `/api/v1/tickets/events/${eventId}/messages/recipients`
+}
+
+/**
+ * Return whom a message to the holders of these types, or of all, would reach.
+ * @summary How many a message would go to
+ */
+export const getTicketsEventsByEventIdMessagesRecipients = async (eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams, options?: Parameters<typeof request>[1]): Promise<ReachView> => {
+
+  return request<ReachView>(getGetTicketsEventsByEventIdMessagesRecipientsUrl(eventId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetTicketsEventsByEventIdMessagesRecipientsQueryKey = (eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams,) => {
+    return [
+    `/api/v1/tickets/events/${eventId}/messages/recipients`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetTicketsEventsByEventIdMessagesRecipientsQueryOptions = <TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError = ErrorType<Problem>>(eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetTicketsEventsByEventIdMessagesRecipientsQueryKey(eventId,params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>> = ({ signal }) => getTicketsEventsByEventIdMessagesRecipients(eventId,params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetTicketsEventsByEventIdMessagesRecipientsQueryResult = NonNullable<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>>
+export type GetTicketsEventsByEventIdMessagesRecipientsQueryError = ErrorType<Problem>
+
+
+export function useGetTicketsEventsByEventIdMessagesRecipients<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params: undefined |  GetTicketsEventsByEventIdMessagesRecipientsParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdMessagesRecipients<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>,
+          TError,
+          Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetTicketsEventsByEventIdMessagesRecipients<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary How many a message would go to
+ */
+
+export function useGetTicketsEventsByEventIdMessagesRecipients<TData = Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError = ErrorType<Problem>>(
+ eventId: number,
+    params?: GetTicketsEventsByEventIdMessagesRecipientsParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getTicketsEventsByEventIdMessagesRecipients>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetTicketsEventsByEventIdMessagesRecipientsQueryOptions(eventId,params,options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

@@ -18,6 +18,7 @@ const STATS = {
   refunded: "0.00",
   ticket_types: [],
   by_day: [{ day: "2027-06-01", tickets: 20, revenue: "500.00" }],
+  by_hour: [],
 };
 
 beforeEach(() => {
