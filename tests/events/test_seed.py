@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import func, select
 
 from guichet.events.demo_events import DEMO_EVENTS
-from guichet.events.seed import DemoInProduction, edit_of, seed
+from guichet.events.seed import POSTERS, DemoInProduction, edit_of, seed
 from guichet.events.settings import Settings
 from guichet.kernel.database import Database
 from guichet.kernel.settings import Environment
 from guichet.kernel.tables import outbox
 from tests.conftest import DatabaseDsn
+from tools.posters.__main__ import BYTES_MAX
+from tools.posters.__main__ import POSTERS as POSTERS_DRAWN
 
 
 def settings_of(
@@ -32,6 +35,7 @@ async def test_seeding_twice_makes_them_once(
     counts = await _messages(database)
     assert counts == {"events.event.published": len(DEMO_EVENTS) - 1}
     assert all(event.starts_at > datetime.now(UTC) for event in made)
+    assert len({event.image_hash for event in made} - {None}) == len(made)
 
 
 async def _messages(database: Database) -> Mapping[str, int]:
@@ -40,6 +44,14 @@ async def _messages(database: Database) -> Mapping[str, int]:
             select(outbox.c.subject, func.count()).group_by(outbox.c.subject)
         )
         return {row[0]: row[1] for row in rows}
+
+
+def test_every_event_has_a_poster_and_every_poster_its_event() -> None:
+    drawn = {path.stem: path.stat().st_size for path in POSTERS.glob("*.webp")}
+    assert drawn.keys() == {demo.poster for demo in DEMO_EVENTS} == POSTERS_DRAWN.keys()
+    assert max(drawn.values()) <= BYTES_MAX
+    for draw in POSTERS_DRAWN.values():
+        assert ElementTree.fromstring(draw()).get("viewBox") == "0 0 1600 1000"  # noqa: S314
 
 
 async def test_production_has_no_demo(tmp_path: Path) -> None:

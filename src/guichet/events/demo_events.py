@@ -17,10 +17,12 @@ REDUCED_VAT = 550
 class DemoEvent:
     """One demo event: on the first such weekday (Monday is 0) `days_ahead` or more from today.
 
-    `starts` is by the Paris clock. `fee` and `refund_rules` are those of `EventEdit`.
+    `starts` is by the Paris clock. `poster` names a picture of `demo_posters/`, which
+    `python -m tools.posters` draws. `fee` and `refund_rules` are those of `EventEdit`.
     """
 
     title: str
+    poster: str
     description: str
     category: str
     venue: str
@@ -56,6 +58,7 @@ def _standard(price_minor: int, capacity: int, **more: Any) -> tuple[TicketTypeE
 DEMO_EVENTS = (
     DemoEvent(
         title="Nuit des cordes : concert de printemps",
+        poster="cordes",
         description=(
             "Deux heures de musique pour cordes, des danses anciennes aux créations d'aujourd'hui."
             "\n\nOuverture des portes une heure avant le concert. Placement libre, bar sur place."
@@ -81,6 +84,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Festival des Trois Places",
+        poster="trois-places",
         description=(
             "Trois scènes en plein air, une vingtaine de groupes et une guinguette au bord de "
             "l'eau.\n\nLe pass donne accès à toutes les scènes ; le tarif réduit s'adresse aux "
@@ -112,6 +116,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Le Malade imaginaire",
+        poster="malade-imaginaire",
         description=(
             "La dernière comédie de Molière, dans une mise en scène vive et fidèle au texte."
             "\n\nDurée : 2 h 10 avec entracte. À partir de 10 ans."
@@ -134,6 +139,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Journée portes ouvertes de l'Atelier",
+        poster="atelier",
         description=(
             "Visites guidées, démonstrations et essais : l'atelier de gravure ouvre ses presses "
             "à tout le monde.\n\nEntrée libre, sur réservation."
@@ -151,6 +157,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Initiation à la reliure",
+        poster="reliure",
         description=(
             "Une matinée pour plier, coudre et couvrir son premier carnet, matériel compris."
             "\n\nHuit places seulement, pour que chacun soit accompagné."
@@ -167,6 +174,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Rencontres de l'accueil numérique",
+        poster="accueil",
         description=(
             "Une journée de conférences et d'ateliers sur les services en ligne qui marchent pour "
             "tout le monde : accessibilité, sobriété, files d'attente.\n\nDéjeuner compris."
@@ -209,6 +217,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Requiem de Fauré, chœur et orgue",
+        poster="requiem",
         description=(
             "Le Requiem de Gabriel Fauré par un chœur de soixante voix, précédé de pièces pour "
             "orgue.\n\nL'église n'est pas chauffée : prévoyez un vêtement chaud."
@@ -229,6 +238,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Course des Remparts, 10 km",
+        poster="remparts",
         description=(
             "Dix kilomètres autour des remparts, ouverts à tous à partir de 16 ans.\n\nRetrait "
             "des dossards dès 8 h ; un ravitaillement à mi-parcours et à l'arrivée."
@@ -246,6 +256,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Le Petit Guichet, marionnettes",
+        poster="petit-guichet",
         description=(
             "Un petit guichet de gare se met à rêver de voyages. Spectacle sans paroles, de 3 à "
             "8 ans.\n\nDurée : 40 minutes, suivies d'un goûter."
@@ -266,6 +277,7 @@ DEMO_EVENTS = (
     ),
     DemoEvent(
         title="Soirée d'humour en préparation",
+        poster="humour",
         description=(
             "Un plateau de quatre humoristes, encore en préparation : ce brouillon n'est visible "
             "que de son organisateur."

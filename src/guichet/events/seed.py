@@ -1,6 +1,9 @@
 """The demo events, for development alone."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 
@@ -14,11 +17,15 @@ from guichet.events.repository import reading
 from guichet.events.settings import Settings
 from guichet.events.use_cases.editing import create_event
 from guichet.events.use_cases.means import Means
+from guichet.events.use_cases.pictures import upload_image
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.tokens import ServiceTokens
 
 SERVICE = "events"
+POSTERS = Path(__file__).parent / "demo_posters"
+_PICTURES_AT_ONCE = 2
+"""Each takes about half a second of one core, while whoever started the system waits."""
 
 
 class DemoInProduction(RuntimeError):
@@ -40,10 +47,19 @@ async def seed(settings: Settings) -> list[Event]:
             tokens = ServiceTokens(settings.service_secret, service=SERVICE)
             url = settings.url_of("tickets")
             tickets = TicketsClient(session, url, service="tickets", tokens=tokens)
-            means = Means(database, tickets, settings.outside_url, settings.house_terms)
-            return [
-                event for demo in DEMO_EVENTS if (event := await _create(means, demo)) is not None
+            means = Means(
+                database,
+                tickets,
+                settings.outside_url,
+                settings.house_terms,
+                one_picture=asyncio.Semaphore(_PICTURES_AT_ONCE),
+            )
+            made = [
+                (demo, event)
+                for demo in DEMO_EVENTS
+                if (event := await _create(means, demo)) is not None
             ]
+            return await _illustrate(means, made)
     finally:
         await database.close()
 
@@ -54,6 +70,21 @@ async def _create(means: Means, demo: DemoEvent) -> Event | None:
             return None
     viewer = Viewer(account_id=demo.creator_id, creates_events=True)
     return await create_event(means, viewer, edit_of(demo, now()))
+
+
+async def _illustrate(means: Means, made: Sequence[tuple[DemoEvent, Event]]) -> list[Event]:
+    """Upload each event's poster as its organiser would; return the events with their pictures."""
+    return await asyncio.gather(
+        *(
+            upload_image(
+                means,
+                Viewer(account_id=demo.creator_id, creates_events=True),
+                event.event_id,
+                (POSTERS / f"{demo.poster}.webp").read_bytes(),
+            )
+            for demo, event in made
+        )
+    )
 
 
 def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:

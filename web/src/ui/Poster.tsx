@@ -42,5 +42,5 @@ export function Poster({ image, seed, loading = "lazy", sizes = "100vw" }: Poste
 function sourcesOf(image: string): string | undefined {
   if (!image.startsWith(OWN)) return undefined;
   const glue = image.includes("?") ? "&" : "?";
-  return WIDTHS.map((width) => `${image}${glue}width=${width} ${width}w`).join(", ");
+  return WIDTHS.map((width) => `${image}${glue}size=${width} ${width}w`).join(", ");
 }
