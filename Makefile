@@ -106,7 +106,7 @@ check-imports:
 
 # Pyright looks at everything or nothing: what it passed once, unchanged, is not looked at again.
 check-types:
-	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools -name '*.py') \
+	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools bench -name '*.py') \
 		| sort | xargs sha256sum | sha256sum); \
 	if [ "$$sum" != "$$(cat $(VENV)/types.sum 2> /dev/null)" ]; then \
 		$(BIN)/pyright --threads 2 > $(VENV)/types.txt \

@@ -30,7 +30,7 @@ SECONDS_MAX = 2.0
 
 _SERVE = """
 import signal
-from guichet.local.process import die_with_parent
+from guichet.kernel.processes import die_with_parent
 die_with_parent(signal.SIGTERM, {parent})
 from guichet.auth.main import run
 run({port})

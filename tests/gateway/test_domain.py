@@ -113,6 +113,46 @@ def test_failures_count_only_in_a_row() -> None:
     assert roster.in_rotation("tickets") == [HERE]
 
 
+def late(roster: Roster, address: Address, *moments: float) -> None:
+    instance = next(each for each in roster.all() if each.address == address)
+    for moment in moments:
+        roster.probed(instance, moment, None, is_late=True)
+
+
+def test_a_slow_instance_is_kept_for_a_while_where_there_is_no_other() -> None:
+    """Under a crowd every instance is slow; leaving them all out would refuse everybody."""
+    roster = configured()
+    roster.probed(only(roster), 1.0, 0.002)
+    late(roster, HERE, 2.0, 3.0, 11.0)
+    assert only(roster).state is State.SLOW
+    assert roster.in_rotation("tickets") == [HERE]
+    late(roster, HERE, 13.5)
+    assert only(roster).state is State.DOWN
+    assert roster.in_rotation("tickets") == []
+    late(roster, HERE, 14.0)
+    assert only(roster).state is State.DOWN
+    roster.probed(only(roster), 15.0, 0.002)
+    late(roster, HERE, 16.0, 17.0)
+    assert roster.in_rotation("tickets") == [HERE]
+
+
+def test_a_slow_instance_is_left_out_where_there_is_another() -> None:
+    there = Address("127.0.0.1", 8104)
+    roster = configured()
+    roster.place("tickets", there, [there])
+    for instance in roster.all():
+        roster.probed(instance, 1.0, 0.002)
+    late(roster, HERE, 2.0, 3.0)
+    assert roster.in_rotation("tickets") == [there]
+
+
+def test_an_instance_that_never_answered_is_not_slow() -> None:
+    roster = Roster()
+    roster.announced("tickets", "tickets-a", HERE, 1.0)
+    late(roster, HERE, 1.1, 2.0)
+    assert roster.in_rotation("tickets") == []
+
+
 def test_an_announced_instance_waits_for_its_first_probe() -> None:
     roster = Roster()
     roster.announced("tickets", "tickets-a", HERE, 1.0)
@@ -208,6 +248,8 @@ def test_probes_are_due_every_second_and_sooner_in_doubt() -> None:
     [
         ([State.UP, State.UP], "ok"),
         ([State.UP, State.DOWN], "degraded"),
+        ([State.UP, State.SLOW], "degraded"),
+        ([State.SLOW], "degraded"),
         ([State.DOWN], "down"),
         ([State.PRESUMED], "down"),
         ([], "down"),

@@ -24,6 +24,7 @@ def test_it_says_that_it_is_warm_forks_reports_and_ends_with_its_socket(tmp_path
             "arguments": [3],
             "environment": {},
             "log": str(tmp_path / "leaver.log"),
+            "niceness": 0,
         }
         stream.write(json.dumps(request) + "\n")
         stream.flush()

@@ -11,6 +11,7 @@ SERVICES = ("auth", "users", "events", "tickets", "notifications")
 PROBE_SECONDS = 1.0
 PROBE_SECONDS_IN_DOUBT = 0.4
 FAILURES_MAX = 2
+SLOW_SECONDS_MAX = 10.0
 SILENCE_SECONDS_MAX = 5.0
 FAREWELL_SECONDS = 5.0
 
@@ -63,11 +64,15 @@ def parse_instances(text: str) -> dict[str, list[Address]]:
 
 
 class State(StrEnum):
-    """What is known of an instance; requests go to those presumed or up."""
+    """What is known of an instance; requests go to those presumed or up.
+
+    One that is slow was up and still takes connections, but answers its probes too late.
+    """
 
     PRESUMED = "presumed"
     NEW = "new"
     UP = "up"
+    SLOW = "slow"
     DOWN = "down"
     LEAVING = "leaving"
 
@@ -87,6 +92,7 @@ class Instance:
     announced_at: float | None = None
     checked_at: float | None = None
     left_at: float | None = None
+    slow_since: float | None = None
     latency_seconds: float | None = None
     failures: int = 0
 
@@ -96,8 +102,10 @@ class Roster:
 
     An instance stays known for as long as a target of the settings resolves to it or it announces
     itself. It gets requests after a successful probe, and none after two failed ones or its
-    farewell. What the settings name at the start is presumed to be up until probes say otherwise,
-    so that a restarted gateway interrupts nothing.
+    farewell. Of those that are merely slow, the last ones are kept for a while: a service that has
+    more to do than it can would otherwise be left out altogether. What the settings name at the
+    start is presumed to be up until probes say otherwise, so that a restarted gateway interrupts
+    nothing.
     """
 
     def __init__(self) -> None:
@@ -134,15 +142,25 @@ class Roster:
         instance.state, instance.left_at = State.LEAVING, now
         self._forget_if_unfounded(instance)
 
-    def probed(self, instance: Instance, now: float, latency_seconds: float | None) -> None:
-        """Note a probe's result; no latency means that it failed."""
+    def probed(
+        self,
+        instance: Instance,
+        now: float,
+        latency_seconds: float | None,
+        *,
+        is_late: bool = False,
+    ) -> None:
+        """Note a probe's result; no latency means that it failed.
+
+        `is_late` says that a connection was made and no answer came in time.
+        """
         instance.checked_at, instance.latency_seconds = now, latency_seconds
         if latency_seconds is None:
             instance.failures += 1
             if instance.failures >= FAILURES_MAX:
-                instance.state = State.DOWN
+                instance.state = self._state_after_failures(instance, now, is_late=is_late)
             return
-        instance.failures = 0
+        instance.failures, instance.slow_since = 0, None
         # A process that said farewell may still answer its last probes.
         if instance.state is State.LEAVING and now - (instance.left_at or now) < FAREWELL_SECONDS:
             return
@@ -178,9 +196,10 @@ class Roster:
 
     def in_rotation(self, service: str) -> list[Address]:
         """Return the addresses that get this service's requests, in a stable order."""
-        return sorted(
-            instance.address for instance in self.of(service) if instance.state in IN_ROTATION
-        )
+        known = self.of(service)
+        sound = [instance.address for instance in known if instance.state in IN_ROTATION]
+        slow = [instance.address for instance in known if instance.state is State.SLOW]
+        return sorted(sound or slow)
 
     def of(self, service: str) -> list[Instance]:
         """Return the known instances of a service."""
@@ -189,6 +208,14 @@ class Roster:
     def all(self) -> list[Instance]:
         """Return every known instance."""
         return [self._instances[key] for key in sorted(self._instances)]
+
+    def _state_after_failures(self, instance: Instance, now: float, *, is_late: bool) -> State:
+        was_serving = instance.state in IN_ROTATION or instance.state is State.SLOW
+        if not (is_late and was_serving):
+            return State.DOWN
+        if instance.slow_since is None:
+            instance.slow_since = now
+        return State.SLOW if now - instance.slow_since < SLOW_SECONDS_MAX else State.DOWN
 
     def _known(self, service: str, address: Address, *, presumed: bool = False) -> Instance:
         key = (service, address)
@@ -205,6 +232,6 @@ class Roster:
 def service_status(states: Iterable[State]) -> str:
     """Return "ok" where every instance is up, "degraded" where some are, "down" where none is."""
     known = set(states)
-    if State.UP not in known:
+    if not known & {State.UP, State.SLOW}:
         return "down"
     return "ok" if known == {State.UP} else "degraded"

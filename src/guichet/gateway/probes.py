@@ -12,6 +12,7 @@ from guichet.kernel.logs import logger
 
 LOOK_SECONDS = 0.1
 PROBE_SECONDS_MAX = 0.8
+CONNECT_SECONDS_MAX = 0.4
 RESOLVE_SECONDS = 5.0
 _OK = 200
 
@@ -46,13 +47,17 @@ class Prober:
 
     async def _probe(self, instance: Instance) -> None:
         started = time.monotonic()
-        is_ready = await self._is_ready(instance.address)
+        is_late = False
+        try:
+            is_ready = await self._is_ready(instance.address)
+        except TimeoutError:
+            is_ready, is_late = False, True
         now = time.monotonic()
-        was_in = instance.state in IN_ROTATION
-        self._roster.probed(instance, now, now - started if is_ready else None)
-        if was_in != (instance.state in IN_ROTATION):
+        was = instance.state
+        self._roster.probed(instance, now, now - started if is_ready else None, is_late=is_late)
+        if was != instance.state:
             log.info(
-                "instance in rotation" if not was_in else "instance out of rotation",
+                "instance in rotation" if instance.state in IN_ROTATION else "instance in doubt",
                 instance_service=instance.service,
                 address=str(instance.address),
                 state=instance.state.value,
@@ -60,14 +65,22 @@ class Prober:
             self._changed()
 
     async def _is_ready(self, address: Address) -> bool:
+        """Return whether an instance says so; TimeoutError where it does not answer in time."""
         try:
             async with self._session.get(
                 f"http://{address}/health/ready",
-                timeout=aiohttp.ClientTimeout(total=PROBE_SECONDS_MAX),
+                timeout=aiohttp.ClientTimeout(
+                    total=PROBE_SECONDS_MAX, sock_connect=CONNECT_SECONDS_MAX
+                ),
                 allow_redirects=False,
             ) as answer:
                 return answer.status == _OK
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except aiohttp.ConnectionTimeoutError:
+            # Nobody took the connection: that is no slow instance but an absent machine.
+            return False
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError):
             return False
 
 

@@ -97,7 +97,9 @@ def entry_of(app: FastAPI) -> Entry:
 
     hot_routes: Sequence[HotRoute] = app.state.hot_routes
     return Entry(
-        app, {(route.method, route.path): route.endpoint(verifier) for route in hot_routes}
+        app,
+        {(route.method, route.path): route.endpoint(verifier) for route in hot_routes},
+        service=app.state.service,
     )
 
 

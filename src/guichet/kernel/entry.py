@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 
 import asyncpg
 import msgspec
 import sqlalchemy.exc
+from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from guichet.kernel.access_log import AccessLog
 from guichet.kernel.context import SYSTEM, accepted_request_id, acting, request_id, traceparent
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
@@ -30,7 +33,7 @@ _OUTAGES = (
 
 QUIET_PATHS = {"/health/live", "/health/ready", "/metrics"}
 
-log = logger("guichet.access")
+log = logger(__name__)
 
 
 class Entry:
@@ -40,14 +43,18 @@ class Entry:
     the application.
     """
 
-    def __init__(self, app: ASGIApp, hot: Mapping[tuple[str, str], HotEndpoint]) -> None:
+    def __init__(
+        self, app: ASGIApp, hot: Mapping[tuple[str, str], HotEndpoint], *, service: str = ""
+    ) -> None:
         self._app = app
         self._hot = hot
+        self._access_log = AccessLog(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            self._access_log.write()
             return
         headers = dict(scope["headers"])
         current = accepted_request_id(headers.get(b"x-request-id", b"").decode("latin-1"))
@@ -81,16 +88,10 @@ class Entry:
                     await self._call_hot(endpoint, scope, receive, send_noting, headers)
         finally:
             elapsed = time.perf_counter() - started
-            REQUESTS.labels(method, str(status)).inc()
+            _counter(method, status).inc()
             REQUEST_SECONDS.observe(elapsed)
             if path not in QUIET_PATHS:
-                log.info(
-                    "request",
-                    method=method,
-                    path=path,
-                    status=status,
-                    milliseconds=round(1000 * elapsed, 1),
-                )
+                self._access_log.note(method, path, status, elapsed, current)
 
     async def _call_hot(
         self,
@@ -108,6 +109,12 @@ class Entry:
         except Exception as error:
             accept = headers.get(b"accept-language", b"").decode("latin-1")
             await send_problem(send, problem_of(error, scope["path"]), accept)
+
+
+@lru_cache(maxsize=256)
+def _counter(method: str, status: int) -> Counter:
+    """Return the count of this method's answers of that status; looking it up is not free."""
+    return REQUESTS.labels(method, str(status))
 
 
 def problem_of(error: Exception, path: str) -> Problem:

@@ -17,6 +17,7 @@ from guichet.kernel.bus import Bus, Received
 from guichet.kernel.database import Database
 from guichet.kernel.inbox import Consumer, Inbox
 from guichet.kernel.logs import configure_logs
+from guichet.kernel.one_write import Protocol
 from guichet.kernel.outbox import OutboxRelay
 from guichet.kernel.settings import CommonSettings
 from guichet.kernel.tokens import (
@@ -163,7 +164,7 @@ def serve(app: FastAPI, settings: CommonSettings, *, service: str, port: int | N
         host=settings.host,
         port=port or settings.port(service),
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         log_config=None,
         access_log=False,

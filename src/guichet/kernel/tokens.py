@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt import PyJWK
 
+from guichet.kernel import access_tokens
+from guichet.kernel.access_tokens import ALGORITHM, LEEWAY_SECONDS
 from guichet.kernel.logs import logger
 from guichet.kernel.problems import Unauthenticated, Unavailable
 
-ALGORITHM = "ES256"
 ACCESS_TOKEN_SECONDS = 15 * 60
 SERVICE_TOKEN_SECONDS = 60
-LEEWAY_SECONDS = 5
 CACHED_TOKENS_MAX = 50_000
 JWKS_FETCH_SECONDS_MIN = 5.0
 JWKS_FIRST_FETCH_SECONDS_MIN = 0.5
 JWKS_AGE_SECONDS_MAX = 300.0
-_REQUIRED = ["exp", "iat", "iss", "aud", "sub", "sid", "role"]
-
 _UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 """What decoding can raise; PyJWT wraps most of it, which is not left to its next release."""
 
@@ -92,13 +91,13 @@ class SigningKeys:
 
     def __init__(self, source: KeySource) -> None:
         self._source = source
-        self._keys: dict[str, PyJWK] = {}
+        self._keys: dict[str, EllipticCurvePublicKey] = {}
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
         self._renewal: asyncio.Task[None] | None = None
 
-    async def key(self, key_id: str) -> PyJWK:
+    async def key(self, key_id: str) -> EllipticCurvePublicKey:
         """Return the key of that id; `Unauthenticated` where auth does not publish it.
 
         A token can make this fetch at most once in five seconds, and only from auth: addresses
@@ -130,7 +129,7 @@ class SigningKeys:
             try:
                 document = await self._source()
                 self._keys = {
-                    item["kid"]: PyJWK(item, algorithm=ALGORITHM) for item in document["keys"]
+                    item["kid"]: PyJWK(item, algorithm=ALGORITHM).key for item in document["keys"]
                 }
             except Exception as error:
                 log.warning("the public keys could not be fetched", exc_info=error)
@@ -176,31 +175,20 @@ class TokenVerifier:
 
     async def _check(self, token: str) -> Principal:
         try:
-            header = jwt.get_unverified_header(token)
-            key_id = header.get("kid")
-            if header.get("alg") != ALGORITHM or not isinstance(key_id, str):
-                raise Unauthenticated
-            claims = jwt.decode(
-                token,
-                (await self._keys.key(key_id)).key,
-                algorithms=[ALGORITHM],
-                issuer=self._issuer,
-                audience=self._audience,
-                leeway=LEEWAY_SECONDS,
-                options={"require": _REQUIRED},
-            )
+            key = await self._keys.key(access_tokens.key_id_of(token))
+            claims = access_tokens.read(token, key, issuer=self._issuer, audience=self._audience)
             return Principal(
-                account_id=int(claims["sub"]),
-                role=str(claims["role"]),
-                session_id=str(claims["sid"]),
-                email=str(claims.get("email", "")),
-                name=str(claims.get("name", "")),
-                language=str(claims.get("lang", "fr")),
-                email_verified=bool(claims.get("email_verified", False)),
-                issued_at=float(claims["iat"]),
-                expires_at=int(claims["exp"]),
+                account_id=int(claims.sub),
+                role=claims.role,
+                session_id=claims.sid,
+                email=claims.email,
+                name=claims.name,
+                language=claims.lang,
+                email_verified=claims.email_verified,
+                issued_at=claims.iat,
+                expires_at=claims.exp,
             )
-        except _UNREADABLE as error:
+        except ValueError as error:
             raise Unauthenticated from error
 
 

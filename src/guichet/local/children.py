@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from guichet.kernel.processes import die_with_parent
 from guichet.local import process
 from guichet.local.process import Program
 
@@ -108,7 +109,7 @@ class WarmParent:
         parent = os.getpid()
 
         def before_exec() -> None:
-            process.die_with_parent(signal.SIGTERM, parent)
+            die_with_parent(signal.SIGTERM, parent)
 
         with other_end, self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -206,6 +207,7 @@ class ForkedChild:
     environment: Mapping[str, str]
     warm_parent: WarmParent
     function: str = "run"
+    niceness: int = 0
     _pid: int = 0
 
     def start(self) -> int:
@@ -221,6 +223,7 @@ class ForkedChild:
                 "arguments": self.arguments,
                 "environment": dict(self.environment),
                 "log": str(self.log),
+                "niceness": self.niceness,
             }
         )
         return self._pid

@@ -20,6 +20,9 @@ from guichet.local.storage import Storage
 REPLICA_PORT_STEP = 100
 """The second instance of a service listens that much above the first, and so on."""
 
+_NICENESS = {"notifications": 10, "mailbox": 10, "users": 5}
+"""What follows a purchase waits while others buy: mails and histories are late, sales are not."""
+
 _LISTENERS: dict[str, tuple[str, ...]] = {
     "postgres": ("postgres",),
     "nats": ("nats", "nats_monitor"),
@@ -180,4 +183,5 @@ class Plan:
             environment=settings_of.share_of(self.environment, owner),
             warm_parent=parent,
             function=function,
+            niceness=_NICENESS.get(owner, 0),
         )

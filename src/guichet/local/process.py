@@ -1,10 +1,8 @@
 """Starting a program so that it cannot outlive the process that started it."""
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from guichet.kernel.processes import die_with_parent
 from guichet.local.unprivileged import Identity
-
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 
 @dataclass(frozen=True)
@@ -29,19 +25,6 @@ class Program:
     environment: Mapping[str, str]
     stop_signal: signal.Signals = signal.SIGTERM
     identity: Identity | None = None
-
-
-def die_with_parent(stop_signal: signal.Signals, parent: int) -> None:
-    """Ask the kernel to send `stop_signal` to this process when its parent ends.
-
-    Linux forgets the wish at a change of user, so this runs after that change. The parent may
-    already be gone: then this process ends at once.
-    """
-    if _libc is None:
-        return
-    _libc.prctl(_PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def spawn(program: Program) -> subprocess.Popen[bytes]:

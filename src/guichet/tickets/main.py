@@ -89,7 +89,9 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
         title="Guichet: tickets",
         context=running,
         routers=http_api.ROUTERS,
-        hot_routes=http_api.hot_routes(lambda: cast(Context, app.state.context)),
+        hot_routes=http_api.hot_routes(
+            lambda: cast(Context, app.state.context), with_no_op=settings.tickets_no_op
+        ),
     )
     return app
 

@@ -23,6 +23,8 @@ class Settings(CommonSettings):
     tickets_connections: int = Field(default=12, ge=4, le=200)
     tickets_fault_dir: Path | None = None
     """For tests alone: a file in this folder kills the process at the point of its name."""
+    tickets_no_op: bool = False
+    """For benchmarks alone: serves a route that checks a purchase and does nothing."""
     tickets_buyer_wait_seconds: float = Field(default=BUYER_WAIT_SECONDS, ge=1, le=86_400)
     """How long an order keeps its places while its buyer has yet to pay."""
     tickets_ask_again_seconds: float = Field(default=15.0, ge=0.2, le=3600)
@@ -84,6 +86,6 @@ class Settings(CommonSettings):
 
     @model_validator(mode="after")
     def _no_faults_in_production(self) -> "Settings":
-        if self.is_production and self.tickets_fault_dir is not None:
-            raise ValueError("fault points are for tests alone")
+        if self.is_production and (self.tickets_fault_dir is not None or self.tickets_no_op):
+            raise ValueError("fault points and the no-op route are for tests alone")
         return self

@@ -1,14 +1,12 @@
 """Tickets to hold in the hand: the QR code, and the PDF of an order."""
 
-import asyncio
 import io
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -19,11 +17,11 @@ from babel.dates import format_datetime
 from babel.numbers import format_currency
 
 from guichet.tickets.codes import order_code, scan_code, ticket_number
+from guichet.tickets.documents.typesetting import typesetter
 from guichet.tickets.domain import Ticket
 from guichet.tickets.views import EventCard
 
 _TEMPLATE = Path(__file__).parent / "ticket.typ"
-typesetter = ThreadPoolExecutor(1, thread_name_prefix="typst")
 _QR_QUIET_ZONE_MODULES = 4
 """ISO/IEC 18004 asks for four light modules around the code; scanners rely on them."""
 
@@ -75,9 +73,8 @@ def qr_svg(ticket: Ticket) -> str:
 
 
 async def tickets_pdf(tickets: Sequence[TicketToPrint], language: str) -> bytes:
-    """Return a tagged PDF with one page a ticket, typeset in a thread of its own."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(typesetter, partial(_typeset, tickets, language))
+    """Return a tagged PDF with one page a ticket."""
+    return await typesetter.run(_typeset, tickets, language)
 
 
 def _typeset(tickets: Sequence[TicketToPrint], language: str) -> bytes:

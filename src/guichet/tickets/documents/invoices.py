@@ -1,10 +1,9 @@
 """Receipts, invoices and credit notes as PDF, from what was frozen with their number."""
 
-import asyncio
 import json
 from datetime import datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,17 +12,16 @@ import typst
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from guichet.tickets.documents import typesetter
 from guichet.tickets.documents.invoice_words import REASONS, WORDS, Words
+from guichet.tickets.documents.typesetting import typesetter
 from guichet.tickets.invoice_content import Content, DocumentLine, Kind, Seller
 
 _TEMPLATE = Path(__file__).parent / "invoice.typ"
 
 
 async def document_pdf(content: Content, language: str) -> bytes:
-    """Return a tagged PDF in French or English, typeset in a thread of its own."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(typesetter, partial(_typeset, content, language))
+    """Return a tagged PDF in French or English."""
+    return await typesetter.run(_typeset, content, language)
 
 
 def _typeset(content: Content, language: str) -> bytes:

@@ -9,6 +9,7 @@ from guichet.tickets.http_api import (
     documents,
     hot,
     internal,
+    measuring,
     orders,
     payments,
     promo_codes,
@@ -36,9 +37,10 @@ ROUTERS = (
 )
 
 
-def hot_routes(context_of: hot.ContextOf) -> list[HotRoute]:
+def hot_routes(context_of: hot.ContextOf, *, with_no_op: bool = False) -> list[HotRoute]:
     """Return the routes served without FastAPI, for what each request would cost there."""
-    return [*hot.routes(context_of), *quotes.routes(context_of)]
+    measured = measuring.routes() if with_no_op else []
+    return [*hot.routes(context_of), *quotes.routes(context_of), *measured]
 
 
 __all__ = ["ROUTERS", "hot_routes"]

@@ -1,0 +1,37 @@
+"""How processes of one system treat each other: who ends with whom, who goes first."""
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
+_AUTOGROUP = Path("/proc/self/autogroup")
+
+
+def die_with_parent(stop_signal: signal.Signals, parent: int) -> None:
+    """Ask the kernel to send `stop_signal` to this process when its parent ends.
+
+    Linux forgets the wish at a change of user, so this runs after that change. The parent may
+    already be gone: then this process ends at once.
+    """
+    if _libc is None:
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def step_back(niceness: int) -> None:
+    """Let other processes go first where the processor is short: 0 is nobody, 19 everybody.
+
+    Linux shares the processor between sessions before it looks inside them, so a process that
+    leads a session of its own has to say it for the session too.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    with suppress(OSError):
+        if os.getsid(0) == os.getpid():
+            _AUTOGROUP.write_text(str(niceness))

@@ -1,0 +1,39 @@
+"""A process ends with its parent, and can let the others go first."""
+
+import os
+import subprocess
+import sys
+
+NICE = """
+import os
+from guichet.kernel.processes import step_back
+os.setsid()
+step_back(7)
+print(os.getpriority(os.PRIO_PROCESS, 0))
+try:
+    print(open("/proc/self/autogroup").read().split()[-1])
+except OSError:
+    print(7)
+"""
+
+LATE = """
+import signal
+from guichet.kernel.processes import die_with_parent
+die_with_parent(signal.SIGKILL, 1 << 22)
+print("lives on")
+"""
+
+
+def test_a_process_steps_back_with_its_session() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NICE], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.split() == ["7", "7"]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == 0
+
+
+def test_a_process_whose_parent_is_gone_already_ends_at_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LATE], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.returncode, done.stdout) == (1, "")
