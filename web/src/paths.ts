@@ -44,6 +44,8 @@ export const paths = {
   organiseEvent: (eventId: number | string) => `/organise/${part(eventId)}`,
   organiseEventPart: (eventId: number | string, section: string) =>
     `/organise/${part(eventId)}/${part(section)}`,
+  organisePromoCode: (eventId: number | string, promoId: number | string) =>
+    `/organise/${part(eventId)}/promo-codes/${part(promoId)}`,
 
   door: () => "/door",
   doorEvent: (eventId: number | string) => `/door/${part(eventId)}`,

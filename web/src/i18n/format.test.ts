@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { formatCountdown, formatDate, formatMinor, formatMoney } from "./format";
+import { formatCountdown, formatDate, formatMinor, formatMoney, formatPercent } from "./format";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
@@ -14,6 +14,11 @@ describe("money", () => {
     expect(plain(formatMinor(9999, "EUR", "fr"))).toBe("99,99 €");
     expect(plain(formatMinor(500, "JPY", "en"))).toBe("JP¥500");
   });
+});
+
+test("a rate is written as each language does", () => {
+  expect(plain(formatPercent("5.5", "fr"))).toBe("5,5 %");
+  expect(formatPercent("15", "en")).toBe("15%");
 });
 
 test("a date is told by the clock at the place", () => {

@@ -36,6 +36,15 @@ export function formatNumber(value: number, language: Language): string {
   return numberFormat(language).format(value);
 }
 
+const percentFormat = once(
+  (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 }),
+);
+
+/** `"5.5"` → `5,5 %`; the API's rates are decimal strings. */
+export function formatPercent(percent: string | number, language: Language): string {
+  return percentFormat(language).format(Number(percent) / 100);
+}
+
 export type DateStyle =
   | "day"
   | "shortDay"

@@ -5,15 +5,22 @@ import { paths } from "@/paths";
 
 import classes from "./EventParts.module.css";
 
-/** The parts of an event that has been published, in the order shown; the first stands alone. */
-const PARTS = ["overview", "attendees"] as const;
+/** The parts of an event, in the order shown; the first stands alone. */
+const PARTS = ["overview", "attendees", "promo-codes"] as const;
+const PARTS_OF_DRAFT = ["overview", "promo-codes"] as const;
+
+interface EventPartsProps {
+  eventId: number;
+  /** A draft has no buyers yet, so nothing that is about them. */
+  isDraft?: boolean;
+}
 
 /** What its organiser has to an event, side by side on each of its pages. */
-export function EventParts({ eventId }: { eventId: number }) {
+export function EventParts({ eventId, isDraft = false }: EventPartsProps) {
   const { t } = useTranslation();
   return (
     <nav aria-label={t("eventParts.label")} className={classes.parts}>
-      {PARTS.map((part) => {
+      {(isDraft ? PARTS_OF_DRAFT : PARTS).map((part) => {
         const isOverview = part === "overview";
         const path = isOverview
           ? paths.organiseEvent(eventId)

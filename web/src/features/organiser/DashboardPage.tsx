@@ -48,7 +48,7 @@ export function Component() {
       {event.isError && <ErrorState error={event.error} retry={() => void event.refetch()} />}
       {event.data && (
         <>
-          {event.data.status !== "draft" && <EventParts eventId={eventId} />}
+          <EventParts eventId={eventId} isDraft={event.data.status === "draft"} />
           <Actions event={event.data} />
           {event.data.status === "draft" ? (
             <Checklist event={event.data} />

@@ -5,6 +5,7 @@ import type {
   SponsorBodyTier,
   TicketTypeBody,
 } from "@/api/generated/events";
+import { localTime } from "@/i18n/localTime";
 
 export const VAT_RATES = ["0", "2.1", "5.5", "10", "20"] as const;
 export const CURRENCIES = ["EUR", "CHF", "GBP", "USD", "CAD"] as const;
@@ -83,24 +84,6 @@ export const NEW_EVENT: EventValues = {
   speakers: [],
   sponsors: [],
 };
-
-/** The clock of that zone at an instant, as a `datetime-local` field takes it. */
-export function localTime(instant: string | null, timeZone: string): string {
-  if (instant === null) return "";
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  const parts = Object.fromEntries(
-    format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]),
-  );
-  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
-}
 
 export function valuesOf(event: EventAnswer): EventValues {
   const local = (instant: string | null) => localTime(instant, event.time_zone);

@@ -1,0 +1,7 @@
+import type promoCodes from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    "promo-codes": typeof promoCodes;
+  }
+}
