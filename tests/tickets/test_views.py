@@ -75,7 +75,7 @@ def test_a_ticket_is_refunded_only_once_its_money_has_gone_back(
 
 def test_an_order_tells_what_went_back_of_it() -> None:
     payment = replace(PAYMENT, refunded_minor=1250)
-    refund = RefundState(9, 1250, "pending", "goodwill", AT, None)
+    refund = RefundState(9, 1250, "pending", "goodwill", "Retard", AT, None)
     view = order_view(replace(ORDER, payment=payment), CARD, refunds=[refund])
     content = view.model_dump(mode="json")
     assert content["refunded"] == "12.50"

@@ -26,4 +26,6 @@ export interface Feature {
   access: Access;
   routes: RouteObject[];
   navigation?: NavigationEntry[];
+  /** Other namespaces whose texts its pages show, loaded beside them too. */
+  texts?: string[];
 }

@@ -46,6 +46,9 @@ export const paths = {
     `/organise/${part(eventId)}/${part(section)}`,
   organisePromoCode: (eventId: number | string, promoId: number | string) =>
     `/organise/${part(eventId)}/promo-codes/${part(promoId)}`,
+  organiseOrder: (eventId: number | string, code: string) =>
+    `/organise/${part(eventId)}/orders/${part(code)}`,
+  organiseStatement: (period?: Values) => withQuery("/organise/statement", period),
 
   door: () => "/door",
   doorEvent: (eventId: number | string) => `/door/${part(eventId)}`,

@@ -27,17 +27,22 @@ class RefundState:
     amount_minor: int
     status: str
     reason: str
+    note: str | None
     requested_at: datetime
     completed_at: datetime | None
 
 
 class RefundStateView(BaseModel):
-    """A refund of an order; `completed_at` is when the provider has carried it out."""
+    """A refund of an order; `completed_at` is when the provider has carried it out.
+
+    `note` is what a person gave as the reason, in the words that the buyer was told.
+    """
 
     id: int
     amount: Amount
     status: RefundStatus
     reason: str
+    note: str | None
     requested_at: datetime
     completed_at: datetime | None
 
@@ -54,6 +59,7 @@ def refund_state_view(refund: RefundState) -> RefundStateView:
         amount=refund.amount_minor,
         status=_STATUS[refund.status],
         reason=refund.reason,
+        note=refund.note,
         requested_at=refund.requested_at,
         completed_at=refund.completed_at,
     )

@@ -189,12 +189,13 @@ async def test_an_order_shows_how_its_refunds_stand(front: Front) -> None:
     first, second = (ticket["id"] for ticket in bought["tickets"])
     assert (bought["order"]["refunds"], bought["order"]["refunded"]) == ([], "0.00")
     front.shop.provider.script("refund", Twist.LOSE_AFTER)
-    asked = {"ticket_ids": [first]}
+    asked = {"ticket_ids": [first], "reason": "Trop de monde"}
     await front.ask("POST", f"{path}/refund", asked, by=ALICE, headers={"idempotency_key": "k-1"})
     read = (await front.ask("GET", path, by=ALICE)).json
     [refund] = read["order"]["refunds"]
     assert (refund["amount"], refund["status"], refund["reason"]) == ("25.00", "pending", "holder")
-    assert (refund["completed_at"], read["order"]["refunded"]) == (None, "0.00")
+    assert (refund["note"], refund["completed_at"]) == ("Trop de monde", None)
+    assert read["order"]["refunded"] == "0.00"
     states = {
         each["id"]: (each["refund_status"], each["payment"]["status"]) for each in read["tickets"]
     }

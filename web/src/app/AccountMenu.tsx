@@ -18,7 +18,10 @@ export default function AccountMenu({ user }: { user: User }) {
   return (
     <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
-        <UnstyledButton className={classes.link} aria-label={t("navigation.account")}>
+        <UnstyledButton
+          className={classes.link}
+          aria-label={`${t("navigation.account")} : ${user.name}`}
+        >
           {user.name}
           <ChevronDownIcon width={16} height={16} />
         </UnstyledButton>

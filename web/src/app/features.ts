@@ -21,15 +21,20 @@ export const navigation: readonly (NavigationEntry & { access: Access })[] = fea
   .sort((a, b) => a.order - b.order);
 
 /** Load the texts of a feature beside its page, not after it. */
-export function withTexts(name: string, routes: RouteObject[]): RouteObject[] {
-  if (!(`../features/${name}/texts/fr.json` in texts)) return routes;
+export function withTexts(name: string, { routes, texts: others = [] }: Feature): RouteObject[] {
+  const own = `../features/${name}/texts/fr.json` in texts ? [name] : [];
+  return withNamespaces([...own, ...others], routes);
+}
+
+function withNamespaces(namespaces: string[], routes: RouteObject[]): RouteObject[] {
+  if (namespaces.length === 0) return routes;
   return routes.map((route) => {
     const lazy = route.lazy as LazyRouteFunction<RouteObject> | undefined;
-    const children = route.children && withTexts(name, route.children);
+    const children = route.children && withNamespaces(namespaces, route.children);
     const changed = { ...route, ...(children && { children }) } as RouteObject;
     if (lazy !== undefined) {
       changed.lazy = async () => {
-        const [page] = await Promise.all([lazy(), i18next.loadNamespaces(name)]);
+        const [page] = await Promise.all([lazy(), i18next.loadNamespaces(namespaces)]);
         return page;
       };
     }

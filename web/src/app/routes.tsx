@@ -16,7 +16,7 @@ export const routes: RouteObject[] = [
         children: [
           ...features.map(({ name, feature }) => ({
             element: <Guard access={feature.access} />,
-            children: withTexts(name, feature.routes),
+            children: withTexts(name, feature),
           })),
           { path: "*", element: <NotFound /> },
         ],

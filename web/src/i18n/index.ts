@@ -1,5 +1,6 @@
 /**
  * French and English, a namespace a feature: `features/checkout/texts/fr.json` is `checkout`.
+ * `orders/texts` are of what several features show of an order.
  *
  * Only the texts of the language in use are loaded, and those of a feature with its first page.
  * `common` is there before the first paint.
@@ -13,15 +14,16 @@ type Texts = Record<string, unknown>;
 
 const files = {
   ...import.meta.glob<Texts>("../features/*/texts/*.json", { import: "default" }),
+  ...import.meta.glob<Texts>("../orders/texts/*.json", { import: "default" }),
   ...import.meta.glob<Texts>("./common/*.json", { import: "default" }),
 };
 
 const COMMON = "common";
 
 function fileOf(language: string, namespace: string): string {
-  return namespace === COMMON
-    ? `./common/${language}.json`
-    : `../features/${namespace}/texts/${language}.json`;
+  if (namespace === COMMON) return `./common/${language}.json`;
+  const folder = namespace === "orders" ? "orders" : `features/${namespace}`;
+  return `../${folder}/texts/${language}.json`;
 }
 
 const backend: BackendModule = {

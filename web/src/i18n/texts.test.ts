@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 
 type Texts = { [key: string]: string | Texts };
 
-const files = import.meta.glob<Texts>(["../features/*/texts/*.json", "./common/*.json"], {
-  eager: true,
-  import: "default",
-});
+const files = import.meta.glob<Texts>(
+  ["../features/*/texts/*.json", "../orders/texts/*.json", "./common/*.json"],
+  {
+    eager: true,
+    import: "default",
+  },
+);
 
 /** Every key with its dots; the plural forms of a language count as one. */
 function keysOf(texts: Texts, before = ""): string[] {

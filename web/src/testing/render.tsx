@@ -20,7 +20,7 @@ export function renderApp(path: string) {
     features.map(({ name, feature }) => ({
       element: <Guard access={feature.access} />,
       hydrateFallbackElement: <p>…</p>,
-      children: withTexts(name, feature.routes),
+      children: withTexts(name, feature),
     })),
     { initialEntries: [path] },
   );

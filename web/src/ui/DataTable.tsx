@@ -20,16 +20,19 @@ interface DataTableProps<Row> {
   rows: readonly Row[] | undefined;
   rowKey: (row: Row) => string | number;
   empty?: ReactNode;
+  /** On a narrow screen each row is a card, its cells named by titles that are plain text. */
+  hasCards?: boolean;
 }
 
-/** A dense table for staff; on a narrow screen it scrolls by itself, not the page. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTableProps<Row>) {
+/** A dense table for staff; on a narrow screen it scrolls by itself, not the page, or is cards. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { caption, columns, rows, rowKey, empty, hasCards = false } = props;
   if (rows === undefined) return <LoadingLines lines={6} height={32} />;
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.scroll} tabIndex={0} aria-label={caption}>
-      <table className={classes.table}>
+      <table className={classes.table} data-cards={hasCards}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>
           <tr>
@@ -46,11 +49,15 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTa
               {columns.map((column) =>
                 column.isRowHeader ? (
                   <th key={column.key} scope="row" data-numeric={column.isNumeric}>
-                    {column.render(row)}
+                    <div>{column.render(row)}</div>
                   </th>
                 ) : (
-                  <td key={column.key} data-numeric={column.isNumeric}>
-                    {column.render(row)}
+                  <td
+                    key={column.key}
+                    data-numeric={column.isNumeric}
+                    data-title={typeof column.title === "string" ? column.title : undefined}
+                  >
+                    <div>{column.render(row)}</div>
                   </td>
                 ),
               )}

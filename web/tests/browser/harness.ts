@@ -16,6 +16,7 @@ export const SITE = process.env.GUICHET_SITE ?? "http://localhost:8080";
 const RESULTS = fileURLToPath(new URL("../../test-results", import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const SHIFT_MAX = 0.05;
+const REST_MILLISECONDS_MAX = 3_000;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export interface Surroundings {
@@ -78,10 +79,15 @@ export class Visit {
     await this.settled();
   }
 
-  /** Wait until the page has its title and nothing is loading any more. */
+  /**
+   * Wait until the page has its title and nothing is loading any more. The network of a page that
+   * follows a stream never comes to rest: there, that nothing is a placeholder has to do.
+   */
   async settled(): Promise<void> {
     await this.page.locator("#content h1").first().waitFor();
-    await this.page.waitForLoadState("networkidle");
+    const rest = this.page.waitForLoadState("networkidle", { timeout: REST_MILLISECONDS_MAX });
+    await rest.catch(() => undefined);
+    await this.page.waitForFunction(() => !document.querySelector('[class*="skeleton"]'));
   }
 
   /** Judge what is shown and keep a picture of it under that name. */

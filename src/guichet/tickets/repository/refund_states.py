@@ -15,6 +15,7 @@ async def refunds_of_order(connection: Transaction, order_id: int) -> list[Refun
             refunds.c.amount_minor,
             refunds.c.status,
             refunds.c.reason,
+            refunds.c.note,
             refunds.c.created_at,
             refunds.c.completed_at,
         )

@@ -780,6 +780,8 @@ export const RefundStateViewStatus = {
 
 /**
  * A refund of an order; `completed_at` is when the provider has carried it out.
+ *
+ * `note` is what a person gave as the reason, in the words that the buyer was told.
  */
 export interface RefundStateView {
   id: number;
@@ -787,6 +789,7 @@ export interface RefundStateView {
   amount: string;
   status: RefundStateViewStatus;
   reason: string;
+  note: string | null;
   requested_at: string;
   completed_at: string | null;
 }

@@ -1,7 +1,6 @@
-import { Button, Textarea } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -10,13 +9,13 @@ import {
   getGetEventsByEventIdQueryKey,
   getGetEventsQueryKey,
   useDeleteEventsByEventId,
-  useGetEventsByEventIdStats,
   usePatchEventsByEventId,
   usePostEventsByEventIdDuplicate,
 } from "@/api/generated/events";
 import { paths } from "@/paths";
-import { ConfirmDialog, ErrorState, LinkButton } from "@/ui";
+import { ErrorState, LinkButton } from "@/ui";
 
+import { CancelDialog } from "./CancelDialog";
 import classes from "./Organiser.module.css";
 
 /** What can be done with an event in its state. */
@@ -51,6 +50,7 @@ export function Actions({ event }: { event: EventAnswer }) {
       },
     },
   });
+  const refunds = paths.organiseEventPart(event.id, "refunds");
   const isDraft = event.status === "draft";
   const isPublished = event.status === "published";
   const error = duplicate.error ?? remove.error ?? (isCancelling ? null : change.error);
@@ -102,51 +102,19 @@ export function Actions({ event }: { event: EventAnswer }) {
       </div>
       {error !== null && <ErrorState error={error} />}
       {isCancelling && (
-        <Cancelling
+        <CancelDialog
           event={event}
           isBusy={change.isPending}
           error={change.error}
           onClose={close}
-          onCancel={(cancel_reason) =>
-            change.mutate({ eventId: event.id, data: { status: "cancelled", cancel_reason } })
+          onCancel={(cancel_reason, { orders }) =>
+            change.mutate(
+              { eventId: event.id, data: { status: "cancelled", cancel_reason } },
+              { onSuccess: () => orders > 0 && void navigate(refunds) },
+            )
           }
         />
       )}
     </>
-  );
-}
-
-interface CancellingProps {
-  event: EventAnswer;
-  isBusy: boolean;
-  error: unknown;
-  onClose: () => void;
-  onCancel: (reason: string | null) => void;
-}
-
-/** Says whom it will refund and tell before it does. */
-function Cancelling({ event, isBusy, error, onClose, onCancel }: CancellingProps) {
-  const { t } = useTranslation("organiser");
-  const [reason, setReason] = useState("");
-  const stats = useGetEventsByEventIdStats(event.id);
-  return (
-    <ConfirmDialog
-      isOpen
-      title={t("cancelling.title", { title: event.title })}
-      confirm={t("cancelling.confirm")}
-      isBusy={isBusy || stats.isPending}
-      error={error ?? stats.error}
-      onClose={onClose}
-      onConfirm={() => stats.data && onCancel(reason.trim() || null)}
-    >
-      {stats.data && <p>{t("cancelling.explain", { count: stats.data.sold })}</p>}
-      <Textarea
-        id="cancel-reason"
-        mt="md"
-        label={t("cancelling.reason")}
-        value={reason}
-        onChange={(change) => setReason(change.currentTarget.value)}
-      />
-    </ConfirmDialog>
   );
 }

@@ -25,9 +25,17 @@ export function Component() {
   const events = useGetEvents({ mine: true, sort: "-date", page, per_page: PER_PAGE });
   const columns = useColumns();
   const create = <LinkButton to={paths.organiseNew()}>{t("new")}</LinkButton>;
+  const actions = (
+    <>
+      <LinkButton variant="default" to={paths.organiseStatement()}>
+        {t("statement")}
+      </LinkButton>
+      {create}
+    </>
+  );
   return (
     <Page title={t("title")}>
-      <PageHeader title={t("title")} lead={t("lead")} actions={create} />
+      <PageHeader title={t("title")} lead={t("lead")} actions={actions} />
       {events.isError ? (
         <ErrorState error={events.error} retry={() => void events.refetch()} />
       ) : (

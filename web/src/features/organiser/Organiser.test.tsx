@@ -78,18 +78,23 @@ test("publishes a draft", async () => {
   expect(changed[0]?.body).toEqual({ status: "published" });
 });
 
-test("says what a cancellation refunds before it does it", async () => {
+test("says what a cancellation refunds and whom it tells, then shows how far it is", async () => {
   shows();
+  const preview = { orders: 14, tickets: 20, total: "520.00", currency: "EUR", buyers: 12 };
+  answer("get", "/tickets/events/7/refunds/preview", 200, preview);
+  answer("get", "/tickets/events/7/refunds", 200, { event_id: 7, runs: [] });
   const changed = answer("patch", "/events/7", 200, event({ status: "cancelled" }));
   answer("get", "/events", 200, pageOf([]));
-  const { screen, person } = renderApp("/organise/7");
+  const { screen, person, router } = renderApp("/organise/7");
   await person.click(await screen.findByRole("button", { name: "Annuler l’événement" }));
-  expect(await screen.findByText(/20 billets vendus seront annulés/)).toBeVisible();
+  const told = await screen.findByText("Acheteurs prévenus par e-mail");
+  expect(told.nextElementSibling).toHaveTextContent("12");
   await person.type(screen.getByLabelText(/Raison/), "Tempête");
-  await person.click(screen.getByRole("button", { name: /rembourser tout le monde/ }));
+  await person.click(screen.getByRole("button", { name: /et rendre 520,00\s€/ }));
   await expect
     .poll(() => changed[0]?.body)
     .toEqual({ status: "cancelled", cancel_reason: "Tempête" });
+  await expect.poll(() => router.state.location.pathname).toBe("/organise/7/refunds");
 });
 
 test("shows what sold on which day", async () => {

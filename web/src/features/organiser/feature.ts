@@ -10,6 +10,7 @@ const feature: Feature = {
     { path: "organise/:eventId/edit", lazy: () => import("./EditEventPage") },
     { path: "organise/:eventId/attendees", lazy: () => import("./AttendeesPage") },
   ],
+  texts: ["orders"],
   navigation: [
     {
       place: "main",

@@ -1,0 +1,7 @@
+import type sales from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    "event-sales": typeof sales;
+  }
+}

@@ -1,0 +1,22 @@
+/** Amounts of refunds; the API writes them as decimal strings of the major unit, "12.50". */
+import type { TicketBackView, TicketView } from "@/api/generated/tickets";
+
+const MINOR_PER_MAJOR = 100;
+
+/** What of a ticket's price does not go back now: kept by the rules, or given back before. */
+export function keptOf(ticket: Pick<TicketView, "total">, back: Pick<TicketBackView, "refund">) {
+  return fromMinor(minorOf(ticket.total) - minorOf(back.refund));
+}
+
+/** Add amounts up without ever passing through binary fractions. */
+export function sumOf(amounts: readonly string[]): string {
+  return fromMinor(amounts.reduce((sum, amount) => sum + minorOf(amount), 0));
+}
+
+function minorOf(amount: string): number {
+  return Math.round(Number(amount) * MINOR_PER_MAJOR);
+}
+
+function fromMinor(minor: number): string {
+  return (minor / MINOR_PER_MAJOR).toFixed(2);
+}

@@ -1,0 +1,7 @@
+import type orders from "./fr.json";
+
+declare module "@/i18n/texts" {
+  interface Texts {
+    orders: typeof orders;
+  }
+}
