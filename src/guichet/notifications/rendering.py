@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import get_timezone_location
 from babel.numbers import format_currency
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -18,6 +18,7 @@ from mjml import mjml2html
 
 from guichet.contracts.money import amount_of
 from guichet.contracts.times import zone_of
+from guichet.kernel.dates import spoken
 from guichet.kernel.problems import Language
 from guichet.notifications.domain import (
     SUBJECT_CHARACTERS_MAX,
@@ -176,12 +177,7 @@ def when(language: Language, instant: str, time_zone: str) -> str:
 
 def moment(language: Language, instant: str, time_zone: str, pattern: str) -> str:
     """Return an instant in a zone by a CLDR pattern, such as `d` or `HH:mm`."""
-    return format_datetime(
-        datetime.fromisoformat(instant),
-        pattern,
-        tzinfo=zone_of(time_zone),
-        locale=LOCALES[language],
-    )
+    return spoken(datetime.fromisoformat(instant), pattern, zone_of(time_zone), LOCALES[language])
 
 
 def place_of(language: Language, time_zone: str) -> str:

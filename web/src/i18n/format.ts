@@ -73,6 +73,9 @@ const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   weekday: { weekday: "short" },
 };
 
+/** Those that name the month after the day: there the first is an ordinal in French. */
+const WORDED = new Set<DateStyle>(["day", "shortDay", "full"]);
+
 const dateFormat = once(
   (locale, style, timeZone) =>
     new Intl.DateTimeFormat(locale, {
@@ -88,7 +91,12 @@ export function formatDate(
   language: Language,
   timeZone = "",
 ): string {
-  return dateFormat(language, style, timeZone).format(new Date(instant));
+  const format = dateFormat(language, style, timeZone);
+  if (language !== "fr" || !WORDED.has(style)) return format.format(new Date(instant));
+  return format
+    .formatToParts(new Date(instant))
+    .map(({ type, value }) => (type === "day" && value === "1" ? "1er" : value))
+    .join("");
 }
 
 const zoneNames = once(

@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from guichet.kernel.dates import spoken
 from guichet.local.mailbox import reading
 from guichet.local.mailbox.api import Api
 from guichet.local.mailbox.smtp_server import SmtpServer
@@ -222,4 +222,4 @@ def _suffix(query: str, kind: str) -> str:
 def _when(language: str, entry: Entry, width: Literal["short", "long"]) -> str:
     pattern = "d MMM, HH:mm" if width == "short" else "EEEE d MMMM y, HH:mm:ss zzzz"
     received_at = datetime.fromisoformat(entry.received_at)
-    return format_datetime(received_at, pattern, tzinfo=TIME_ZONE, locale=language)
+    return spoken(received_at, pattern, TIME_ZONE, language)

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import segno
 import typst
-from babel.dates import format_datetime
 from babel.numbers import format_currency
 
+from guichet.kernel.dates import spoken
 from guichet.tickets.codes import order_code, scan_code, ticket_number
 from guichet.tickets.documents.typesetting import typesetter
 from guichet.tickets.domain import Ticket
@@ -118,5 +118,5 @@ def _ticket_data(item: TicketToPrint, language: str, free: str) -> dict[str, str
 def _when(starts_at: datetime, time_zone: str, locale: str) -> str:
     pattern = "EEEE d MMMM y, HH:mm" if locale == "en_GB" else "EEEE d MMMM y 'à' HH'h'mm"
     zone = ZoneInfo(time_zone)
-    local = format_datetime(starts_at, pattern, tzinfo=zone, locale=locale)
+    local = spoken(starts_at, pattern, zone, locale)
     return f"{local[0].upper()}{local[1:]} ({time_zone})"

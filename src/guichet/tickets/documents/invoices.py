@@ -9,9 +9,9 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import typst
-from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
+from guichet.kernel.dates import spoken
 from guichet.tickets.documents.invoice_words import REASONS, WORDS, Words
 from guichet.tickets.documents.typesetting import typesetter
 from guichet.tickets.invoice_content import Content, DocumentLine, Kind, Seller
@@ -185,8 +185,8 @@ class _Sheet:
         return f"{format_decimal(Decimal(basis_points) / 100, locale=self._locale)} %"
 
     def _date(self, moment: datetime) -> str:
-        local = moment.astimezone(ZoneInfo(self._content.event_time_zone))
-        return format_date(local, "long", locale=self._locale)
+        zone = ZoneInfo(self._content.event_time_zone)
+        return spoken(moment, "d MMMM y", zone, self._locale)
 
 
 _COLUMNS = ("designation", "quantity", "list_price", "discount_each", "net_each", "rate", "amount")
