@@ -112,10 +112,25 @@ def test_the_web_app_takes_the_place_of_the_index(layout: Layout, tmp_path: Path
     text = render(replace(layout, web_root=tmp_path))
     load_balancer = text[text.index("listen 127.0.0.1:48080") :]
     assert "try_files $uri /index.html;" in load_balancer
-    assert "location = / {" not in load_balancer
+    assert load_balancer.count("location = / {") == 1
     assert "immutable" in load_balancer
     assert 'add_header Permissions-Policy "camera=(self)' in load_balancer
     assert "script-src 'self' 'wasm-unsafe-eval';" in load_balancer
+
+
+def test_heads_of_pages_are_asked_of_events_and_never_from_outside(
+    layout: Layout, tmp_path: Path
+) -> None:
+    text = render(replace(layout, web_root=tmp_path))
+    assert "page_head" not in render(layout)
+    head = text[text.index("location /page-head/ {") :]
+    head = head[: head.index("}")]
+    assert "internal;" in head
+    assert "proxy_pass http://guichet_events;" in head
+    # Whatever happens there, the page is shown, with its own head.
+    assert "error_page 400 404 422 429 500 502 503 504 = @no_page_head;" in head
+    nobody = render(replace(layout, web_root=tmp_path, upstreams=dict.fromkeys(SERVICES, ())))
+    accepted(nobody, tmp_path)
 
 
 def test_pages_load_the_providers_script_only_where_it_takes_the_cards(

@@ -7,6 +7,7 @@ import pytest
 
 from guichet.kernel.dates import spoken
 
+EVENING = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 LONG = "EEEE d MMMM y 'à' HH:mm"
 
@@ -15,7 +16,7 @@ LONG = "EEEE d MMMM y 'à' HH:mm"
     ("moment", "pattern", "locale", "text"),
     [
         (
-            datetime(2026, 12, 1, 19, 30, tzinfo=UTC),
+            EVENING,
             LONG,
             "fr_FR",
             "mardi 1er décembre 2026 à 20:30",
@@ -24,8 +25,8 @@ LONG = "EEEE d MMMM y 'à' HH:mm"
         (datetime(2026, 12, 1, 9, 1, tzinfo=UTC), "d MMM, HH:mm", "fr", "1er déc., 10:01"),
         (datetime(2026, 12, 11, 19, 30, tzinfo=UTC), "d MMMM y", "fr_FR", "11 décembre 2026"),
         (datetime(2026, 12, 21, 19, 30, tzinfo=UTC), "d MMMM y", "fr_FR", "21 décembre 2026"),
-        (datetime(2026, 12, 1, 19, 30, tzinfo=UTC), "d MMMM y", "en_GB", "1 December 2026"),
-        (datetime(2026, 12, 1, 19, 30, tzinfo=UTC), "d", "fr_FR", "1"),
+        (EVENING, "d MMMM y", "en_GB", "1 December 2026"),
+        (EVENING, "d", "fr_FR", "1"),
         # Still November in UTC, and the first in Paris.
         (datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "d MMMM y", "fr_FR", "1er décembre 2026"),
     ],

@@ -1,6 +1,7 @@
 """Draw every poster anew: `python -m tools.posters`. Needs Chromium on the path.
 
-Writes the WebP pictures that the demo events take, beside the seed that uploads them.
+Writes the WebP pictures that the demo events take, beside the seed that uploads them, and the
+web app's own for links (`web/public/social.jpg`).
 """
 
 import shutil
@@ -9,12 +10,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
-from tools.posters import hands, music, stage
+from tools.posters import hands, house, music, stage
 from tools.posters.paper import HEIGHT, WIDTH
 
-FOLDER = Path(__file__).resolve().parents[2] / "src" / "guichet" / "events" / "demo_posters"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "src" / "guichet" / "events" / "demo_posters"
+SOCIAL = ROOT / "web" / "public" / "social.jpg"
+SOCIAL_SIZE = (1200, 630)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BYTES_MAX = 60_000
 QUALITIES = (74, 66, 58)
@@ -34,10 +38,10 @@ POSTERS: dict[str, Callable[[], str]] = {
 """Name of the file → who draws it."""
 
 
-def draw(name: str, browser: str, folder: Path) -> Path:
-    """Draw one poster in that folder; return the WebP file."""
-    source, picture = folder / f"{name}.svg", folder / f"{name}.png"
-    source.write_text(POSTERS[name](), encoding="utf-8")
+def draw(svg: str, browser: str, folder: Path) -> Image.Image:
+    """Let the browser draw an SVG, by way of files in that folder."""
+    source, picture = folder / "poster.svg", folder / "poster.png"
+    source.write_text(svg, encoding="utf-8")
     subprocess.run(  # noqa: S603 - the machine's browser, with a file of ours
         [
             browser,
@@ -52,13 +56,16 @@ def draw(name: str, browser: str, folder: Path) -> Path:
         capture_output=True,
         timeout=60,
     )
-    out = FOLDER / f"{name}.webp"
     with Image.open(picture) as image:
-        for quality in QUALITIES:
-            image.convert("RGB").save(out, "WEBP", quality=quality, method=6)
-            if out.stat().st_size <= BYTES_MAX:
-                break
-    return out
+        return image.convert("RGB")
+
+
+def keep(image: Image.Image, out: Path) -> None:
+    """Write a poster as WebP, in the best quality that is small enough."""
+    for quality in QUALITIES:
+        image.save(out, "WEBP", quality=quality, method=6)
+        if out.stat().st_size <= BYTES_MAX:
+            return
 
 
 def main() -> None:
@@ -68,9 +75,10 @@ def main() -> None:
         raise SystemExit("no Chromium on the path")
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for name in POSTERS:
-            out = draw(name, browser, Path(folder))
-            print(f"{out.name}: {out.stat().st_size / 1000:.0f} kB")
+        for name, poster in POSTERS.items():
+            keep(draw(poster(), browser, Path(folder)), FOLDER / f"{name}.webp")
+        social = ImageOps.fit(draw(house.house(), browser, Path(folder)), SOCIAL_SIZE)
+        social.save(SOCIAL, "JPEG", quality=80, optimize=True, progressive=True)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,14 @@ test("a date is told by the clock at the place", () => {
   expect(formatDate(instant, "time", "en", "America/Montreal")).toBe("15:30");
 });
 
+test("the first of a month is an ordinal in French", () => {
+  const first = "2026-12-01T19:30:00Z";
+  expect(formatDate(first, "day", "fr", "Europe/Paris")).toBe("mardi 1er décembre 2026");
+  expect(formatDate(first, "day", "en", "Europe/Paris")).toBe("Tuesday, 1 December 2026");
+  expect(formatDate(first, "dayOfMonth", "fr", "Europe/Paris")).toBe("1");
+  expect(formatDate("2026-12-21T19:30:00Z", "day", "fr", "Europe/Paris")).toMatch(/ 21 déc/);
+});
+
 test("a countdown never goes below nothing", () => {
   expect(formatCountdown(125)).toBe("2:05");
   expect(formatCountdown(3723.9)).toBe("1:02:03");

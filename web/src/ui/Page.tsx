@@ -18,11 +18,22 @@ interface PageProps {
 export function Page({ title, description, width = "wide", children }: PageProps) {
   useTitle(title);
   useDescription(description);
+  useOwnHead();
   return (
     <main id="content" tabIndex={-1} className={classes.page} data-width={width}>
       {children}
     </main>
   );
+}
+
+/** The page that the server wrote a head for (`data-head`): another one must not wear it. */
+const ENTRANCE = window.location.pathname;
+
+function useOwnHead(): void {
+  useEffect(() => {
+    if (window.location.pathname === ENTRANCE) return;
+    for (const element of document.head.querySelectorAll("[data-head]")) element.remove();
+  });
 }
 
 export function useTitle(title: string): void {

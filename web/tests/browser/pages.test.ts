@@ -110,6 +110,41 @@ test("the policy lets no script in that is not a file of ours", async () => {
   assert.match(answer.headers.get("Permissions-Policy") ?? "", /camera=\(self\)/);
 });
 
+test("an event's page has its head for those who run no script", async () => {
+  const title = `</title><script>alert("${"x".repeat(3)}")</script> & <b>`;
+  const nasty = await anEvent({ title });
+  const answer = await fetch(`${SITE}/e/${nasty.id}`, { headers: { "Accept-Language": "fr" } });
+  assert.match(answer.headers.get("Content-Security-Policy") ?? "", /script-src 'self'/);
+  assert.equal(answer.headers.get("Cache-Control"), "no-cache");
+  const html = await answer.text();
+  assert.ok(html.includes("<title>&lt;/title&gt;&lt;script&gt;"));
+  assert.equal(html.match(/<title>/g)?.length, 1);
+  assert.ok(!html.includes("alert(&quot;xxx&quot;)</script>") && !html.includes('alert("xxx")'));
+  assert.match(html, new RegExp(`<link rel="canonical" href="[^"]+/e/${nasty.id}"`));
+  assert.match(html, /property="og:image" content="http/);
+  assert.match(html, /application\/ld\+json/);
+  const visit = await Visit.begin(browser);
+  await visit.go(`/e/${nasty.id}`);
+  assert.equal(await visit.page.title(), `${title} · Guichet`);
+  await visit.page.getByRole("link", { name: "Événements" }).click();
+  await visit.page.getByRole("heading", { name: "À l’affiche" }).waitFor();
+  assert.equal(await visit.page.locator("link[rel=canonical]").count(), 0);
+  await visit.end();
+});
+
+test("drafts and what is not there are not to be found", async () => {
+  const draft = await anEvent({ title: "Encore secret", status: "draft" });
+  for (const path of [`/e/${draft.id}`, "/e/99999999"]) {
+    const html = await (await fetch(SITE + path)).text();
+    assert.ok(!html.includes("Encore secret"));
+    assert.match(html, /name="robots" content="noindex"/);
+    assert.match(html, /<div id="root">/);
+  }
+  const home = await (await fetch(SITE)).text();
+  assert.match(home, /property="og:description"/);
+  assert.equal((await fetch(`${SITE}/page-head/events/head`)).status, 404);
+});
+
 const SCRIPT_KILOBYTES_MAX = 200;
 
 test("what a visitor loads before the first page is small", async () => {

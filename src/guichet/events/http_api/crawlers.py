@@ -1,14 +1,19 @@
-"""Routes for search engines: which pages there are, and when each one changed."""
+"""Routes for search engines and link previews: which pages there are, and what each is about."""
 
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Response
 
 from guichet.contracts.times import rfc3339
-from guichet.events.http_api.common import PREFIX, OurMeans
-from guichet.events.use_cases.reading import get_published_pages
+from guichet.events.domain.problems import EventNotFound
+from guichet.events.domain.records import Viewer
+from guichet.events.http_api.answers import event_answer
+from guichet.events.http_api.common import PREFIX, AskedLanguage, EventId, OurMeans
+from guichet.events.http_api.page_heads import event_head, home_head, missing_head
+from guichet.events.use_cases.reading import get_event, get_published_pages
 
 FRESH_SECONDS = 600
+HEAD_FRESH_SECONDS = 10
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -42,6 +47,32 @@ async def robots(means: OurMeans) -> Response:
         f"Sitemap: {means.outside_url}/sitemap.xml",
     ]
     return Response("\n".join(lines) + "\n", media_type="text/plain", headers=_cached())
+
+
+@router.get("/head", summary="The head of the first page", response_class=Response)
+async def head_of_home(means: OurMeans, language: AskedLanguage) -> Response:
+    """Title, description and card, as HTML to be put into the web app's page."""
+    return _html(home_head(means.outside_url, language))
+
+
+@router.get("/{event_id}/head", summary="The head of an event's page", response_class=Response)
+async def head_of_event(means: OurMeans, language: AskedLanguage, event_id: EventId) -> Response:
+    """Title, description, card, canonical address and structured data, as HTML.
+
+    For an event that the public may not see, a head that asks not to be found. That is no 404: the
+    page around it is there all the same, and may well show the draft to its organiser.
+    """
+    nobody = Viewer()
+    try:
+        event = await get_event(means, nobody, event_id)
+    except EventNotFound:
+        return _html(missing_head(language))
+    return _html(event_head(event_answer(event, nobody), means.outside_url, language))
+
+
+def _html(head: str) -> Response:
+    headers = {"Cache-Control": f"public, max-age={HEAD_FRESH_SECONDS}", "Vary": "Accept-Language"}
+    return Response(head, media_type="text/html", headers=headers)
 
 
 def _cached() -> dict[str, str]:

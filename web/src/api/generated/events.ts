@@ -1340,6 +1340,213 @@ export function useGetEventsRobotsTxt<TData = Awaited<ReturnType<typeof getEvent
 
 
 
+export const getGetEventsHeadUrl = () => {
+
+
+
+
+  return `/api/v1/events/head`
+}
+
+/**
+ * Title, description and card, as HTML to be put into the web app's page.
+ * @summary The head of the first page
+ */
+export const getEventsHead = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsHeadUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsHeadQueryKey = () => {
+    return [
+    `/api/v1/events/head`
+    ] as const;
+    }
+
+
+export const getGetEventsHeadQueryOptions = <TData = Awaited<ReturnType<typeof getEventsHead>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsHeadQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsHead>>> = ({ signal }) => getEventsHead({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsHeadQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsHead>>>
+export type GetEventsHeadQueryError = ErrorType<Problem>
+
+
+export function useGetEventsHead<TData = Awaited<ReturnType<typeof getEventsHead>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsHead>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsHead>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsHead<TData = Awaited<ReturnType<typeof getEventsHead>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsHead>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsHead>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsHead<TData = Awaited<ReturnType<typeof getEventsHead>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The head of the first page
+ */
+
+export function useGetEventsHead<TData = Awaited<ReturnType<typeof getEventsHead>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsHeadQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetEventsByEventIdHeadUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/events/${eventId}/head`
+}
+
+/**
+ * Title, description, card, canonical address and structured data, as HTML.
+ *
+ * For an event that the public may not see, a head that asks not to be found. That is no 404: the
+ * page around it is there all the same, and may well show the draft to its organiser.
+ * @summary The head of an event's page
+ */
+export const getEventsByEventIdHead = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsByEventIdHeadUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsByEventIdHeadQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/events/${eventId}/head`
+    ] as const;
+    }
+
+
+export const getGetEventsByEventIdHeadQueryOptions = <TData = Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsByEventIdHeadQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsByEventIdHead>>> = ({ signal }) => getEventsByEventIdHead(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsByEventIdHeadQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsByEventIdHead>>>
+export type GetEventsByEventIdHeadQueryError = ErrorType<Problem>
+
+
+export function useGetEventsByEventIdHead<TData = Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsByEventIdHead>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsByEventIdHead>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsByEventIdHead<TData = Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsByEventIdHead>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsByEventIdHead>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsByEventIdHead<TData = Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The head of an event's page
+ */
+
+export function useGetEventsByEventIdHead<TData = Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdHead>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsByEventIdHeadQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
 export const getGetEventsUrl = (params?: GetEventsParams,) => {
   const normalizedParams = new URLSearchParams();
 

@@ -56,7 +56,7 @@ test("says what is not for sale and why", async () => {
   answer("get", "/events/7", 200, anEvent({ ticket_types: types }));
   const { screen } = renderApp("/e/7");
   expect(await screen.findByText("Complet")).toBeInTheDocument();
-  expect(screen.getByText(/En vente le lundi 1 juin 2099/)).toBeInTheDocument();
+  expect(screen.getByText(/En vente le lundi 1er juin 2099/)).toBeInTheDocument();
   expect(screen.getByText("Plus que 3 places")).toBeInTheDocument();
   expect(screen.queryByText("Invités")).not.toBeInTheDocument();
 });

@@ -24,7 +24,6 @@ import {
 } from "@/ui";
 
 import classes from "./EventPage.module.css";
-import { EventStructuredData } from "./EventStructuredData";
 import { Programme } from "./Programme";
 import { RefundRules } from "./RefundRules";
 import { eventSaleOf } from "./sale";
@@ -54,7 +53,6 @@ function Shown({ event, onStale }: { event: EventAnswer; onStale: () => void }) 
   const summary = event.description.split("\n")[0]?.slice(0, 200);
   return (
     <Page title={event.title} description={summary} width="full">
-      <EventStructuredData event={event} />
       <div className={classes.banner}>
         <Poster image={event.image} seed={event.id} loading="eager" sizes="100vw" />
       </div>
