@@ -100,7 +100,7 @@ test("says what a cancellation refunds and whom it tells, then shows how far it 
 test("shows what sold on which day", async () => {
   shows();
   const { screen } = renderApp("/organise/7");
-  expect(await screen.findByRole("row", { name: /1 juin 2027/ })).toHaveTextContent(/500,00\s€/);
+  expect(await screen.findByRole("row", { name: /1er juin 2027/ })).toHaveTextContent(/500,00\s€/);
 });
 
 test("finds attendees by what is typed, at an address to share", async () => {
