@@ -41,6 +41,7 @@ export const paths = {
 
   organise: () => "/organise",
   organiseNew: () => "/organise/new",
+  organiseSeller: () => "/organise/seller",
   organiseEvent: (eventId: number | string) => `/organise/${part(eventId)}`,
   organiseEventPart: (eventId: number | string, section: string) =>
     `/organise/${part(eventId)}/${part(section)}`,

@@ -7,7 +7,15 @@ import { paths } from "@/paths";
 import classes from "./EventParts.module.css";
 
 /** The parts of an event, in the order shown; the first stands alone. */
-const PARTS = ["overview", "orders", "attendees", "promo-codes", "report", "refunds"] as const;
+const PARTS = [
+  "overview",
+  "orders",
+  "attendees",
+  "promo-codes",
+  "messages",
+  "report",
+  "refunds",
+] as const;
 const PARTS_OF_DRAFT = ["overview", "promo-codes"] as const;
 
 interface EventPartsProps {

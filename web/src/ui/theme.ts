@@ -1,10 +1,12 @@
 import {
   Button,
+  Checkbox,
   type CSSVariablesResolver,
   createTheme,
   Input,
   type MantineColorsTuple,
   Modal,
+  Radio,
 } from "@mantine/core";
 
 const vermilion: MantineColorsTuple = [
@@ -48,6 +50,8 @@ export const theme = createTheme({
       },
     }),
     Input: Input.extend({ defaultProps: { size: "md" } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: "md" } }),
+    Radio: Radio.extend({ defaultProps: { size: "md" } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: "var(--radius)" } }),
   },
 });

@@ -30,6 +30,9 @@ export function Component() {
       <LinkButton variant="default" to={paths.organiseStatement()}>
         {t("statement")}
       </LinkButton>
+      <LinkButton variant="default" to={paths.organiseSeller()}>
+        {t("seller")}
+      </LinkButton>
       {create}
     </>
   );

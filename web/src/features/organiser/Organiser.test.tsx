@@ -23,6 +23,7 @@ const STATS = {
 
 beforeEach(() => {
   signIn({ id: 3, role: "event_creator" });
+  refuse("get", "/tickets/seller", 404, "seller_unknown");
   answer("get", "/events/categories", 200, { data: [] });
 });
 
@@ -66,6 +67,14 @@ test("sends nothing while something needed is missing", async () => {
   const { screen, person } = renderApp("/organise/new");
   await person.click(await screen.findByRole("button", { name: "Créer le brouillon" }));
   expect((await screen.findAllByText("Ce champ est à remplir.")).length).toBeGreaterThan(3);
+});
+
+test("says what a draft still wants, and leads there", async () => {
+  shows({ status: "draft" });
+  const { screen } = renderApp("/organise/7");
+  const seller = await screen.findByRole("link", { name: "Qui vend, pour vos factures" });
+  expect(seller).toHaveAttribute("href", "/organise/seller");
+  expect(screen.getByText("Une description").closest("li")).toHaveTextContent("(fait)");
 });
 
 test("publishes a draft", async () => {
