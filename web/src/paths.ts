@@ -41,7 +41,7 @@ export const paths = {
 
   organise: () => "/organise",
   organiseNew: () => "/organise/new",
-  organiseSeller: () => "/organise/seller",
+  organiseSeller: (whose?: Values) => withQuery("/organise/seller", whose),
   organiseEvent: (eventId: number | string) => `/organise/${part(eventId)}`,
   organiseEventPart: (eventId: number | string, section: string) =>
     `/organise/${part(eventId)}/${part(section)}`,

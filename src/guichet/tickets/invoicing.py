@@ -22,7 +22,7 @@ from guichet.tickets.invoice_content import (
     number_of,
     sale_content,
 )
-from guichet.tickets.problems import DocumentNotFound, SellerUnknown
+from guichet.tickets.problems import DocumentNotFound
 from guichet.tickets.repository import documents as document_rows
 from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
@@ -81,13 +81,10 @@ class Invoicing:
                 return await self.content(order_id, document.number)
         raise DocumentNotFound
 
-    async def seller(self, organiser_id: int) -> Seller:
-        """Return an organiser's seller details; raises `SellerUnknown`."""
+    async def seller(self, organiser_id: int) -> Seller | None:
+        """Return an organiser's seller details, None where there are none yet."""
         async with self._database.hot.acquire() as connection:
-            found = await document_rows.read_seller(connection, organiser_id)
-        if found is None:
-            raise SellerUnknown
-        return found
+            return await document_rows.read_seller(connection, organiser_id)
 
     async def set_seller(self, organiser_id: int, seller: Seller) -> Seller:
         """Store an organiser's seller details, for the documents to come."""

@@ -183,14 +183,6 @@ class DocumentNotFound(problems.NotFound):
     en = "This order has no such document: nothing was paid, or not yet."
 
 
-class SellerUnknown(problems.NotFound):
-    """The organiser has given no seller details."""
-
-    code = "seller_unknown"
-    fr = "Les coordonnées du vendeur n'ont pas été renseignées."
-    en = "The seller details have not been given."
-
-
 class OrderNotFound(problems.NotFound):
     """There is no such order for this caller."""
 

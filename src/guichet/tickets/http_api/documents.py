@@ -25,7 +25,7 @@ from guichet.tickets.documents.invoices import document_pdf
 from guichet.tickets.http_api.deps import PREFIX, Ctx, QueryId
 from guichet.tickets.http_api.order_access import readable_order
 from guichet.tickets.invoice_content import Content, Kind, Seller
-from guichet.tickets.problems import DocumentNotFound, OrderNotFound, SellerUnknown
+from guichet.tickets.problems import DocumentNotFound, OrderNotFound
 
 SIREN_DIGITS, SIRET_DIGITS = 9, 14
 
@@ -182,12 +182,16 @@ async def read_receipt(
     return await _pdf(await context.invoicing.receipt(order_id), language)
 
 
-@router.get("/seller", responses=_refusals(Forbidden, SellerUnknown))
+@router.get("/seller", responses=_refusals(Forbidden))
 async def read_seller(
     context: Ctx, caller: Caller, organiser_id: QueryId | None = None
-) -> SellerBody:
-    """Return the seller details of the caller, or of the organiser whom an administrator names."""
-    return _seller_body(await context.invoicing.seller(_organiser(caller, organiser_id)))
+) -> SellerBody | None:
+    """Return the seller details of the caller, or of the organiser whom an administrator names.
+
+    Null where none have been given yet: what is numbered then are receipts.
+    """
+    seller = await context.invoicing.seller(_organiser(caller, organiser_id))
+    return None if seller is None else _seller_body(seller)
 
 
 @router.put("/seller", responses=_refusals(Forbidden))

@@ -4917,11 +4917,13 @@ export const getGetTicketsSellerUrl = (params?: GetTicketsSellerParams,) => {
 
 /**
  * Return the seller details of the caller, or of the organiser whom an administrator names.
+ *
+ * Null where none have been given yet: what is numbered then are receipts.
  * @summary Read Seller
  */
-export const getTicketsSeller = async (params?: GetTicketsSellerParams, options?: Parameters<typeof request>[1]): Promise<SellerBodyOutput> => {
+export const getTicketsSeller = async (params?: GetTicketsSellerParams, options?: Parameters<typeof request>[1]): Promise<SellerBodyOutput | null> => {
 
-  return request<SellerBodyOutput>(getGetTicketsSellerUrl(params),
+  return request<SellerBodyOutput | null>(getGetTicketsSellerUrl(params),
   {
     ...options,
     method: 'GET'

@@ -11,13 +11,13 @@ import classes from "./Organiser.module.css";
 /** What a draft still wants before its first sale, each with where it is done. */
 export function Checklist({ event }: { event: EventAnswer }) {
   const { t } = useTranslation("organiser");
-  const seller = useGetTicketsSeller();
+  const seller = useGetTicketsSeller({ organiser_id: event.creator_id });
   const edit = paths.organiseEventPart(event.id, "edit");
   const steps = [
     ["types", event.ticket_types.some(({ capacity }) => capacity > 0), edit],
     ["description", event.description.trim() !== "", edit],
     ["image", event.image !== null, edit],
-    ["seller", seller.isSuccess, paths.organiseSeller()],
+    ["seller", Boolean(seller.data), paths.organiseSeller({ organiser: event.creator_id })],
     ["publish", false, null],
   ] as const;
   return (

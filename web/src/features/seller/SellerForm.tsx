@@ -17,6 +17,7 @@ type Form = UseFormReturn<SellerValues>;
 
 interface SellerFormProps {
   seller: SellerBodyOutput | undefined;
+  organiserId: number | undefined;
   isBusy: boolean;
   isSaved: boolean;
   error: unknown;
@@ -24,7 +25,8 @@ interface SellerFormProps {
 }
 
 /** The details, and what they will look like. */
-export function SellerForm({ seller, isBusy, isSaved, error, onSave }: SellerFormProps) {
+export function SellerForm(props: SellerFormProps) {
+  const { seller, organiserId, isBusy, isSaved, error, onSave } = props;
   const { t } = useTranslation("seller");
   const form = useSellerForm(seller);
   const submit = form.handleSubmit((values) =>
@@ -40,7 +42,7 @@ export function SellerForm({ seller, isBusy, isSaved, error, onSave }: SellerFor
         <Numbers form={form} />
       </Section>
       <Section title={t("preview.title")}>
-        <Preview values={form.watch()} />
+        <Preview values={form.watch()} organiserId={organiserId} />
       </Section>
       {error !== null && !isShownAtField && <ErrorState error={error} />}
       {isSaved && !form.formState.isDirty && <Notice tone="good" isAnnounced title={t("saved")} />}

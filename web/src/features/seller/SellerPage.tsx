@@ -1,12 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import {
   getGetTicketsSellerQueryKey,
   useGetTicketsSeller,
   usePutTicketsSeller,
 } from "@/api/generated/tickets";
+import { useUser } from "@/api/useSession";
 import { paths } from "@/paths";
 import { ErrorState, LoadingLines, Notice, Page, PageHeader, Section } from "@/ui";
 
@@ -15,17 +16,21 @@ import { SellerForm } from "./SellerForm";
 /** Who sells: what the law wants to be told on an invoice. */
 export function Component() {
   const { t } = useTranslation("seller");
+  const user = useUser();
   const queries = useQueryClient();
-  const seller = useGetTicketsSeller(undefined, {
+  // An administrator may fill it in for the organiser of an event.
+  const organiser = Number(useSearchParams()[0].get("organiser"));
+  const whose = organiser > 0 ? { organiser_id: organiser } : undefined;
+  const seller = useGetTicketsSeller(whose, {
     // Looking again while somebody types would throw away what they typed.
     query: { refetchOnWindowFocus: false },
   });
   const save = usePutTicketsSeller({
     mutation: {
-      onSuccess: (saved) => queries.setQueryData(getGetTicketsSellerQueryKey(), saved),
+      onSuccess: (saved) => queries.setQueryData(getGetTicketsSellerQueryKey(whose), saved),
     },
   });
-  const isUnknown = seller.error?.code === "seller_unknown" && !seller.data;
+  const isUnknown = seller.data === null;
   return (
     <Page title={t("title")} width="text">
       <PageHeader
@@ -34,21 +39,20 @@ export function Component() {
         above={<Link to={paths.organise()}>{t("events")}</Link>}
       />
       {seller.isPending && <LoadingLines lines={8} height={56} />}
-      {seller.isError && !isUnknown && (
-        <ErrorState error={seller.error} retry={() => void seller.refetch()} />
-      )}
+      {seller.isError && <ErrorState error={seller.error} retry={() => void seller.refetch()} />}
       {isUnknown && (
         <Notice title={t("missing")}>
           <p>{t("missingWords")}</p>
         </Notice>
       )}
-      {(seller.data || isUnknown) && (
+      {seller.isSuccess && (
         <SellerForm
-          seller={seller.data}
+          seller={seller.data ?? undefined}
+          organiserId={organiser || user?.id}
           isBusy={save.isPending}
           isSaved={save.isSuccess}
           error={save.error}
-          onSave={(data) => save.mutateAsync({ data })}
+          onSave={(data) => save.mutateAsync({ data, params: whose })}
         />
       )}
       <Section title={t("law.title")}>
