@@ -53,7 +53,9 @@ export type DateStyle =
   | "short"
   | "month"
   | "dayOfMonth"
-  | "weekday";
+  | "weekday"
+  | "dayAndMonth"
+  | "hourOfDay";
 
 const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   day: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
@@ -71,6 +73,8 @@ const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
   month: { month: "short" },
   dayOfMonth: { day: "numeric" },
   weekday: { weekday: "short" },
+  dayAndMonth: { day: "numeric", month: "short" },
+  hourOfDay: { weekday: "short", hour: "2-digit", minute: "2-digit" },
 };
 
 /** Those that name the month after the day: there the first is an ordinal in French. */

@@ -16,7 +16,6 @@ import { paths } from "@/paths";
 import {
   DataTable,
   DateTime,
-  Empty,
   ErrorState,
   EventParts,
   LoadingLines,
@@ -31,6 +30,7 @@ import {
 import { Actions } from "./Actions";
 import { Checklist } from "./Checklist";
 import classes from "./Organiser.module.css";
+import { Sales } from "./Sales";
 
 /** How one event stands, followed live, with what can be done about it. */
 export function Component() {
@@ -53,7 +53,7 @@ export function Component() {
           {event.data.status === "draft" ? (
             <Checklist event={event.data} />
           ) : (
-            <Figures eventId={eventId} />
+            <Figures event={event.data} />
           )}
         </>
       )}
@@ -71,9 +71,10 @@ function Lead({ event }: { event: EventAnswer }) {
   );
 }
 
-function Figures({ eventId }: { eventId: number }) {
+function Figures({ event }: { event: EventAnswer }) {
   const { t } = useTranslation("organiser");
   const queries = useQueryClient();
+  const eventId = event.id;
   const stats = useGetEventsByEventIdStats(eventId);
   useEffect(() => {
     const control = new AbortController();
@@ -88,12 +89,10 @@ function Figures({ eventId }: { eventId: number }) {
   return (
     <>
       <Cards stats={stats.data} />
-      <p className={classes.hint}>{t("dashboard.live")}</p>
+      <p className={classes.live}>{t("dashboard.live")}</p>
+      <Sales stats={stats.data} timeZone={event.time_zone} />
       <Section title={t("dashboard.byType")}>
         <ByType stats={stats.data} />
-      </Section>
-      <Section title={t("dashboard.byDay")}>
-        <ByDay stats={stats.data} />
       </Section>
     </>
   );
@@ -142,51 +141,6 @@ function ByType({ stats }: { stats: StatsAnswer }) {
         { key: "sold", title: t("dashboard.sold"), isNumeric: true, render: ({ sold }) => sold },
         { key: "held", title: t("dashboard.held"), isNumeric: true, render: ({ held }) => held },
         { key: "left", title: t("dashboard.left"), isNumeric: true, render: ({ left }) => left },
-      ]}
-    />
-  );
-}
-
-/** The days as a table whose bars make a chart of it: one reading for eye and screen reader. */
-function ByDay({ stats }: { stats: StatsAnswer }) {
-  const { t } = useTranslation("organiser");
-  const most = Math.max(1, ...stats.by_day.map(({ tickets }) => tickets));
-  return (
-    <DataTable
-      caption={t("dashboard.byDay")}
-      rows={stats.by_day}
-      rowKey={({ day }) => day}
-      empty={<Empty title={t("dashboard.noSales")} />}
-      columns={[
-        {
-          key: "day",
-          title: t("dashboard.day"),
-          isRowHeader: true,
-          render: ({ day }) => <DateTime instant={day} timeZone="UTC" style="shortDay" />,
-        },
-        {
-          key: "bar",
-          title: <span className="visually-hidden">{t("dashboard.byDay")}</span>,
-          render: ({ tickets }) => (
-            <span
-              className={classes.bar}
-              style={{ width: `${(tickets / most) * 240}px` }}
-              aria-hidden="true"
-            />
-          ),
-        },
-        {
-          key: "tickets",
-          title: t("dashboard.tickets"),
-          isNumeric: true,
-          render: ({ tickets }) => tickets,
-        },
-        {
-          key: "revenue",
-          title: t("dashboard.revenue"),
-          isNumeric: true,
-          render: ({ revenue }) => <Money amount={revenue} currency={stats.currency} />,
-        },
       ]}
     />
   );

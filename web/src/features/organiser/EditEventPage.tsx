@@ -37,6 +37,9 @@ export function Component() {
       {event.isError && <ErrorState error={event.error} retry={() => void event.refetch()} />}
       {event.data && (
         <>
+          <Section title={t("image.title")}>
+            <EventImage event={event.data} />
+          </Section>
           <EventFormView
             event={event.data}
             isBusy={change.isPending}
@@ -44,9 +47,6 @@ export function Component() {
             error={change.error}
             onSave={(data) => change.mutateAsync({ eventId, data })}
           />
-          <Section title={t("image.title")}>
-            <EventImage event={event.data} />
-          </Section>
         </>
       )}
     </Page>

@@ -21,7 +21,7 @@ interface EventFormProps {
   isBusy: boolean;
   isSaved: boolean;
   error: unknown;
-  onSave: (changes: ReturnType<typeof changesOf>) => Promise<unknown>;
+  onSave: (changes: ReturnType<typeof changesOf>) => Promise<EventAnswer | undefined>;
 }
 
 /** Everything of an event that its organiser decides, on one page. */
@@ -29,7 +29,11 @@ export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFo
   const { t } = useTranslation("organiser");
   const form = useEventForm(event);
   const submit = form.handleSubmit((values) =>
-    onSave(changesOf(values, event)).catch((problem) => void showFieldErrors(form, problem)),
+    onSave(changesOf(values, event)).then(
+      // New lines have ids from now on, without which the next save would add them again.
+      (saved) => saved && form.reset(valuesOf(saved)),
+      (problem) => void showFieldErrors(form, problem),
+    ),
   );
   return (
     <form onSubmit={submit} className={classes.form} noValidate>
@@ -89,6 +93,8 @@ function useEventForm(event: EventAnswer | null): EventForm {
     ) as never,
     defaultValues: NEW_EVENT,
     values: event === null ? undefined : valuesOf(event),
+    // A picture that was saved meanwhile must not throw away what was typed.
+    resetOptions: { keepDirtyValues: true },
   });
 }
 

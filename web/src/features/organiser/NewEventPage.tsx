@@ -31,6 +31,7 @@ export function Component() {
           });
           await queries.invalidateQueries({ queryKey: getGetEventsQueryKey() });
           await navigate(paths.organiseEvent(event.id));
+          return undefined;
         }}
       />
     </Page>

@@ -1,0 +1,104 @@
+import "react-easy-crop/react-easy-crop.css";
+
+import { Button, Group, Modal, Slider } from "@mantine/core";
+import { useEffect, useState } from "react";
+import Cropper from "react-easy-crop";
+import { useTranslation } from "react-i18next";
+
+import { ErrorState, Notice } from "@/ui";
+
+import { type Area, ASPECT, cut } from "./crop";
+import classes from "./Organiser.module.css";
+
+const ZOOM_MAX = 4;
+const ZOOM_STEP = 0.05;
+const MOVE_STEP_PIXELS = 10;
+
+export interface CropDialogProps {
+  file: File;
+  isBusy: boolean;
+  error: unknown;
+  onClose: () => void;
+  onCut: (picture: Blob) => void;
+}
+
+/** Choose the part of a picture that pages show, by pointer, by touch or by keyboard. */
+export default function CropDialog({ file, isBusy, error, onClose, onCut }: CropDialogProps) {
+  const { t } = useTranslation("organiser");
+  const { t: common } = useTranslation();
+  const address = useAddress(file);
+  const [crop, setCrop] = useState({ x: 0, y: 0 });
+  const [zoom, setZoom] = useState(1);
+  const [area, setArea] = useState<Area | null>(null);
+  const [isBroken, setIsBroken] = useState(false);
+  const take = () => {
+    if (address === null || area === null) return;
+    cut(address, area).then(onCut, () => setIsBroken(true));
+  };
+  return (
+    <Modal
+      opened
+      size="xl"
+      onClose={onClose}
+      title={t("image.cropTitle")}
+      // The picture is measured as it appears, so it must not be growing then.
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ "aria-label": common("close") }}
+    >
+      <p className={classes.hint}>{t("image.cropHint")}</p>
+      <div className={classes.cropper}>
+        {address !== null && (
+          <Cropper
+            image={address}
+            aspect={ASPECT}
+            crop={crop}
+            zoom={zoom}
+            maxZoom={ZOOM_MAX}
+            keyboardStep={MOVE_STEP_PIXELS}
+            showGrid={false}
+            disableAutomaticStylesInjection
+            onCropChange={setCrop}
+            onZoomChange={setZoom}
+            onCropAreaChange={(_share, pixels) => setArea(pixels)}
+            onCropComplete={(_share, pixels) => setArea(pixels)}
+            mediaProps={{ alt: "", onError: () => setIsBroken(true) }}
+            cropperProps={{ role: "group", "aria-label": t("image.cropArea") }}
+          />
+        )}
+      </div>
+      <p id="crop-zoom" className={classes.zoom}>
+        {t("image.zoom")}
+      </p>
+      <Slider
+        value={zoom}
+        min={1}
+        max={ZOOM_MAX}
+        step={ZOOM_STEP}
+        label={null}
+        onChange={setZoom}
+        thumbProps={{ "aria-labelledby": "crop-zoom" }}
+      />
+      {isBroken && <Notice tone="bad" isAnnounced title={t("image.broken")} />}
+      {error !== null && <ErrorState error={error} />}
+      <Group mt="lg" justify="flex-end">
+        <Button variant="default" onClick={onClose} disabled={isBusy}>
+          {common("back")}
+        </Button>
+        <Button onClick={take} loading={isBusy} disabled={area === null || isBroken}>
+          {t("image.use")}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+/** An address of the file for as long as it is shown. */
+function useAddress(file: File): string | null {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return address;
+}
