@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, text
 
 from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
 from guichet.contracts.messages.tickets import AccessLinkRequested, OrdersClaimed
 from guichet.contracts.messages.users import ProfileUpdated
-from guichet.notifications.domain import Status
+from guichet.notifications.domain import DeliveryErased, Status
 from guichet.notifications.tables import metadata
-from guichet.notifications.use_cases import accounts, orders
+from guichet.notifications.use_cases import accounts, contents, orders
 from tests.notifications.occasions import (
     NOW,
     buyer,
@@ -104,3 +105,14 @@ async def test_the_export_tells_all_that_is_held(office: Office) -> None:
     assert len(held["inbox"]) == len(held["deliveries"]) == 2
     assert len(held["attendances"]) == 1
     assert "link" not in repr(held)
+
+
+async def test_what_was_erased_is_not_rendered_any_more(office: Office) -> None:
+    await office.tell(accounts.account_registered, registered(1))
+    delivery_id = (await stored(office.database))[0].id
+    shown = await contents.content(office.database, delivery_id, "https://tickets.example.com")
+    assert "Camille" in shown.text
+    gone = AccountDeleted(account_id=1, tokens_until=0, occurred_at=NOW)
+    await office.keep(accounts.account_deleted, gone, NOW)
+    with pytest.raises(DeliveryErased):
+        await contents.content(office.database, delivery_id, "https://tickets.example.com")

@@ -26,6 +26,7 @@ ADMIN_ROUTES = [
     ("GET", "/queues"),
     ("GET", "/deliveries"),
     ("GET", "/deliveries/1"),
+    ("GET", "/deliveries/1/content"),
     ("POST", "/deliveries/1/retry"),
     ("GET", "/dead-letters"),
     ("POST", "/dead-letters/1/retry"),
@@ -207,6 +208,9 @@ async def test_administrators_find_a_delivery_but_not_its_secrets(
     detail = (await running.ask("GET", f"/deliveries/{found['id']}", token=admin)).body
     assert detail["history"][0]["outcome"] == "sent"
     assert "link" not in detail["context"]
+    content = (await running.ask("GET", f"/deliveries/{found['id']}/content", token=admin)).body
+    assert detail["context"]["event"]["title"] in content["text"]
+    assert "tickets.example.com" in content["html"]
     refused = await running.ask("POST", f"/deliveries/{found['id']}/retry", token=admin)
     assert (refused.status, refused.body["code"]) == (409, "delivery_not_retryable")
     assert (await running.ask("GET", "/deliveries/999999", token=admin)).status == 404

@@ -55,7 +55,9 @@ export const paths = {
   doorEvent: (eventId: number | string) => `/door/${part(eventId)}`,
 
   admin: () => "/admin",
-  adminPart: (section: string) => `/admin/${part(section)}`,
+  adminPart: (section: string, filters?: Values) => withQuery(`/admin/${part(section)}`, filters),
+  adminOne: (section: string, ...of: (string | number)[]) =>
+    `/admin/${[section, ...of].map(part).join("/")}`,
 } as const;
 
 /** Where to go after signing in: only a path of our own, never another site. */

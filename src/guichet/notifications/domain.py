@@ -123,6 +123,14 @@ class DeliveryNotRetryable(Conflict):
     en = "Only a delivery that was given up can be retried; this one is '{delivery_status}'."
 
 
+class DeliveryErased(Conflict):
+    """Its person deleted their account, and with it what the delivery said."""
+
+    code = "delivery_erased"
+    fr = "Le contenu de cet envoi a été effacé avec le compte de la personne."
+    en = "What this delivery said was erased with the person's account."
+
+
 class TemplateChanged(Conflict):
     """Somebody else saved the template since it was read."""
 

@@ -14,12 +14,15 @@ interface ConfirmDialogProps {
   onConfirm: () => void;
   onClose: () => void;
   isBusy?: boolean;
+  /** Nothing can be confirmed as things stand. */
+  isImpossible?: boolean;
   error?: unknown;
 }
 
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { isOpen, title, children, confirm, onConfirm, onClose, isBusy = false, error } = props;
+  const { isOpen, title, children, confirm, onConfirm, onClose, error } = props;
+  const { isBusy = false, isImpossible = false } = props;
   const { t } = useTranslation();
   return (
     <Modal
@@ -34,7 +37,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <Button variant="default" onClick={onClose} disabled={isBusy}>
           {t("back")}
         </Button>
-        <Button onClick={onConfirm} loading={isBusy}>
+        <Button onClick={onConfirm} loading={isBusy} disabled={isImpossible}>
           {confirm}
         </Button>
       </Group>

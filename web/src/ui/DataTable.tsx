@@ -29,31 +29,44 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, rowKey, empty, hasCards = false } = props;
   if (rows === undefined) return <LoadingLines lines={6} height={32} />;
   if (rows.length === 0 && empty !== undefined) return empty;
+  // Drawn as cards it is a table still: the roles say so where the style no longer does.
+  const role = (name: string) => (hasCards ? name : undefined);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.scroll} tabIndex={0} aria-label={caption}>
-      <table className={classes.table} data-cards={hasCards}>
+      <table className={classes.table} data-cards={hasCards} role={role("table")}>
         <caption className="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
+        <thead role={role("rowgroup")}>
+          <tr role={role("row")}>
             {columns.map((column) => (
-              <th key={column.key} scope="col" data-numeric={column.isNumeric}>
+              <th
+                key={column.key}
+                scope="col"
+                role={role("columnheader")}
+                data-numeric={column.isNumeric}
+              >
                 {column.title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role={role("rowgroup")}>
           {rows.map((row) => (
-            <tr key={rowKey(row)}>
+            <tr key={rowKey(row)} role={role("row")}>
               {columns.map((column) =>
                 column.isRowHeader ? (
-                  <th key={column.key} scope="row" data-numeric={column.isNumeric}>
+                  <th
+                    key={column.key}
+                    scope="row"
+                    role={role("rowheader")}
+                    data-numeric={column.isNumeric}
+                  >
                     <div>{column.render(row)}</div>
                   </th>
                 ) : (
                   <td
                     key={column.key}
+                    role={role("cell")}
                     data-numeric={column.isNumeric}
                     data-title={typeof column.title === "string" ? column.title : undefined}
                   >

@@ -9,8 +9,8 @@ interface PageProps {
   title: string;
   /** The description for search engines and shared links. */
   description?: string;
-  /** `text` for forms and reading, `wide` for most pages, `full` to reach the edges. */
-  width?: "text" | "wide" | "full";
+  /** `text` for reading, `wide` for most pages, `staff` for wide tables, `full` to the edges. */
+  width?: "text" | "wide" | "staff" | "full";
   children: ReactNode;
 }
 

@@ -8,9 +8,11 @@ from guichet.kernel.clock import now
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.notifications.domain import (
     Channel,
+    DeliveryErased,
     DeliveryNotRetryable,
     NoSuchDelivery,
     Status,
+    TemplateBroken,
     TemplateKey,
 )
 from guichet.notifications.http_api.dependencies import (
@@ -23,10 +25,12 @@ from guichet.notifications.http_api.dependencies import (
 from guichet.notifications.http_api.shapes import (
     Delivery,
     DeliveryDetail,
+    Preview,
     delivery_detail_of,
     delivery_of,
+    preview_of,
 )
-from guichet.notifications.use_cases import deliveries
+from guichet.notifications.use_cases import contents, deliveries
 from guichet.notifications.use_cases.deliveries import DeliveryWanted
 
 router = APIRouter(prefix=PREFIX, tags=["administration"])
@@ -61,6 +65,19 @@ async def show_delivery(
     """Links that open something are left out."""
     row, attempts = await deliveries.show(service.database, delivery_id)
     return delivery_detail_of(row, attempts)
+
+
+@router.get(
+    "/deliveries/{delivery_id}/content",
+    summary="What a delivery says",
+    responses=refusals(NoSuchDelivery, DeliveryErased, TemplateBroken),
+)
+async def show_content(
+    service: Service, _administrator: Administrator, delivery_id: Number
+) -> Preview:
+    """As the template in use renders it; links that open something are made up."""
+    home = service.desk.links.home
+    return preview_of(await contents.content(service.database, delivery_id, home))
 
 
 @router.post(

@@ -1353,6 +1353,108 @@ export function useGetNotificationsDeliveriesByDeliveryId<TData = Awaited<Return
 
 
 
+export const getGetNotificationsDeliveriesByDeliveryIdContentUrl = (deliveryId: number,) => {
+
+
+
+
+  return `/api/v1/notifications/deliveries/${deliveryId}/content`
+}
+
+/**
+ * As the template in use renders it; links that open something are made up.
+ * @summary What a delivery says
+ */
+export const getNotificationsDeliveriesByDeliveryIdContent = async (deliveryId: number, options?: Parameters<typeof request>[1]): Promise<Preview> => {
+
+  return request<Preview>(getGetNotificationsDeliveriesByDeliveryIdContentUrl(deliveryId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetNotificationsDeliveriesByDeliveryIdContentQueryKey = (deliveryId: number,) => {
+    return [
+    `/api/v1/notifications/deliveries/${deliveryId}/content`
+    ] as const;
+    }
+
+
+export const getGetNotificationsDeliveriesByDeliveryIdContentQueryOptions = <TData = Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError = ErrorType<Problem>>(deliveryId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetNotificationsDeliveriesByDeliveryIdContentQueryKey(deliveryId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>> = ({ signal }) => getNotificationsDeliveriesByDeliveryIdContent(deliveryId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: deliveryId !== null && deliveryId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetNotificationsDeliveriesByDeliveryIdContentQueryResult = NonNullable<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>>
+export type GetNotificationsDeliveriesByDeliveryIdContentQueryError = ErrorType<Problem>
+
+
+export function useGetNotificationsDeliveriesByDeliveryIdContent<TData = Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError = ErrorType<Problem>>(
+ deliveryId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>,
+          TError,
+          Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetNotificationsDeliveriesByDeliveryIdContent<TData = Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError = ErrorType<Problem>>(
+ deliveryId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>,
+          TError,
+          Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetNotificationsDeliveriesByDeliveryIdContent<TData = Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError = ErrorType<Problem>>(
+ deliveryId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What a delivery says
+ */
+
+export function useGetNotificationsDeliveriesByDeliveryIdContent<TData = Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError = ErrorType<Problem>>(
+ deliveryId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsDeliveriesByDeliveryIdContent>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetNotificationsDeliveriesByDeliveryIdContentQueryOptions(deliveryId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
 export const getPostNotificationsDeliveriesByDeliveryIdRetryUrl = (deliveryId: number,) => {
 
 

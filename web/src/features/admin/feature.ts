@@ -4,11 +4,22 @@ import { paths } from "@/paths";
 const feature: Feature = {
   access: ["admin"],
   routes: [
-    { path: "admin", lazy: () => import("./OverviewPage") },
-    { path: "admin/users", lazy: () => import("./UsersPage") },
-    { path: "admin/orders", lazy: () => import("./OrdersPage") },
-    { path: "admin/orders/:code", lazy: () => import("./OrderPage") },
-    { path: "admin/audit", lazy: () => import("./AuditPage") },
+    { path: "admin", lazy: () => import("./overview/OverviewPage") },
+    { path: "admin/orders", lazy: () => import("./sales/OrdersPage") },
+    { path: "admin/orders/:code", lazy: () => import("./sales/OrderPage") },
+    { path: "admin/attention", lazy: () => import("./sales/AttentionPage") },
+    { path: "admin/payments", lazy: () => import("./sales/PaymentsPage") },
+    { path: "admin/tickets", lazy: () => import("./sales/TicketsPage") },
+    { path: "admin/events", lazy: () => import("./sales/EventsPage") },
+    { path: "admin/users", lazy: () => import("./people/UsersPage") },
+    { path: "admin/deliveries", lazy: () => import("./mail/DeliveriesPage") },
+    { path: "admin/deliveries/:deliveryId", lazy: () => import("./mail/DeliveryPage") },
+    { path: "admin/templates", lazy: () => import("./mail/TemplatesPage") },
+    { path: "admin/templates/:key/:language", lazy: () => import("./mail/TemplatePage") },
+    { path: "admin/queues", lazy: () => import("./running/QueuesPage") },
+    { path: "admin/reconciliation", lazy: () => import("./running/ReconciliationPage") },
+    { path: "admin/backups", lazy: () => import("./running/BackupsPage") },
+    { path: "admin/audit", lazy: () => import("./running/AuditPage") },
   ],
   navigation: [
     {

@@ -1,0 +1,109 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { type EntryAnswer, getAuthAudit } from "@/api/generated/auth";
+import { getEventsAudit } from "@/api/generated/events";
+import { getTicketsAudit } from "@/api/generated/tickets";
+import classes from "@/features/admin/frame/Admin.module.css";
+
+import { AdminPage } from "@/features/admin/frame/AdminPage";
+import { Listing } from "@/features/admin/frame/Listing";
+import { SearchForm, useFilters, useSetFilter } from "@/features/admin/frame/SearchForm";
+import { type Column, DateTime } from "@/ui";
+
+import { Changes } from "./Changes";
+
+const READERS = { tickets: getTicketsAudit, events: getEventsAudit, auth: getAuthAudit };
+type Service = keyof typeof READERS;
+const SERVICES: readonly Service[] = ["tickets", "events", "auth"];
+
+/** Who changed what, and when: the audit log of each service, the latest first. */
+export function Component() {
+  const { t } = useTranslation("admin");
+  const { text, oneOf } = useFilters();
+  const setFilter = useSetFilter();
+  const service = oneOf("service", SERVICES) ?? "tickets";
+  const subject = text("subject");
+  const entries = useInfiniteQuery({
+    queryKey: ["audit", service, subject],
+    queryFn: ({ pageParam }) => READERS[service]({ cursor: pageParam, subject }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+  const data = entries.data && { data: entries.data.pages.flatMap((page) => page.data) };
+  return (
+    <AdminPage title={t("parts.audit")}>
+      <SegmentedControl
+        mb="md"
+        aria-label={t("audit.service")}
+        value={service}
+        onChange={(value) => setFilter("service", value)}
+        data={SERVICES.map((value) => ({ value, label: t(`audit.services.${value}`) }))}
+      />
+      <SearchForm name="subject" label={t("audit.search")} />
+      <Listing
+        caption={t("parts.audit")}
+        query={{ ...entries, data }}
+        columns={useColumns()}
+        rowKey={(entry) => entry.entry_id}
+        empty={t("audit.empty")}
+      />
+      {entries.hasNextPage && (
+        <Button
+          mt="md"
+          variant="default"
+          loading={entries.isFetchingNextPage}
+          onClick={() => void entries.fetchNextPage()}
+        >
+          {t("audit.older")}
+        </Button>
+      )}
+    </AdminPage>
+  );
+}
+
+function useColumns(): Column<EntryAnswer>[] {
+  const { t } = useTranslation("admin");
+  return [
+    {
+      key: "when",
+      title: t("audit.when"),
+      render: (entry) => <DateTime instant={entry.occurred_at} style="short" />,
+    },
+    { key: "who", title: t("audit.who"), render: (entry) => <Who {...entry} /> },
+    {
+      key: "action",
+      title: t("audit.action"),
+      isRowHeader: true,
+      render: ({ action }) => <Action action={action} />,
+    },
+    {
+      key: "subject",
+      title: t("audit.subject"),
+      render: ({ subject }) => <code className={classes.code}>{subject}</code>,
+    },
+    { key: "change", title: t("audit.change"), render: (entry) => <Changes entry={entry} /> },
+  ];
+}
+
+function Who({ actor_id: id, actor_role: role }: EntryAnswer) {
+  const { t } = useTranslation("admin");
+  if (id === null) return t("audit.system");
+  const words = t(`users.roles.${role as "admin"}`, { defaultValue: role });
+  return t("audit.account", { role: words, id });
+}
+
+/** What was done in words, and the log's own name for it. */
+function Action({ action }: { action: string }) {
+  const { t } = useTranslation("admin");
+  const words = t(`audit.actions.${action}` as "audit.empty", { defaultValue: "" });
+  if (words === "") return <code className={classes.code}>{action}</code>;
+  return (
+    <>
+      {words}
+      <br />
+      <code className={classes.hint}>{action}</code>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import { within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import { listedOrder } from "@/features/admin/testing";
+import { renderApp, signIn } from "@/testing/render";
+import { answer, pageOf, refuse } from "@/testing/server";
+
+beforeEach(() => {
+  signIn({ id: 1, role: "admin" });
+});
+
+const TICKET = { ticket_type: "Plein", total: "25.00", currency: "EUR" };
+
+function purchase(order: object = {}): object {
+  return {
+    order: {
+      id: 7,
+      code: "ABCD-1234",
+      event_id: 12,
+      status: "confirmed",
+      total: "50.00",
+      refunded: "0.00",
+      currency: "EUR",
+      buyer_name: "Dominique Exemple",
+      buyer_email: "dominique@example.com",
+      created_at: "2027-05-01T09:00:00Z",
+      promo_code: null,
+      needs_attention: false,
+      refunds: [],
+      payment: {
+        status: "completed",
+        paid_at: "2027-05-01T09:00:05Z",
+        payment_method: "card",
+        transaction_id: "pi_1",
+      },
+      event: { title: "Nuit de jazz" },
+      ...order,
+    },
+    tickets: [
+      { id: 1, ticket_number: "TKT-0001", status: "confirmed", ...TICKET },
+      { id: 2, ticket_number: "TKT-0002", status: "cancelled", ...TICKET },
+    ],
+  };
+}
+
+test("refunds the chosen tickets once the amount is shown, and says so", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase());
+  answer("get", "/tickets/orders/ABCD-1234/refund", 200, { refundable: true, total: "25.00" });
+  const refunded = answer("post", "/tickets/orders/ABCD-1234/refund", 200, {});
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByLabelText("TKT-0002")).toBeDisabled();
+  await person.click(screen.getByLabelText("TKT-0001"));
+  await person.click(screen.getByRole("button", { name: "Rembourser les billets choisis" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await person.type(dialog.getByLabelText("Raison"), "Erreur de date");
+  await person.click(await screen.findByRole("button", { name: /rembourser 25,00\s€/ }));
+  expect(await screen.findByText(/25,00\s€ repartent vers l’acheteur/)).toBeVisible();
+  expect(refunded[0]?.body).toEqual({ ticket_ids: [1], reason: "Erreur de date" });
+  expect(refunded[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("what cannot be refunded says why, and cannot be confirmed", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase());
+  answer("get", "/tickets/orders/ABCD-1234/refund", 200, {
+    refundable: false,
+    total: "0.00",
+    message: "Ce billet a été utilisé.",
+  });
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  await person.click(await screen.findByLabelText("TKT-0001"));
+  await person.click(screen.getByRole("button", { name: "Rembourser les billets choisis" }));
+  expect(await screen.findByText("Ce billet a été utilisé.")).toBeVisible();
+  expect(screen.getByRole("button", { name: /^Annuler et rembourser/ })).toBeDisabled();
+});
+
+test("gives goodwill with a reason once the amount is confirmed", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase());
+  const given = answer("post", "/tickets/orders/ABCD-1234/goodwill", 200, {});
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  await person.type(await screen.findByLabelText("Montant"), "5,50");
+  await person.type(screen.getByLabelText("Raison"), "Retard");
+  await person.click(screen.getByRole("button", { name: "Rendre ce montant" }));
+  expect(given).toHaveLength(0);
+  await person.click(await screen.findByRole("button", { name: /^Rendre 5,50\s€/ }));
+  await expect.poll(() => given[0]?.body).toEqual({ amount: "5.50", reason: "Retard" });
+});
+
+test("shows the payment, the refunds and the ways elsewhere", async () => {
+  const refund = {
+    id: 3,
+    amount: "25.00",
+    status: "pending",
+    reason: "Malade",
+    requested_at: "2027-05-02T09:00:00Z",
+    completed_at: null,
+  };
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds: [refund] }));
+  const { screen } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText("pi_1")).toBeVisible();
+  expect(screen.getByRole("row", { name: /Malade/ })).toHaveTextContent("en cours");
+  expect(screen.getByRole("link", { name: "Journal de la commande" })).toHaveAttribute(
+    "href",
+    "/admin/audit?subject=order%3A7",
+  );
+  expect(screen.getByRole("link", { name: "Nuit de jazz" })).toHaveAttribute(
+    "href",
+    "/organise/12",
+  );
+});
+
+test("says why a person has to look at it", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ needs_attention: true }));
+  const waiting = listedOrder({ needs_attention: true, attention: "Payée deux fois." });
+  answer("get", "/tickets/orders", 200, pageOf([waiting]));
+  const { screen } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText("Payée deux fois.")).toBeVisible();
+});
+
+test("an order that is not there says so", async () => {
+  refuse(
+    "get",
+    "/tickets/orders/ABCD-1234",
+    404,
+    "order_not_found",
+    "Cette commande n’existe pas.",
+  );
+  const { screen } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText("Cette commande n’existe pas.")).toBeVisible();
+});
