@@ -13,7 +13,7 @@ import {
   usePostEventsByEventIdDuplicate,
 } from "@/api/generated/events";
 import { paths } from "@/paths";
-import { ErrorState, LinkButton } from "@/ui";
+import { ConfirmDialog, ErrorState, LinkButton } from "@/ui";
 
 import { CancelDialog } from "./CancelDialog";
 import classes from "./Organiser.module.css";
@@ -24,6 +24,7 @@ export function Actions({ event }: { event: EventAnswer }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [isCancelling, { open, close }] = useDisclosure(false);
+  const [isDeleting, deleting] = useDisclosure(false);
   const refresh = () => queries.invalidateQueries({ queryKey: getGetEventsQueryKey() });
   const change = usePatchEventsByEventId({
     mutation: {
@@ -53,7 +54,7 @@ export function Actions({ event }: { event: EventAnswer }) {
   const refunds = paths.organiseEventPart(event.id, "refunds");
   const isDraft = event.status === "draft";
   const isPublished = event.status === "published";
-  const error = duplicate.error ?? remove.error ?? (isCancelling ? null : change.error);
+  const error = duplicate.error ?? (isCancelling ? null : change.error);
   return (
     <>
       <div className={classes.actions}>
@@ -86,11 +87,7 @@ export function Actions({ event }: { event: EventAnswer }) {
           {t("dashboard.duplicate")}
         </Button>
         {isDraft && (
-          <Button
-            variant="default"
-            loading={remove.isPending}
-            onClick={() => remove.mutate({ eventId: event.id })}
-          >
+          <Button variant="default" onClick={deleting.open}>
             {t("dashboard.delete")}
           </Button>
         )}
@@ -101,6 +98,19 @@ export function Actions({ event }: { event: EventAnswer }) {
         )}
       </div>
       {error !== null && <ErrorState error={error} />}
+      {isDeleting && (
+        <ConfirmDialog
+          isOpen
+          title={t("deleting.title", { title: event.title })}
+          confirm={t("deleting.confirm")}
+          isBusy={remove.isPending}
+          error={remove.error}
+          onClose={deleting.close}
+          onConfirm={() => remove.mutate({ eventId: event.id })}
+        >
+          <p>{t("deleting.explain")}</p>
+        </ConfirmDialog>
+      )}
       {isCancelling && (
         <CancelDialog
           event={event}

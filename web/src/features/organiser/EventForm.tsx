@@ -1,16 +1,19 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { useState } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 
 import { type EventAnswer, FeeBodyMode, useGetEventsCategories } from "@/api/generated/events";
 import { problemOf } from "@/api/problem";
+import { instantOf } from "@/i18n/localTime";
 import { useLanguage } from "@/i18n/useLanguage";
 import { ErrorState, Notice, Section, showFieldErrors, TextAreaField, TextField } from "@/ui";
 
 import { LineUp, Partners } from "./LineUp";
 import classes from "./Organiser.module.css";
+import { RescheduleDialog } from "./RescheduleDialog";
 import { TicketTypes } from "./TicketTypes";
 import { CURRENCIES, changesOf, type EventValues, NEW_EVENT, valuesOf } from "./values";
 
@@ -28,12 +31,15 @@ interface EventFormProps {
 export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFormProps) {
   const { t } = useTranslation("organiser");
   const form = useEventForm(event);
-  const submit = form.handleSubmit((values) =>
+  const [moved, setMoved] = useState<EventValues | null>(null);
+  const save = (values: EventValues) =>
     onSave(changesOf(values, event)).then(
       // New lines have ids from now on, without which the next save would add them again.
       (saved) => saved && form.reset(valuesOf(saved)),
       (problem) => void showFieldErrors(form, problem),
-    ),
+    );
+  const submit = form.handleSubmit((values) =>
+    event !== null && isMoved(values, event) ? setMoved(values) : save(values),
   );
   return (
     <form onSubmit={submit} className={classes.form} noValidate>
@@ -53,11 +59,28 @@ export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFo
       {isSaved && !form.formState.isDirty && (
         <Notice tone="good" isAnnounced title={t("edit.saved")} />
       )}
+      {event !== null && moved !== null && (
+        <RescheduleDialog
+          event={event}
+          startsAt={instantOf(moved.date, moved.time_zone) ?? event.date}
+          timeZone={moved.time_zone}
+          isBusy={isBusy}
+          onClose={() => setMoved(null)}
+          onConfirm={() => void save(moved).finally(() => setMoved(null))}
+        />
+      )}
       <Button type="submit" size="lg" loading={isBusy}>
         {t(event === null ? "edit.create" : "edit.save")}
       </Button>
     </form>
   );
+}
+
+/** Whether buyers have to be told: an event that is on sale begins at another moment. */
+function isMoved(values: EventValues, event: EventAnswer): boolean {
+  if (event.status !== "published") return false;
+  const before = valuesOf(event);
+  return values.date !== before.date || values.time_zone !== before.time_zone;
 }
 
 /** The sentence of the refusal, with the fields that the form does not have itself. */

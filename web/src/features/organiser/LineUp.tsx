@@ -45,7 +45,7 @@ export function LineUp({ form }: { form: EventForm }) {
         leftSection={<PlusIcon />}
         onClick={() => lines.append({ key: null, name: "", topic: "", speaking_time: "" })}
       >
-        {t("edit.add")}
+        {t("edit.addSpeaker")}
       </Button>
     </div>
   );
@@ -90,7 +90,7 @@ export function Partners({ form }: { form: EventForm }) {
         leftSection={<PlusIcon />}
         onClick={() => lines.append({ key: null, name: "", tier: "bronze", website_url: "" })}
       >
-        {t("edit.add")}
+        {t("edit.addPartner")}
       </Button>
     </div>
   );

@@ -77,6 +77,57 @@ test("says what a draft still wants, and leads there", async () => {
   expect(screen.getByText("Une description").closest("li")).toHaveTextContent("(fait)");
 });
 
+test("moves what is on sale only after saying who will be told", async () => {
+  shows();
+  answer("get", "/tickets/events/7/messages/recipients", 200, {
+    recipients: 18,
+    messages_left: 3,
+    next_at: null,
+  });
+  const changed = answer("patch", "/events/7", 200, event({ date: "2027-06-22T18:30:00Z" }));
+  const { screen, person } = renderApp("/organise/7/edit");
+  const begin = await screen.findByLabelText("Début");
+  await person.clear(begin);
+  await person.type(begin, "2027-06-22T20:30");
+  await person.click(screen.getByRole("button", { name: "Enregistrer" }));
+  expect(await screen.findByText(/18 acheteurs seront prévenus/)).toBeVisible();
+  expect(changed).toHaveLength(0);
+  await person.click(screen.getByRole("button", { name: "Déplacer et prévenir 18 acheteurs" }));
+  expect(await screen.findByText("C’est enregistré.")).toBeVisible();
+  expect(changed[0]?.body).toMatchObject({ date: "2027-06-22T20:30" });
+}, 60_000);
+
+test("keeps what was typed while a picture is taken away", async () => {
+  shows({ image: "/api/v1/events/7/image?v=1" });
+  answer("delete", "/events/7/image", 200, event({ version: 13 }));
+  const { screen, person } = renderApp("/organise/7/edit");
+  await person.type(await screen.findByLabelText("Titre"), " et blues");
+  await person.click(screen.getByRole("button", { name: "Retirer l’image" }));
+  expect(await screen.findByText(/la page montre ce dessin/)).toBeVisible();
+  expect(screen.getByLabelText("Titre")).toHaveValue("Nuit de jazz et blues");
+});
+
+test("deletes a draft only after asking", async () => {
+  shows({ status: "draft" });
+  answer("get", "/events", 200, pageOf([]));
+  const removed = answer("delete", "/events/7", 200, { id: 7, deleted: true, message: "" });
+  const { screen, person } = renderApp("/organise/7");
+  await person.click(await screen.findByRole("button", { name: "Supprimer le brouillon" }));
+  expect(await screen.findByText(/disparaît pour de bon/)).toBeVisible();
+  expect(removed).toHaveLength(0);
+  const [, confirm] = screen.getAllByRole("button", { name: "Supprimer le brouillon" });
+  await person.click(confirm as HTMLElement);
+  expect(await screen.findByText("Vous n’avez pas encore d’événement.")).toBeVisible();
+});
+
+test("shows the hours at an address of their own", async () => {
+  shows();
+  const { screen, person, router } = renderApp("/organise/7");
+  await person.click(await screen.findByText("Par heure"));
+  expect(await screen.findByText("Aucune vente ces deux derniers jours.")).toBeInTheDocument();
+  expect(router.state.location.search).toBe("?by=hour");
+});
+
 test("publishes a draft", async () => {
   shows({ status: "draft" });
   const changed = answer("patch", "/events/7", 200, event());

@@ -10,9 +10,10 @@ export function RemoveButton({ name, onClick }: { name: string; onClick: () => v
       variant="subtle"
       size="compact-sm"
       leftSection={<TrashIcon width={16} height={16} />}
+      aria-label={t("edit.removeNamed", { name: name || t("edit.unnamed") })}
       onClick={onClick}
     >
-      {t("edit.remove", { name: name || t("edit.unnamed") })}
+      {t("edit.remove")}
     </Button>
   );
 }

@@ -31,7 +31,6 @@ export default function SalesChart({ bars, currency }: SalesChartProps) {
         series={[{ name: "tickets", color: "var(--accent)" }]}
         gridColor="var(--line)"
         textColor="var(--ink-quiet)"
-        cursorFill="var(--paper-sunken)"
         strokeDasharray="2 4"
         tickLine="none"
         maxBarWidth={40}
@@ -42,6 +41,7 @@ export default function SalesChart({ bars, currency }: SalesChartProps) {
         barChartProps={{ accessibilityLayer: false }}
         tooltipAnimationDuration={0}
         tooltipProps={{
+          cursor: { fill: "var(--line)", fillOpacity: 0.5 },
           content: ({ payload }) => (
             <Tip bar={payload?.[0]?.payload as Bar | undefined} currency={currency} t={t} />
           ),

@@ -17,13 +17,13 @@ export function TicketTypes({ form }: { form: EventForm }) {
     <div className={classes.fields}>
       {lines.fields.map((line, index) => (
         <fieldset key={line.id} className={classes.line}>
-          <div className={classes.pair}>
-            <TextField
-              form={form}
-              name={`ticket_types.${index}.name`}
-              maxLength={100}
-              label={t("fields.typeName")}
-            />
+          <TextField
+            form={form}
+            name={`ticket_types.${index}.name`}
+            maxLength={100}
+            label={t("fields.typeName")}
+          />
+          <div className={classes.figures}>
             <TextField
               form={form}
               name={`ticket_types.${index}.price`}
@@ -58,7 +58,7 @@ export function TicketTypes({ form }: { form: EventForm }) {
         leftSection={<PlusIcon />}
         onClick={() => lines.append({ ...NEW_TYPE })}
       >
-        {t("edit.add")}
+        {t("edit.addType")}
       </Button>
     </div>
   );
