@@ -15,7 +15,7 @@ import type { ApiProblem } from "@/api/problem";
 import { newIdempotencyKey, under } from "@/api/request";
 import { formatMoney } from "@/i18n/format";
 import { useLanguage } from "@/i18n/useLanguage";
-import { ConfirmDialog, DataTable, LoadingLines, Money, Notice } from "@/ui";
+import { type Column, ConfirmDialog, DataTable, LoadingLines, Money, Notice } from "@/ui";
 
 import classes from "./Orders.module.css";
 import { keptOf } from "./refunds";
@@ -94,9 +94,16 @@ function Amounts({ back, tickets }: { back: RefundPreview; tickets: readonly Tic
   });
   const money = (amount: string) => <Money amount={amount} currency={currency} />;
   const isAllBack = rows.every(({ kept }) => Number(kept) === 0);
+  const keptColumn: Column<(typeof rows)[number]> = {
+    key: "kept",
+    title: t("refund.kept"),
+    isNumeric: true,
+    render: ({ kept }) => money(kept),
+  };
   return (
-    <>
+    <div className={classes.amounts}>
       <DataTable
+        hasCards
         caption={t("refund.total")}
         rows={rows}
         rowKey={({ ticket }) => ticket.id}
@@ -113,12 +120,7 @@ function Amounts({ back, tickets }: { back: RefundPreview; tickets: readonly Tic
             isNumeric: true,
             render: ({ ticket }) => money(ticket.total),
           },
-          {
-            key: "kept",
-            title: t("refund.kept"),
-            isNumeric: true,
-            render: ({ kept }) => money(kept),
-          },
+          ...(isAllBack ? [] : [keptColumn]),
           {
             key: "back",
             title: t("refund.back"),
@@ -134,6 +136,6 @@ function Amounts({ back, tickets }: { back: RefundPreview; tickets: readonly Tic
       {isAllBack && Number(back.total) > 0 && (
         <p className={classes.hint}>{t("refund.nothingKept")}</p>
       )}
-    </>
+    </div>
   );
 }

@@ -96,13 +96,16 @@ function useColumns(
     {
       key: "choose",
       title: (
-        <Checkbox
-          aria-label={t("tickets.chooseAll")}
-          disabled={live.length === 0}
-          checked={isAll}
-          indeterminate={chosen.length > 0 && !isAll}
-          onChange={() => choose(isAll ? [] : live.map(({ id }) => id))}
-        />
+        <>
+          <span className="visually-hidden">{t("tickets.choice")}</span>
+          <Checkbox
+            aria-label={t("tickets.chooseAll")}
+            disabled={live.length === 0}
+            checked={isAll}
+            indeterminate={chosen.length > 0 && !isAll}
+            onChange={() => choose(isAll ? [] : live.map(({ id }) => id))}
+          />
+        </>
       ),
       render: (ticket) => (
         <Checkbox

@@ -19,6 +19,14 @@ interface ConfirmDialogProps {
   error?: unknown;
 }
 
+const WIDTH = 540;
+
+/** On a phone what a button does may take two lines: nothing of it is cut off. */
+const WRAPPING = {
+  root: { height: "auto", minHeight: "var(--button-height)", paddingBlock: 6 },
+  label: { whiteSpace: "normal" },
+} as const;
+
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { isOpen, title, children, confirm, onConfirm, onClose, error } = props;
@@ -28,16 +36,17 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <Modal
       opened={isOpen}
       onClose={onClose}
+      size={WIDTH}
       title={title}
       closeButtonProps={{ "aria-label": t("close") }}
     >
       {children}
       {error !== undefined && error !== null && <ErrorState error={error} />}
       <Group mt="lg" justify="flex-end">
-        <Button variant="default" onClick={onClose} disabled={isBusy}>
+        <Button variant="default" styles={WRAPPING} onClick={onClose} disabled={isBusy}>
           {t("back")}
         </Button>
-        <Button onClick={onConfirm} loading={isBusy} disabled={isImpossible}>
+        <Button styles={WRAPPING} onClick={onConfirm} loading={isBusy} disabled={isImpossible}>
           {confirm}
         </Button>
       </Group>

@@ -52,7 +52,15 @@ export const theme = createTheme({
     Input: Input.extend({ defaultProps: { size: "md" } }),
     Checkbox: Checkbox.extend({ defaultProps: { size: "md" } }),
     Radio: Radio.extend({ defaultProps: { size: "md" } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: "var(--radius)" } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        radius: "var(--radius)",
+        // A dialog's head is a <header>, which a screen reader would take for the page's own.
+        attributes: { header: { role: "presentation" } },
+      },
+      styles: { title: { fontSize: "var(--title-3)", fontWeight: 600, lineHeight: 1.25 } },
+    }),
   },
 });
 

@@ -203,7 +203,7 @@ function useColumns(eventId: number): Column<ListedOrderView>[] {
       title: t("orders.refunded"),
       isNumeric: true,
       render: ({ refunded, currency }) =>
-        Number(refunded) > 0 ? <Money amount={refunded} currency={currency} /> : "–",
+        Number(refunded) > 0 && <Money amount={refunded} currency={currency} />,
     },
   ];
 }

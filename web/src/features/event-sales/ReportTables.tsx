@@ -15,6 +15,7 @@ export function VatTable({ report }: TableProps) {
   const language = useLanguage();
   return (
     <DataTable
+      hasCards
       caption={t("report.vat")}
       rows={report.vat_by_rate}
       rowKey={(vat) => `${vat.of}-${vat.rate}`}
