@@ -45,7 +45,7 @@ test("shows what was taken, refunded, kept as fees, and is left, to the cent", a
   expect(screen.getByText(/Remises accordées/).nextElementSibling).toHaveTextContent("7,50");
   expect(screen.queryByText("Paiements contestés")).toBeNull();
   expect(screen.getByRole("row", { name: /5,5\s%\s*billets 47,40\s€ 2,60\s€/ })).toBeVisible();
-  expect(screen.getByRole("row", { name: /1 juin 2027 78,30\s€ 26,10\s€/ })).toBeVisible();
+  expect(screen.getByRole("row", { name: /1er juin 2027 78,30\s€ 26,10\s€/ })).toBeVisible();
 });
 
 test("is taken along as a table that spreadsheets can read", async () => {
