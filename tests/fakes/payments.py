@@ -146,6 +146,15 @@ class FakeProvider:
             refund.result = replace(refund.result, outcome=outcome)
             self._recount(refund.intent_id)
 
+    def return_refund(self, refund_id: str, reason: str) -> None:
+        """Let the bank return a refund that has been carried out; KeyError if unknown."""
+        key, refund = next(
+            (key, made) for key, made in self._refunds.items() if made.result.refund_id == refund_id
+        )
+        refund.result = RefundResult(RefundOutcome.REFUSED, refund_id, reason)
+        self.books.return_refund(refund_id, refund.intent_id, key, reason)
+        self._recount(refund.intent_id)
+
     def webhook(self, kind: str, intent_id: str, at: datetime) -> tuple[bytes, str]:
         """Return the body and the signature header of a message about an intent."""
         about = {

@@ -1,7 +1,7 @@
 """The books of the fake provider: its payments, and what a test adds to them by hand."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from guichet.tickets.payments import (
@@ -61,6 +61,17 @@ class FakeBooks:
         known[:] = [refund for refund in known if refund.refund_id != refund_id]
         known.insert(0, SeenRefund(refund_id, refund_key, amount_minor, outcome, _now()))
         self.move(MovementKind.REFUND, -amount_minor, 0, refund_id, intent_id)
+
+    def return_refund(
+        self, refund_id: str, intent_id: str, refund_key: str | None, reason: str
+    ) -> None:
+        """Note that the bank returned a refund; its amount is back in the balance."""
+        known = self.refunds[intent_id]
+        [before] = [refund for refund in known if refund.refund_id == refund_id]
+        known[known.index(before)] = replace(
+            before, refund_key=refund_key, outcome=RefundOutcome.REFUSED, reason=reason
+        )
+        self.move(MovementKind.REFUND_FAILURE, before.amount_minor, 0, refund_id, intent_id)
 
     def move(
         self,

@@ -64,6 +64,14 @@ GOLDEN: dict[tuple[TemplateKey, Language], tuple[str, list[str]]] = {
         "Goodwill refund: Nuit blanche au Trianon (order 7K3-9QX)",
         ["€15.00", "une heure de retard", "stay valid"],
     ),
+    (TemplateKey.REFUND_FAILED, "fr"): (
+        "Votre remboursement ne vous est pas parvenu (commande 7K3-9QX)",
+        ["15,00 €", "vous reste dû", "Vous n’avez rien à faire"],
+    ),
+    (TemplateKey.REFUND_FAILED, "en"): (
+        "Your refund has not reached you (order 7K3-9QX)",
+        ["€15.00", "still owed this amount", "need not do anything"],
+    ),
     (TemplateKey.EVENT_RESCHEDULED, "fr"): (
         "Nouvelle date : Nuit blanche au Trianon, 12 juin 2027, 20:30",
         ["samedi 5 juin 2027 à 20:30"],

@@ -122,10 +122,11 @@ def test_nothing_captured_nothing_refunded() -> None:
 def test_a_refund_may_end_later(method: str, first: str, last: str, kept: int) -> None:
     intent, refund = refunded(a_paid_intent(method=method), None)
     assert (refund.status, intent.refunded) == (first, 4200)
-    intent, refund = rules.settle_refund(intent, refund)
+    intent, refund = rules.settle_refund(intent, refund, 1_900_000_000.5)
     assert (refund.status, intent.refunded, refund.settles_at) == (last, kept, None)
+    assert refund.failed_at == (1_900_000_000 if last == "failed" else None)
 
 
 def test_a_refund_that_has_ended_stays() -> None:
     before = (a_paid_intent(), a_refund())
-    assert rules.settle_refund(*before) == before
+    assert rules.settle_refund(*before, 0.0) == before

@@ -183,6 +183,20 @@ def test_a_refund_that_fails_puts_the_money_back(till: Till, clock: Clock) -> No
     assert till.intent(paid.id).refunded == 0
 
 
+def test_the_bank_returns_any_refund_where_that_is_asked_for(till: Till, clock: Clock) -> None:
+    paid = till.create(form(), None, None).intent
+    assert paid is not None
+    made = till.refund(refund_form(paid.id), None, returned_after=60.0).refund
+    assert made is not None
+    assert made.status == "succeeded"
+    clock.now += 59
+    assert till.settle_due() == []
+    clock.now += 1
+    [failed] = till.settle_due()
+    assert failed.refund is not None
+    assert (failed.refund.status, failed.refund.failed_at) == ("failed", int(clock.now))
+
+
 def test_the_journal_tells_the_whole_story(till: Till, journal: Journal) -> None:
     paid = till.create(form(), KeyUse("key", "print"), None).intent
     assert paid is not None

@@ -32,6 +32,7 @@ from guichet.tickets.quoting import Quoting
 from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository.stock import Connection
+from guichet.tickets.returned_refunds import ReturnedRefunds
 from guichet.tickets.selling import Selling, Wanted
 from guichet.tickets.stock import StockWriter
 from guichet.tickets.webhook_inbox import WebhookInbox
@@ -85,6 +86,7 @@ class Shop:
     holding: Holding
     cancelling: Cancelling
     goodwill: Goodwill
+    returned_refunds: ReturnedRefunds
     event_refunds: EventRefunds
     admissions: Admissions
     late: LatePayments
@@ -200,6 +202,7 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         holding=Holding(database),
         cancelling=Cancelling(database, refunds),
         goodwill=Goodwill(database, refunds),
+        returned_refunds=ReturnedRefunds(database, refunds),
         event_refunds=EventRefunds(database, refunds),
         admissions=Admissions(database),
         late=late,

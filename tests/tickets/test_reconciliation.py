@@ -191,8 +191,9 @@ async def test_a_returned_refund_balances(shop: Shop) -> None:
     await shop.refunds.request_whole(order)
     await shop.refunds.carry_out_due()
     [seen] = shop.provider.books.refunds[intent_id]
-    shop.provider.books.move(MovementKind.REFUND_FAILURE, 5000, 0, seen.refund_id, intent_id)
+    shop.provider.return_refund(seen.refund_id, "expired_or_canceled_card")
     for _ in range(2):
         report = await compared(shop)
         assert [day.difference_minor for day in report.days] == [0]
-    assert len(await entered(shop, "adjustment")) == 1
+    assert len(await entered(shop, "refund_failed")) == 1
+    assert await attention(shop, order) == "refund_failed"

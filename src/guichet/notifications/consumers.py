@@ -24,6 +24,7 @@ from guichet.contracts.messages.tickets import (
     OrderFailed,
     OrderResendRequested,
     OrdersClaimed,
+    RefundFailed,
     RefundGranted,
     TicketCancelled,
 )
@@ -53,6 +54,7 @@ def consumers_of(desk: Desk) -> list[Consumer[Any]]:
         _telling(desk, OrderFailed, orders.order_failed),
         _telling(desk, TicketCancelled, orders.tickets_cancelled),
         _telling(desk, RefundGranted, orders.refund_granted),
+        _telling(desk, RefundFailed, orders.refund_failed),
         _telling(desk, AccessLinkRequested, orders.access_link_requested),
         _telling(desk, OrderResendRequested, orders.order_resend_requested),
         _telling(desk, HolderMessaged, holders.holder_messaged),

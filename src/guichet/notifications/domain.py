@@ -64,6 +64,7 @@ class TemplateKey(StrEnum):
     ORDER_FAILED = "order_failed"
     TICKET_CANCELLED = "ticket_cancelled"
     REFUND_GRANTED = "refund_granted"
+    REFUND_FAILED = "refund_failed"
     EVENT_RESCHEDULED = "event_rescheduled"
     EVENT_CANCELLED = "event_cancelled"
     REMINDER = "reminder"

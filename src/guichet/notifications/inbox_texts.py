@@ -31,6 +31,16 @@ _SENTENCES: Final[dict[TemplateKey, dict[Language, tuple[str, str]]]] = {
         "fr": ("Geste commercial : {title}", "Commande {order_code} : {refund} remboursés."),
         "en": ("Goodwill refund: {title}", "Order {order_code}: {refund} refunded."),
     },
+    _K.REFUND_FAILED: {
+        "fr": (
+            "Remboursement non abouti : {title}",
+            "Commande {order_code} : {refund} nous sont revenus. Nous nous en occupons.",
+        ),
+        "en": (
+            "Refund not received: {title}",
+            "Order {order_code}: {refund} came back to us. We are taking care of it.",
+        ),
+    },
     _K.EVENT_RESCHEDULED: {
         "fr": ("Nouvelle date : {title}", "{when}. Vos billets restent valables."),
         "en": ("New date: {title}", "{when}. Your tickets stay valid."),

@@ -45,6 +45,7 @@ SAMPLES: Final[dict[TemplateKey, dict[str, Any]]] = {
     },
     TemplateKey.REFUND_GRANTED: _ORDER
     | {"refund_minor": 1500, "reason": "Le concert a commencé avec une heure de retard."},
+    TemplateKey.REFUND_FAILED: _ORDER | {"refund_minor": 1500},
     TemplateKey.EVENT_RESCHEDULED: _ORDER | {"previous_starts_at": "2027-06-05T18:30:00+00:00"},
     TemplateKey.EVENT_CANCELLED: _ORDER
     | {"reason": "La salle ferme pour travaux.", "refund_minor": 9999},

@@ -20,6 +20,7 @@ KEY_LENGTH_MAX = 255
 BODY_BYTES_MAX = 64 * 1024
 HOLD_SECONDS = 30.0
 SETTLE_SECONDS = 2.0
+RETURNED_SECONDS = 2.0
 
 Run = Callable[[Form, KeyUse | None, Plan], Answer]
 
@@ -86,7 +87,7 @@ class Changes:
                 "Insufficient funds in your account balance to refund.",
                 code="balance_insufficient",
             )
-        return self._till.refund(form, use)
+        return self._till.refund(form, use, plan.seconds("refund_returned", RETURNED_SECONDS))
 
     async def _change(self, request: Request, operation: Operation, run: Run) -> Response:
         body = await request.body()

@@ -14,6 +14,7 @@ FaultKind = Literal[
     "hang",
     "async_success",
     "balance_empty",
+    "refund_returned",
     "no_webhooks",
     "duplicate_webhooks",
     "webhook_first",

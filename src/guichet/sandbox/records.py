@@ -96,6 +96,7 @@ class Refund(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     reason: str | None = None
     settles_at: float | None = None
     settles_as: Literal["succeeded", "failed"] | None = None
+    failed_at: int | None = None
 
 
 class Dispute(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -111,8 +111,12 @@ def refund(
     reason: str | None,
     metadata: dict[str, str],
     now: float,
+    returned_after: float | None = None,
 ) -> tuple[Intent, Refund]:
-    """Give back `amount`, or all that is left. Raises `Refused` beyond what was captured."""
+    """Give back `amount`, or all that is left. Raises `Refused` beyond what was captured.
+
+    `returned_after` seconds the bank returns it, though it had succeeded.
+    """
     if intent.status != "succeeded" or intent.method is None:
         raise invalid(
             f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
@@ -130,6 +134,8 @@ def refund(
             param="amount",
         )
     manner = CARDS[intent.method].refund
+    if returned_after is not None:
+        manner = "fails"
     later = manner != "at_once"
     made = Refund(
         id=new_refund_id(number),
@@ -140,19 +146,20 @@ def refund(
         status="pending" if manner == "pending" else "succeeded",
         metadata=metadata,
         reason=reason,
-        settles_at=now + REFUND_SETTLES_SECONDS if later else None,
+        settles_at=now + _first(returned_after, REFUND_SETTLES_SECONDS) if later else None,
         settles_as=("failed" if manner == "fails" else "succeeded") if later else None,
     )
     return replace(intent, refunded=intent.refunded + amount), made
 
 
-def settle_refund(intent: Intent, made: Refund) -> tuple[Intent, Refund]:
+def settle_refund(intent: Intent, made: Refund, now: float) -> tuple[Intent, Refund]:
     """Let a refund end as it must; one that fails puts the amount back."""
     if made.settles_as is None:
         return intent, made
     settled = replace(made, status=made.settles_as, settles_as=None, settles_at=None)
     if settled.status == "failed":
         intent = replace(intent, refunded=intent.refunded - made.amount)
+        settled = replace(settled, failed_at=int(now))
     return intent, settled
 
 
@@ -189,6 +196,10 @@ def move_dispute(dispute: Dispute, status: DisputeStatus, now: int) -> Dispute:
         raise invalid(f"This dispute is already {dispute.status}.", param="status")
     is_over = status in {"won", "lost"}
     return replace(dispute, status=status, closed=now if is_over else None)
+
+
+def _first(seconds: float | None, otherwise: float) -> float:
+    return otherwise if seconds is None else seconds
 
 
 def _attempt(intent: Intent, now: int, settles_at: float | None) -> Intent:

@@ -144,6 +144,7 @@ def refund_shape(refund: Refund, intent: Intent, expand: tuple[str, ...] = ()) -
         shape["pending_reason"] = "processing"
     if refund.status == "failed":
         shape["failure_reason"] = "expired_or_canceled_card"
+        shape["failure_balance_transaction"] = f"txn_{refund.id[3:]}_failure"
     return shape
 
 
@@ -161,7 +162,8 @@ def refund_transaction(refund: Refund, intent: Intent) -> Shape:
 
 def refund_failure_transaction(refund: Refund, intent: Intent) -> Shape:
     """Draw the `balance_transaction` that puts back a failed refund's amount."""
-    shape = _transaction(refund.id, "refund_failure", intent, refund.amount, 0, refund.created)
+    at = refund.created if refund.failed_at is None else refund.failed_at
+    shape = _transaction(refund.id, "refund_failure", intent, refund.amount, 0, at)
     return {**shape, "id": f"{shape['id']}_failure"}
 
 

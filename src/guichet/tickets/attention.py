@@ -36,9 +36,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     Attention.REFUND_FAILED: Sentence(
         "La banque a renvoyé ce remboursement après coup : l'acheteur n'a rien reçu."
-        " Relancez-le, ou remboursez autrement et notez-le ici.",
+        " Relancez-le, ou payez-le par un autre moyen et notez-le ici.",
         "The bank has returned this refund afterwards: the buyer received nothing."
-        " Try again, or pay back in another way and note it here.",
+        " Try it again, or pay it by other means and note it here.",
     ),
     Attention.BALANCE_INSUFFICIENT: Sentence(
         "Le remboursement attend : le solde chez le prestataire de paiement est insuffisant."

@@ -34,6 +34,27 @@ def refund_completed(order_id: int, refund_id: int, amount_minor: int) -> Change
     return Change("tickets.refund.completed", _subject(order_id), before, after)
 
 
+def refund_failed(order_id: int, refund_id: int, amount_minor: int, reason: str) -> Change:
+    """Return the entry of a refund that the bank returned after it had been carried out."""
+    before = {"refund_id": refund_id, "amount_minor": amount_minor, "status": "completed"}
+    after = {**before, "status": "failed"}
+    return Change("tickets.refund.failed", _subject(order_id), before, after, reason)
+
+
+def refund_retried(order_id: int, failed_id: int, refund_id: int, amount_minor: int) -> Change:
+    """Return the entry of a person's having a returned refund tried again, as another refund."""
+    before = {"refund_id": failed_id, "amount_minor": amount_minor, "status": "failed"}
+    after = {**before, "retried_as": refund_id}
+    return Change("tickets.refund.retried", _subject(order_id), before, after)
+
+
+def refund_settled(order_id: int, refund_id: int, amount_minor: int, note: str) -> Change:
+    """Return the entry of a person's having paid a returned refund by other means."""
+    before = {"refund_id": refund_id, "amount_minor": amount_minor, "status": "failed"}
+    after = {**before, "status": "settled"}
+    return Change("tickets.refund.settled", _subject(order_id), before, after, note)
+
+
 def attention_resolved(order_id: int, reason: str | None, note: str) -> Change:
     """Return the entry of a person's having dealt with what an order waited for."""
     before = {"needs_attention": True, "attention_reason": reason}

@@ -22,6 +22,7 @@ from guichet.tickets.purchase import Purchase
 from guichet.tickets.quoting import Quoting
 from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
+from guichet.tickets.returned_refunds import ReturnedRefunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
 from guichet.tickets.webhook_inbox import WebhookInbox
@@ -44,6 +45,7 @@ class Context:
     refunds: Refunds
     cancelling: Cancelling
     goodwill: Goodwill
+    returned_refunds: ReturnedRefunds
     event_refunds: EventRefunds
     admissions: Admissions
     invoicing: Invoicing

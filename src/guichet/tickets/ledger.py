@@ -10,10 +10,15 @@ amount, in minor units of one currency, so the ledger cannot be out of balance.
     vat             the VAT within the price         organiser:<account id>  vat:<account id>:<rate>
     refund          money was given back             organiser:<account id>  provider
     refund_fee, refund_fee_vat, refund_vat           what of the above goes back with it
+    refund_failed   the bank returned a refund       provider                returned_refunds
+    refund_retry    and it was given back again      returned_refunds        provider
+    refund_settled  or paid in another way           returned_refunds        other_means
 
 Rates are in basis points. What an organiser is owed is the balance of `organiser:<account id>`; the
 VAT that is the organiser's to declare stands beside it. An absorbed fee is entered like one on top:
-either way the organiser's account got the gross amount first. `provider_fee`, `dispute`,
+either way the organiser's account got the gross amount first. A refund that the bank returned stays
+on the organiser's account, because the buyer is still owed it: `returned_refunds` is what all
+buyers together are owed for that. `provider_fee`, `dispute`,
 `dispute_fee`, `dispute_won`, `payout` and `adjustment` are what the provider does of itself.
 
 The same movement is transferred once (`reference` is unique), and the database refuses to change
@@ -36,6 +41,8 @@ PLATFORM = "platform"
 OWNER = "{organiser}"
 """Stands for the account id of the event's organiser, who is known where transfers are stored."""
 ORGANISER = f"organiser:{OWNER}"
+RETURNED_REFUNDS = "returned_refunds"
+OTHER_MEANS = "other_means"
 FIRST_DAY_HASH = "0" * 64
 
 
@@ -81,6 +88,25 @@ def refund_movements(refund_id: int, amount_minor: int, parts: Parts | None) -> 
         kind = f"refund_{charge}"
         moved.append(Movement(f"{kind}-{refund_id}{rate}", kind, account, ORGANISER, amount))
     return moved
+
+
+def retry_movement(refund_id: int, amount_minor: int) -> Movement:
+    """Return what a refund moves that stands in for one which the bank returned."""
+    return Movement(f"refund-{refund_id}", "refund_retry", RETURNED_REFUNDS, PROVIDER, amount_minor)
+
+
+def failure_movement(refund_id: int, amount_minor: int) -> Movement:
+    """Return what it moves that the bank returns a refund."""
+    return Movement(
+        f"refund_failed-{refund_id}", "refund_failed", PROVIDER, RETURNED_REFUNDS, amount_minor
+    )
+
+
+def settlement_movement(refund_id: int, amount_minor: int) -> Movement:
+    """Return what it moves that a returned refund is paid by other means than the provider."""
+    return Movement(
+        f"refund_settled-{refund_id}", "refund_settled", RETURNED_REFUNDS, OTHER_MEANS, amount_minor
+    )
 
 
 def _charges(parts: Parts) -> Iterator[tuple[str, str, str, int]]:

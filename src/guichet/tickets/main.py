@@ -39,6 +39,7 @@ from guichet.tickets.purchase import Patience, Purchase
 from guichet.tickets.quoting import Quoting
 from guichet.tickets.reconciliation import Reconciliation
 from guichet.tickets.refunds import Refunds
+from guichet.tickets.returned_refunds import ReturnedRefunds
 from guichet.tickets.selling import Selling
 from guichet.tickets.settings import Settings
 from guichet.tickets.stock import StockWriter
@@ -137,6 +138,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         refunds=refunds,
         cancelling=Cancelling(database, refunds),
         goodwill=Goodwill(database, refunds),
+        returned_refunds=ReturnedRefunds(database, refunds),
         event_refunds=EventRefunds(database, refunds),
         admissions=Admissions(database),
         invoicing=Invoicing(database, settings.tickets_seller_name),

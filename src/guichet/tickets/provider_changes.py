@@ -23,7 +23,9 @@ from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import provider as provider_rows
 from guichet.tickets.repository.ledger import transfer_refund
 from guichet.tickets.repository.provider import OwnRefund
+from guichet.tickets.repository.returned_refunds import follow_refunds
 from guichet.tickets.repository.stock import Connection
+from guichet.tickets.returned_refunds import enter_failure
 
 _OWN_REFUND = re.compile(r"refund-([0-9]{1,18})-[0-9]+")
 _OWN_ORDER = re.compile(r"order-([0-9]{1,18})")
@@ -59,7 +61,10 @@ class ProviderChanges:
         return outcome
 
     async def look_at_refunds(self, intent_id: str) -> int:
-        """Compare the refunds of a payment with ours; returns how many we had not asked for."""
+        """Compare the refunds of a payment with ours; returns how many were news.
+
+        Those we had not asked for are entered, and so are those that the bank has returned.
+        """
         seen = await self._books.refunds_of(intent_id)
         async with self._database.hot.acquire() as connection, connection.transaction():
             order_id = await order_rows.order_id_of_intent(connection, intent_id)
@@ -67,17 +72,21 @@ class ProviderChanges:
                 return 0
             order = (await order_rows.lock_orders(connection, [order_id]))[order_id]
             own = await provider_rows.own_refunds(connection, order_id)
-            strange = [
-                refund for refund in seen if not await _is_own(connection, order, refund, own)
-            ]
+            strange = [refund for refund in seen if not await _is_own(connection, refund, own)]
             for refund in strange:
                 await _enter_outside(connection, order, refund)
             if strange:
                 await provider_rows.flag_order(connection, order_id, Attention.REFUNDED_OUTSIDE)
+            returned = [
+                refund.refund_id
+                for refund, reason in _returned(seen, own)
+                if await enter_failure(connection, order, refund.refund_id, reason)
+            ]
+        self._database.outbox_written.set()
         self._refunds.wake.set()
         if strange:
             log.warning("refunded at the provider", order=order_id, refunds=len(strange))
-        return len(strange)
+        return len(strange) + len(returned)
 
     async def look_at_dispute(self, dispute_id: str) -> None:
         """Store a dispute as it stands now, with what it has moved."""
@@ -114,14 +123,29 @@ async def _show_dispute(connection: Connection, order_id: int, seen: SeenDispute
         await provider_rows.flag_order(connection, order_id, Attention.DISPUTE_LOST)
     elif seen.status in DISPUTE_OVER:
         await provider_rows.unflag_order(connection, order_id, Attention.DISPUTED)
+        await follow_refunds(connection, order_id)
     else:
         await provider_rows.flag_order(connection, order_id, Attention.DISPUTED)
 
 
-async def _is_own(
-    connection: Connection, order: Order, seen: SeenRefund, own: Sequence[OwnRefund]
-) -> bool:
-    """Whether we know this refund, or it moved nothing; ours is asked about, or shown if it failed.
+def _returned(
+    seen: Sequence[SeenRefund], own: Sequence[OwnRefund]
+) -> list[tuple[OwnRefund, str | None]]:
+    """Return our refunds that were carried out and came back since, with the provider's word."""
+    done = {
+        refund.provider_refund_id: refund
+        for refund in own
+        if refund.provider_refund_id is not None and refund.status == "completed"
+    }
+    return [
+        (done[refund.refund_id], refund.reason)
+        for refund in seen
+        if refund.outcome is RefundOutcome.REFUSED and refund.refund_id in done
+    ]
+
+
+async def _is_own(connection: Connection, seen: SeenRefund, own: Sequence[OwnRefund]) -> bool:
+    """Whether we know this refund, or it moved nothing; ours is asked about.
 
     The key in its metadata says so even before its answer has reached us.
     """
@@ -129,8 +153,6 @@ async def _is_own(
     named_id = None if named is None else int(named[1])
     for refund in own:
         if seen.refund_id == refund.provider_refund_id:
-            if seen.outcome is RefundOutcome.REFUSED and refund.status == "completed":
-                await provider_rows.flag_order(connection, order.order_id, Attention.REFUND_FAILED)
             return True
         if refund.refund_id == named_id:
             await provider_rows.wake_refund(connection, refund.refund_id)

@@ -6,10 +6,10 @@
     dispute_won     and came back                          provider        disputes
     dispute_fee     the fee of a dispute                   provider_fees   provider
     payout          money went to our bank account         bank            provider
-    adjustment      a refund that the bank returned        provider        returned_refunds
 
-Each is named after the provider's own transaction, so that it is entered once, whether a webhook
-or reconciliation meets it first.
+A refund that the bank returned is entered with the refund (`returned_refunds.py`). Each is named
+after the provider's own transaction, so that it is entered once, whether a webhook or
+reconciliation meets it first.
 """
 
 from guichet.tickets.ledger import PROVIDER
@@ -19,7 +19,6 @@ from guichet.tickets.repository.provider import ProviderTransfer
 PROVIDER_FEES = "provider_fees"
 DISPUTES = "disputes"
 BANK = "bank"
-RETURNED_REFUNDS = "returned_refunds"
 
 _ACCOUNTS = {
     MovementKind.DISPUTE: ("dispute", DISPUTES),

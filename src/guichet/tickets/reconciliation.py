@@ -3,8 +3,9 @@
     look, every minute     payments captured for orders that have ended: served or given back;
                            refunds that a crash left unasked; payments open for too long: shown
     compare, every hour    the provider's balance, movement by movement: fees, disputes and payouts
-                           are entered; charges of no order, captures that the provider does not
-                           show, other amounts and days that differ become findings
+                           are entered, refunds that the bank returned are taken in; charges of no
+                           order, captures that the provider does not show, other amounts and days
+                           that differ become findings
 
 Nothing is believed twice: each movement is named after the provider's own transaction.
 """
@@ -20,7 +21,6 @@ from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.tickets.attention import Attention
 from guichet.tickets.late_payments import LateOutcome, LatePayments
-from guichet.tickets.ledger import PROVIDER
 from guichet.tickets.payments import (
     MovementKind,
     PaymentOutcome,
@@ -30,13 +30,13 @@ from guichet.tickets.payments import (
     SeenPayment,
 )
 from guichet.tickets.provider_changes import ProviderChanges, order_id_in
-from guichet.tickets.provider_ledger import RETURNED_REFUNDS, transfers_of
+from guichet.tickets.provider_ledger import transfers_of
 from guichet.tickets.repository import findings as finding_rows
 from guichet.tickets.repository import provider as provider_rows
 from guichet.tickets.repository import reconciliation as rows
 from guichet.tickets.repository import webhooks as webhook_rows
 from guichet.tickets.repository.findings import Finding, Found
-from guichet.tickets.repository.provider import ProviderTransfer, StoredDispute
+from guichet.tickets.repository.provider import StoredDispute
 from guichet.tickets.repository.reconciliation import Day, Run
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.repository.webhooks import StuckMessage
@@ -53,6 +53,7 @@ PAYMENTS_LOOKED_AT_MAX = 1_000
 """In one look; what a rush leaves out, the next comparison finds among the movements."""
 BATCH_MOVEMENTS = 500
 RUNS_SHOWN, DAYS_SHOWN, SHOWN_MAX = 10, 14, 100
+_OF_REFUNDS = {MovementKind.REFUND, MovementKind.REFUND_FAILURE}
 OPEN_FINDINGS = Gauge("guichet_reconciliation_findings", "Findings that wait for a person.")
 
 log = logger(__name__)
@@ -190,7 +191,6 @@ class Reconciliation:
             since = await _since(connection, MOVEMENTS, run.started_at)
         async for batch in _batches(self._books.movements_since(since)):
             await self._take_over(batch, run)
-        await self._enter_returned_refunds(run)
         await self._look_for_findings(report, since)
         async with self._database.hot.acquire() as connection:
             await rows.save_cursor(connection, MOVEMENTS, run.started_at)
@@ -221,29 +221,11 @@ class Reconciliation:
         if moved.kind is MovementKind.CHARGE and moved.intent_id is not None:
             outcome = await self._changes.look_at_payment(moved.intent_id)
             return int(outcome in {LateOutcome.SERVED, LateOutcome.GIVEN_BACK})
-        if moved.kind is MovementKind.REFUND and moved.intent_id is not None:
+        if moved.kind in _OF_REFUNDS and moved.intent_id is not None:
             return await self._changes.look_at_refunds(moved.intent_id)
         if moved.kind is MovementKind.DISPUTE and moved.source_id is not None:
             await self._changes.look_at_dispute(moved.source_id)
         return 0
-
-    async def _enter_returned_refunds(self, run: Run) -> None:
-        async with self._database.hot.acquire() as connection, connection.transaction():
-            for back in await rows.returned_refunds(connection):
-                reference = f"adjustment-{back.transaction_id}"
-                transfer = ProviderTransfer(
-                    reference,
-                    "adjustment",
-                    PROVIDER,
-                    RETURNED_REFUNDS,
-                    back.amount_minor,
-                    back.currency,
-                    back.order_id,
-                    back.transaction_id,
-                    back.created_at,
-                )
-                run.entered += await provider_rows.enter_provider_transfers(connection, [transfer])
-                await rows.note_reference(connection, back.transaction_id, reference)
 
     async def _look_for_findings(self, report: Report, since: datetime) -> None:
         run = report.run

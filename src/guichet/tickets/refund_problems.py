@@ -57,6 +57,32 @@ class StillUnderWay(problems.Conflict):
     en += "go by itself once that is done."
 
 
+class RefundNotFound(problems.NotFound):
+    """The order has no such refund."""
+
+    code = "refund_not_found"
+    fr = "Cette commande n'a pas de remboursement de ce numéro."
+    en = "This order has no refund of that number."
+
+
+class RefundNotReturned(problems.Conflict):
+    """The refund is not one that the bank returned, or it has been dealt with."""
+
+    code = "refund_not_returned"
+    fr = "Ce remboursement n'est pas revenu de la banque, ou il a déjà été relancé ou payé."
+    en = "The bank has not returned this refund, or it has been tried again or paid already."
+
+
+class RefundStillOwed(problems.Conflict):
+    """The bank returned a refund of the order: the buyer must get it first."""
+
+    code = "refund_still_owed"
+    fr = "La banque a renvoyé un remboursement de cette commande : relancez-le, ou notez par quel "
+    fr += "autre moyen il a été payé."
+    en = "The bank has returned a refund of this order: try it again, or note by what other means "
+    en += "it was paid."
+
+
 class NotPaid(problems.Conflict):
     """The order was not paid, or not issued."""
 

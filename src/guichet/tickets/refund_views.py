@@ -30,12 +30,24 @@ class RefundState:
     note: str | None
     requested_at: datetime
     completed_at: datetime | None
+    failed_at: datetime | None = None
+    failure_reason: str | None = None
+    is_retried: bool = False
+    settled_at: datetime | None = None
+
+    @property
+    def given_back_at(self) -> datetime | None:
+        """When the buyer got it, None where that is not so."""
+        return {"completed": self.completed_at, "settled": self.settled_at}.get(self.status)
 
 
 class RefundStateView(BaseModel):
-    """A refund of an order; `completed_at` is when the provider has carried it out.
+    """A refund of an order; `completed_at` is when it was given back.
 
-    `note` is what a person gave as the reason, in the words that the buyer was told.
+    `note` is what a person gave as the reason, in the words that the buyer was told. One that the
+    bank returned has failed at `failed_at`, with the provider's word for why; `is_retried` where
+    another refund has taken its place, `is_paid_otherwise` where it was paid by other means than
+    the provider.
     """
 
     id: int
@@ -45,6 +57,10 @@ class RefundStateView(BaseModel):
     note: str | None
     requested_at: datetime
     completed_at: datetime | None
+    failed_at: datetime | None
+    failure_reason: str | None
+    is_retried: bool
+    is_paid_otherwise: bool
 
 
 def refund_status_shown(status: str | None) -> RefundStatus | None:
@@ -61,5 +77,9 @@ def refund_state_view(refund: RefundState) -> RefundStateView:
         reason=refund.reason,
         note=refund.note,
         requested_at=refund.requested_at,
-        completed_at=refund.completed_at,
+        completed_at=refund.given_back_at,
+        failed_at=refund.failed_at,
+        failure_reason=refund.failure_reason,
+        is_retried=refund.is_retried,
+        is_paid_otherwise=refund.status == "settled",
     )

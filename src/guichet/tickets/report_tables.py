@@ -22,6 +22,7 @@ _ITEMS: dict[Language, dict[str, str]] = {
         "gross": "encaissé",
         "discounts": "remises",
         "refunds": "remboursé",
+        "returned": "dont revenu de la banque, encore dû aux acheteurs",
         "fees": "frais de réservation",
         "vat": "TVA des billets",
         "net": "net",
@@ -40,6 +41,7 @@ _ITEMS: dict[Language, dict[str, str]] = {
         "gross": "gross",
         "discounts": "discounts",
         "refunds": "refunds",
+        "returned": "of which returned by the bank, still owed to buyers",
         "fees": "booking fees",
         "vat": "VAT of tickets",
         "net": "net",
@@ -71,6 +73,9 @@ MOVEMENTS: dict[Language, dict[str, str]] = {
         "dispute_won": "contestation gagnée, paiement rendu",
         "payout": "virement vers la banque",
         "adjustment": "remboursement revenu de la banque",
+        "refund_failed": "remboursement revenu de la banque",
+        "refund_retry": "remboursement relancé",
+        "refund_settled": "remboursement payé par un autre moyen",
     },
     "en": {
         "capture": "payment taken",
@@ -87,6 +92,9 @@ MOVEMENTS: dict[Language, dict[str, str]] = {
         "dispute_won": "dispute won, payment given back",
         "payout": "paid out to the bank",
         "adjustment": "refund returned by the bank",
+        "refund_failed": "refund returned by the bank",
+        "refund_retry": "refund given back again",
+        "refund_settled": "refund paid by other means",
     },
 }
 
@@ -139,6 +147,7 @@ def _named(sums: Sums, discounts_minor: int) -> Iterable[tuple[str, int]]:
         ("gross", sums.gross_minor),
         ("discounts", discounts_minor),
         ("refunds", sums.refunds_minor),
+        ("returned", sums.returned_minor),
         ("fees", sums.fees_minor),
         ("net", sums.net_minor),
         ("vat", sums.vat_minor),

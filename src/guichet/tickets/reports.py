@@ -1,7 +1,7 @@
 """What organisers are told of their money, from the ledger: an event's report, a statement.
 
     gross           what buyers paid
-    - refunds       what went back to them
+    - refunds       what went back to them, or is still owed to them because the bank returned it
     - fees          booking fees, VAT included, less what of them went back
     = net           what the organiser is owed, the VAT that is theirs to declare included
 
@@ -31,10 +31,14 @@ ORDERS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What transfers come to, in minor units; what went back is taken off already."""
+    """What transfers come to, in minor units; what went back is taken off already.
+
+    `returned_minor` is what of the refunds the bank returned and buyers have not got yet.
+    """
 
     gross_minor: int = 0
     refunds_minor: int = 0
+    returned_minor: int = 0
     fees_minor: int = 0
     vat_minor: int = 0
     provider_fees_minor: int = 0
@@ -109,7 +113,13 @@ class Statement:
 
 _SIGNS = {
     "gross_minor": {"capture": 1},
-    "refunds_minor": {"refund": 1, "adjustment": -1},
+    "refunds_minor": {"refund": 1},
+    "returned_minor": {
+        "refund_failed": 1,
+        "refund_retry": -1,
+        "refund_settled": -1,
+        "adjustment": 1,
+    },
     "fees_minor": {"fee": 1, "fee_vat": 1, "refund_fee": -1, "refund_fee_vat": -1},
     "vat_minor": {"vat": 1, "refund_vat": -1},
     "provider_fees_minor": {"provider_fee": 1, "dispute_fee": 1},

@@ -242,14 +242,27 @@ refunds = Table(
     _changed(),
     _instant("completed_at"),
     _instant("failed_at"),
+    Column("failure_reason", Text),
+    Column("retry_of", BigInteger, ForeignKey("refunds.refund_id"), unique=True),
+    Column("is_retried", Boolean, nullable=False, server_default=text("false")),
+    _instant("settled_at"),
+    Column("settled_by", BigInteger),
+    Column("settled_note", Text),
     CheckConstraint("status IN ('pending','completed','failed','settled')", name="refund_status"),
     CheckConstraint("kind IN ('tickets','undone','goodwill','external')", name="refund_kind"),
     CheckConstraint("amount_minor > 0", name="refund_is_positive"),
+    CheckConstraint("NOT is_retried OR status = 'failed'", name="only_failed_is_retried"),
+    CheckConstraint(
+        "status NOT IN ('failed', 'settled') OR (failed_at IS NOT NULL AND completed_at IS NOT"
+        " NULL)",
+        name="failed_after_success",
+    ),
     comment="Money to give back: written with its cause, carried out by a worker until done.",
 )
 Index("refunds_order", refunds.c.order_id)
 Index("refunds_changed", refunds.c.changed_at, postgresql_using="brin")
 Index("refunds_due", refunds.c.run_at, postgresql_where=refunds.c.status == "pending")
+Index("refunds_provider", refunds.c.provider_refund_id)
 Index("refunds_run", refunds.c.run_id, postgresql_where=refunds.c.run_id.is_not(None))
 
 ledger_transfers = Table(
@@ -270,8 +283,8 @@ ledger_transfers = Table(
     CheckConstraint("debit_account <> credit_account", name="transfer_has_two_accounts"),
     CheckConstraint(
         "kind IN ('capture', 'fee', 'fee_vat', 'vat', 'refund', 'refund_fee', 'refund_fee_vat',"
-        " 'refund_vat', 'provider_fee', 'dispute', 'dispute_fee', 'dispute_won', 'payout',"
-        " 'adjustment')",
+        " 'refund_vat', 'refund_failed', 'refund_retry', 'refund_settled', 'provider_fee',"
+        " 'dispute', 'dispute_fee', 'dispute_won', 'payout', 'adjustment')",
         name="transfer_kind",
     ),
 )

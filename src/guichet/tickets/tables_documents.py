@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 def add_document_tables(metadata: MetaData, orders: Table, refunds: Table) -> None:
     """Add who sells, the series of numbers, what was numbered, and what waits for it."""
     _mark_documented(orders, "issued_at IS NOT NULL AND NOT is_documented AND total_minor > 0")
-    _mark_documented(refunds, "status = 'completed' AND NOT is_documented")
+    _mark_documented(refunds, "completed_at IS NOT NULL AND NOT is_documented")
     Table(
         "sellers",
         metadata,

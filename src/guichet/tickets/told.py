@@ -8,6 +8,7 @@ from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import Buyer, Offer, Order, Ticket
 from guichet.tickets.giving_back import Withdrawal
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.repository.returned_refunds import Returned
 
 
 def buyer_told(buyer: Buyer) -> messages.Buyer:
@@ -105,5 +106,21 @@ def goodwill(
         amount_minor=amount_minor,
         currency=order.currency,
         note=note,
+        occurred_at=now,
+    )
+
+
+def refund_failed(
+    order: Order, offer: Offer, returned: Returned, now: datetime
+) -> messages.RefundFailed:
+    """Return the message that a refund did not reach its buyer."""
+    return messages.RefundFailed(
+        order_id=order.order_id,
+        order_code=order_code(order.order_id),
+        buyer=buyer_told(order.buyer),
+        event=event_told(offer),
+        refund_id=returned.refund_id,
+        amount_minor=returned.amount_minor,
+        currency=order.currency,
         occurred_at=now,
     )

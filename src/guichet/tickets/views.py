@@ -115,8 +115,8 @@ class NextActionView(BaseModel):
 class OrderView(PricesView):
     """An order. `access_token` opens a guest's order; it is shown once, to its buyer.
 
-    `refunded` is what has gone back so far. `refunds` lists each refund, oldest first, where the
-    order is read; the answer to a purchase has none.
+    `refunded` is what has gone back so far, by whatever means. `refunds` lists each refund, oldest
+    first, where the order is read; the answer to a purchase has none.
     """
 
     id: int
@@ -247,7 +247,8 @@ def order_view(
         if action
         else None,
         access_token=access_token,
-        refunded=order.payment.refunded_minor if order.payment else 0,
+        refunded=(order.payment.refunded_minor if order.payment else 0)
+        + sum(refund.amount_minor for refund in refunds if refund.status == "settled"),
         refunds=[refund_state_view(refund) for refund in refunds],
         needs_attention=order.needs_attention,
         event=event_view(card),

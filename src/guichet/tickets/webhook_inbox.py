@@ -3,7 +3,8 @@
 about                                   what is done
 a payment whose order is under way      the order's saga is woken, and asks the provider
 a payment of an order that has ended    looked at, where it says that money was taken
-a refund                                our own is asked about; another is entered in the books
+a refund                                our own is asked about, and taken in where it came back;
+                                        another is entered in the books
 a dispute                               looked at, stored, entered, its order shown to a person
 anything else                           nothing
 """
@@ -29,6 +30,7 @@ RETRY_SECONDS_MAX = 300.0
 ATTEMPTS_BEFORE_ATTENTION = 6
 ERROR_LENGTH_MAX = 500
 TAKEN = "payment_intent.succeeded"
+REFUNDS = ("charge.refund.", "charge.refunded", "refund.")
 
 log = logger(__name__)
 
@@ -117,7 +119,7 @@ def needs_a_look(message: StoredMessage) -> bool:
     """Whether the provider has to be asked here, because no saga will ask it."""
     if message.kind.startswith("charge.dispute."):
         return message.dispute_id is not None
-    if message.kind == "charge.refunded" or message.kind.startswith("refund."):
+    if message.kind.startswith(REFUNDS):
         return message.intent_id is not None
     if message.kind != TAKEN or message.step is not None or message.order_id is None:
         return False

@@ -30,7 +30,7 @@ _AMOUNTS = """
         UNION ALL
         SELECT r.order_id, r.refund_id, r.amount_minor, o.currency, r.completed_at
         FROM refunds r JOIN orders o USING (order_id)
-        WHERE r.status = 'completed' AND o.issued_at IS NOT NULL
+        WHERE r.completed_at IS NOT NULL AND r.retry_of IS NULL AND o.issued_at IS NOT NULL
     ), told AS (
         SELECT order_id, refund_id, number, total_minor, currency,
                (content -> 'amounts' ->> 'total_minor')::bigint AS printed,

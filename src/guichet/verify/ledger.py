@@ -21,7 +21,7 @@ _WANTED = """
     ), returned AS (
         SELECT r.refund_id, r.amount_minor, r.parts, o.currency, e.creator_id::text AS organiser
         FROM refunds r JOIN orders o USING (order_id) JOIN offers e USING (event_id)
-        WHERE r.status = 'completed'
+        WHERE r.completed_at IS NOT NULL AND r.retry_of IS NULL
     ), wanted AS (
         SELECT 'capture-' || p.order_id AS reference, p.captured_minor AS amount, p.currency,
                'provider' AS debit, 'organiser:' || e.creator_id AS credit
@@ -57,9 +57,26 @@ _WANTED = """
                (share ->> 'vat_minor')::bigint, currency,
                'vat:' || organiser || ':' || (share ->> 'basis_points'), 'organiser:' || organiser
         FROM returned, jsonb_array_elements(parts -> 'vat') AS share
+        UNION ALL
+        SELECT 'refund-' || r.refund_id, r.amount_minor, o.currency, 'returned_refunds', 'provider'
+        FROM refunds r JOIN orders o USING (order_id)
+        WHERE r.completed_at IS NOT NULL AND r.retry_of IS NOT NULL
+        UNION ALL
+        SELECT 'refund_failed-' || r.refund_id, r.amount_minor, o.currency, 'provider',
+               'returned_refunds'
+        FROM refunds r JOIN orders o USING (order_id)
+        WHERE r.failed_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM provider_movements m JOIN ledger_transfers l
+            ON l.reference = 'adjustment-' || m.transaction_id
+            WHERE m.kind = 'refund_failure' AND m.source_id = r.provider_refund_id)
+        UNION ALL
+        SELECT 'refund_settled-' || r.refund_id, r.amount_minor, o.currency, 'returned_refunds',
+               'other_means'
+        FROM refunds r JOIN orders o USING (order_id) WHERE r.status = 'settled'
     ), entered AS (
         SELECT * FROM ledger_transfers WHERE kind IN ('capture', 'fee', 'fee_vat', 'vat', 'refund',
-            'refund_fee', 'refund_fee_vat', 'refund_vat')
+            'refund_fee', 'refund_fee_vat', 'refund_vat', 'refund_failed', 'refund_retry',
+            'refund_settled')
     )
     SELECT coalesce(w.reference, l.reference) AS reference, w.amount AS wanted,
            l.amount_minor AS entered
@@ -78,7 +95,7 @@ _PARTS = """
                sum((SELECT sum((share ->> 'vat_minor')::bigint)
                     FROM jsonb_array_elements(parts -> 'vat' || (parts -> 'fee_vat')) AS share))
                    AS vat
-        FROM refunds GROUP BY order_id
+        FROM refunds WHERE NOT is_retried GROUP BY order_id
     ), sold AS (
         SELECT order_id, total_minor,
                sum((line ->> 'quantity')::bigint * (line -> 'unit' ->> 'fee_minor')::bigint) AS fee,

@@ -8,7 +8,8 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
     """Look for captured payments with neither the complete tickets nor the complete refund.
 
     A cancelled ticket is complete where what it gave back, what the event's rules kept and what
-    goodwill had given before add up to what was charged. Goodwill comes on top.
+    goodwill had given before add up to what was charged. Goodwill comes on top. A refund that the
+    bank returned counts as long as a person is shown that its buyer is owed it.
     """
     rows = await sources.rows(
         "tickets",
@@ -27,10 +28,12 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
             FROM tickets t LEFT JOIN refund_tickets b
             ON b.ticket_id = t.ticket_id AND b.is_cancellation GROUP BY 1
         ), given AS (
-            SELECT order_id,
+            SELECT r.order_id,
                    coalesce(sum(amount_minor) FILTER (WHERE kind <> 'tickets'), 0) AS besides,
-                   coalesce(sum(amount_minor) FILTER (WHERE status <> 'pending'), 0) AS done
-            FROM refunds WHERE status <> 'failed' GROUP BY 1
+                   coalesce(sum(amount_minor) FILTER (WHERE r.status IN ('completed', 'settled')
+                       OR (r.status = 'failed' AND r.needs_attention AND o.needs_attention)), 0)
+                       AS done
+            FROM refunds r JOIN orders o USING (order_id) WHERE NOT is_retried GROUP BY 1
         )
         SELECT o.order_id, o.state, o.step, p.captured_minor, o.total_minor,
                coalesce(had.n, 0) AS tickets, wanted.n AS wanted,
@@ -77,11 +80,11 @@ async def refunds_within_captures(sources: Sources) -> list[str]:
         "tickets",
         """
         SELECT p.order_id, p.captured_minor, p.refunded_minor,
-               coalesce(sum(r.amount_minor), 0) AS asked,
+               coalesce(sum(r.amount_minor) FILTER (WHERE NOT r.is_retried), 0) AS asked,
                coalesce(sum(r.amount_minor) FILTER (WHERE r.status = 'completed'), 0) AS done
         FROM payments p LEFT JOIN refunds r USING (order_id)
         GROUP BY p.order_id, p.captured_minor, p.refunded_minor
-        HAVING coalesce(sum(r.amount_minor), 0) > p.captured_minor
+        HAVING coalesce(sum(r.amount_minor) FILTER (WHERE NOT r.is_retried), 0) > p.captured_minor
             OR coalesce(sum(r.amount_minor) FILTER (WHERE r.status = 'completed'), 0)
                <> p.refunded_minor LIMIT $1
         """,
@@ -102,7 +105,7 @@ async def refunds_equal_their_tickets(sources: Sources) -> list[str]:
         SELECT r.refund_id, r.order_id, r.amount_minor,
                coalesce(sum(b.price_minor + b.fee_minor), 0) AS back
         FROM refunds r LEFT JOIN refund_tickets b USING (refund_id)
-        WHERE r.kind IN ('tickets', 'goodwill') AND r.status <> 'failed' GROUP BY r.refund_id
+        WHERE r.kind IN ('tickets', 'goodwill') AND NOT r.is_retried GROUP BY r.refund_id
         HAVING r.amount_minor <> coalesce(sum(b.price_minor + b.fee_minor), 0) LIMIT $1
         """,
         EXAMPLES_MAX,

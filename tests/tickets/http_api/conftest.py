@@ -168,6 +168,7 @@ def _context_of(shop: Shop) -> Context:
         refunds=shop.refunds,
         cancelling=shop.cancelling,
         goodwill=shop.goodwill,
+        returned_refunds=shop.returned_refunds,
         event_refunds=shop.event_refunds,
         admissions=shop.admissions,
         inbox=shop.inbox,

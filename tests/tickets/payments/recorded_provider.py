@@ -66,6 +66,14 @@ class RecordedProvider:
         key = paid["metadata"]["order_key"]
         self.captures[key] = self.captures.get(key, 0) + 1
 
+    def return_refund(self, refund_id: str) -> None:
+        """Let the bank return a refund."""
+        before = self.refunds[refund_id]
+        kept = {name: before[name] for name in ("id", "amount", "payment_intent", "metadata")}
+        self.refunds[refund_id] = recorded("refund_failed") | kept
+        charge = self.intents[before["payment_intent"]]["latest_charge"]
+        charge["amount_refunded"] -= before["amount"]
+
     def decline(self, intent_id: str, code: str, decline_code: str | None = None) -> None:
         """Refuse an open payment's card, or its holder."""
         error = recorded("error_card_declined")["error"]

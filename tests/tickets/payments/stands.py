@@ -14,6 +14,7 @@ from guichet.tickets.payments import (
     PaymentOutcome,
     PaymentProvider,
     PaymentResult,
+    ProviderBooks,
 )
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from tests.fakes.payments import FakeProvider, Twist
@@ -39,6 +40,7 @@ class Stand(Protocol):
     """A provider, and what a test does behind its back."""
 
     provider: PaymentProvider
+    books: ProviderBooks
 
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """Play the buyer on the bank's page."""
@@ -60,6 +62,14 @@ class Stand(Protocol):
         """Let the open charge succeed, and come back when it has."""
         ...
 
+    def return_next_refund(self) -> None:
+        """Let the bank return the next refund, though it succeeds at first."""
+        ...
+
+    async def until_returned(self, refund_id: str) -> None:
+        """Come back when the bank has returned a refund."""
+        ...
+
     def captures(self, order_key: str) -> int:
         """Return how many times money was taken for an order."""
         ...
@@ -71,6 +81,7 @@ class FakeStand:
     def __init__(self) -> None:
         self.fake = FakeProvider()
         self.provider: PaymentProvider = self.fake
+        self.books: ProviderBooks = self.fake.books
 
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """See `Stand`."""
@@ -92,6 +103,13 @@ class FakeStand:
         """See `Stand`."""
         self.fake.settle(intent_id, paid=True)
 
+    def return_next_refund(self) -> None:
+        """See `Stand`."""
+
+    async def until_returned(self, refund_id: str) -> None:
+        """See `Stand`."""
+        self.fake.return_refund(refund_id, "expired_or_canceled_card")
+
     def captures(self, order_key: str) -> int:
         """See `Stand`."""
         return self.fake.captures[order_key]
@@ -102,9 +120,11 @@ class SandboxStand:
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
-        self.provider: PaymentProvider = StripeProvider(
+        provider = StripeProvider(
             api_key=API_KEY, webhook_secret=WEBHOOK_SECRET, api_url=sandbox.url
         )
+        self.provider: PaymentProvider = provider
+        self.books: ProviderBooks = provider.books
 
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """See `Stand`."""
@@ -138,6 +158,17 @@ class SandboxStand:
                 return
             await asyncio.sleep(0.05)
 
+    def return_next_refund(self) -> None:
+        """See `Stand`."""
+        self.sandbox.fault(kind="refund_returned", operation="refund", seconds=0.3, times=1)
+
+    async def until_returned(self, refund_id: str) -> None:
+        """See `Stand`."""
+        deadline = time.monotonic() + 5
+        while self.sandbox.get(f"/v1/refunds/{refund_id}").body["status"] != "failed":
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+
     def captures(self, order_key: str) -> int:
         """See `Stand`."""
         rows = [row for row in self.sandbox.books() if row["metadata"]["order_key"] == order_key]
@@ -149,9 +180,11 @@ class RecordedStand:
 
     def __init__(self, port: int) -> None:
         self.recorded = RecordedProvider()
-        self.provider: PaymentProvider = StripeProvider(
+        provider = StripeProvider(
             api_key=API_KEY, webhook_secret=WEBHOOK_SECRET, api_url=f"http://127.0.0.1:{port}"
         )
+        self.provider: PaymentProvider = provider
+        self.books: ProviderBooks = provider.books
 
     def finish_at_bank(self, intent_id: str, *, passed: bool) -> None:
         """See `Stand`."""
@@ -179,6 +212,13 @@ class RecordedStand:
     async def settle(self, intent_id: str) -> None:
         """See `Stand`."""
         self.recorded.pay(intent_id)
+
+    def return_next_refund(self) -> None:
+        """See `Stand`."""
+
+    async def until_returned(self, refund_id: str) -> None:
+        """See `Stand`."""
+        self.recorded.return_refund(refund_id)
 
     def captures(self, order_key: str) -> int:
         """See `Stand`."""

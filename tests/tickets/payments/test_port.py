@@ -1,6 +1,7 @@
 """One contract: the fake, the Stripe adapter on the sandbox, and on the provider's own shapes."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -204,6 +205,26 @@ class TestRefund:
         assert outcomes == [RefundOutcome.UNKNOWN, RefundOutcome.DONE]
         found = await stand.provider.find(order_key=key, intent_id=intent_id, **an_order())
         assert found.refunded_minor == 4200
+
+
+    async def test_a_refund_that_the_bank_returns_has_failed(self, stand: Stand, key: str) -> None:
+        intent_id = await paid(stand, key)
+        stand.return_next_refund()
+        ask = partial(stand.provider.refund, intent_id=intent_id, amount_minor=1200)
+        made = await ask(refund_key=key)
+        assert made.outcome is RefundOutcome.DONE
+        assert made.refund_id is not None
+        await stand.until_returned(made.refund_id)
+        [seen] = await stand.books.refunds_of(intent_id)
+        assert (seen.refund_id, seen.refund_key) == (made.refund_id, key)
+        assert (seen.outcome, seen.reason) == (RefundOutcome.REFUSED, "expired_or_canceled_card")
+        again = await ask(refund_key=key)
+        assert again.outcome is RefundOutcome.REFUSED, "the key's first answer is out of date"
+        found = await stand.provider.find(order_key=key, intent_id=intent_id, **an_order())
+        assert found.refunded_minor == 0
+        anew = await ask(refund_key=f"{key}-1")
+        assert anew.outcome is RefundOutcome.DONE
+        assert anew.refund_id != made.refund_id
 
 
 class TestFake:

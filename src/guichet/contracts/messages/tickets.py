@@ -122,6 +122,24 @@ class RefundGranted(Message):
     occurred_at: datetime
 
 
+class RefundFailed(Message):
+    """The bank has returned a refund that had been carried out: the buyer is still owed it.
+
+    A person decides what happens next: it is tried again, or paid in another way.
+    """
+
+    subject: ClassVar[str] = "tickets.refund.failed"
+
+    order_id: int
+    order_code: str
+    buyer: Buyer
+    event: SoldEvent
+    refund_id: int
+    amount_minor: int
+    currency: str
+    occurred_at: datetime
+
+
 class TicketUsed(Message):
     """A ticket's holder was admitted."""
 

@@ -11,6 +11,7 @@ from guichet.contracts.messages.tickets import (
     OrderFailed,
     OrderResendRequested,
     OrdersClaimed,
+    RefundFailed,
     RefundGranted,
     SoldTicket,
     TicketCancelled,
@@ -173,6 +174,33 @@ async def refund_granted(
         path=order_path(message.order_code),
     )
     await tell(transaction, desk, [telling], now)
+
+
+async def refund_failed(
+    transaction: Transaction, desk: Desk, message: RefundFailed, now: datetime
+) -> None:
+    """Say that a refund has not arrived, and that the buyer need not do anything."""
+    account_id = message.buyer.account_id
+    if account_id is not None and await people.erased_among(transaction, [account_id]):
+        return
+    person = await buyer_as_person(transaction, message.buyer)
+    known = await attendances.attendance(transaction, message.order_code)
+    telling = Telling(
+        TemplateKey.REFUND_FAILED,
+        f"{message.order_code}:{message.refund_id}",
+        person,
+        {
+            "name": person.name,
+            "order_code": message.order_code,
+            "event": event_context(message.event),
+            "refund_minor": message.amount_minor,
+            "currency": message.currency,
+            "link": desk.links.order(message.order_code, _token(known, account_id)),
+        },
+        path=order_path(message.order_code),
+    )
+    await tell(transaction, desk, [telling], now)
+
 
 
 async def orders_claimed(transaction: Transaction, message: OrdersClaimed, now: datetime) -> None:

@@ -16,6 +16,7 @@ from guichet.tickets.http_api import (
     quotes,
     reconciliation,
     refunds,
+    returned_refunds,
     staff,
     tickets,
 )
@@ -30,6 +31,7 @@ ROUTERS = (
     payments.router,
     reconciliation.router,
     refunds.router,
+    returned_refunds.router,
     promo_codes.router,
     tickets.router,
     backups.router,

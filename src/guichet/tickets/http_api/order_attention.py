@@ -14,9 +14,16 @@ from guichet.tickets.codes import order_code, order_id_of
 from guichet.tickets.http_api.deps import PREFIX, Ctx
 from guichet.tickets.order_attention import resolve_attention
 from guichet.tickets.problems import OrderNotFound
-from guichet.tickets.refund_problems import NothingToResolve, StillUnderWay
+from guichet.tickets.refund_problems import NothingToResolve, RefundStillOwed, StillUnderWay
 
-_PROBLEMS = [Unauthenticated, Forbidden, OrderNotFound, NothingToResolve, StillUnderWay]
+_PROBLEMS = [
+    Unauthenticated,
+    Forbidden,
+    OrderNotFound,
+    NothingToResolve,
+    StillUnderWay,
+    RefundStillOwed,
+]
 
 router = APIRouter(prefix=PREFIX, tags=["orders"], responses={**problem_responses(_PROBLEMS)})
 

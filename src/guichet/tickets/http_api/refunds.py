@@ -140,7 +140,7 @@ async def preview_order(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> RefundPreview:
     """Return what would go back for these tickets of an order (`1,2`), or for all that are live."""
-    order, right = await _ruled(context, code, caller, access)
+    order, right = await order_and_right(context, code, caller, access)
     chosen = None if ticket_ids is None else [int(each) for each in ticket_ids.split(",")]
     found = await context.cancelling.preview(order.order_id, chosen, right)
     return _preview(found, order.currency, accept_language)
@@ -157,7 +157,7 @@ async def preview_ticket(
     """Return what would go back for one ticket."""
     check_named(caller, access)
     code = order_code(await context.cancelling.order_of(ticket_id))
-    order, right = await _ruled(context, code, caller, access)
+    order, right = await order_and_right(context, code, caller, access)
     found = await context.cancelling.preview(order.order_id, [ticket_id], right)
     return _preview(found, order.currency, accept_language)
 
@@ -172,9 +172,9 @@ async def refund_order(
     access: Access = None,
 ) -> RefundView:
     """Give tickets of an order back, all in one; needs an `Idempotency-Key`."""
-    order, right = await _ruled(context, code, caller, access)
+    order, right = await order_and_right(context, code, caller, access)
     ids = None if asked.ticket_ids is None else sorted(set(asked.ticket_ids))
-    key = _key(request.headers, caller, order, ["refund", order.order_id, ids, asked.reason])
+    key = refund_key(request.headers, caller, order, ["refund", order.order_id, ids, asked.reason])
     given = await context.cancelling.give_back(
         order.order_id, ids, right, note=asked.reason, key=key
     )
@@ -189,9 +189,9 @@ async def goodwill(
     require(caller, Permission.GRANT_GOODWILL)
     if asked.amount <= 0:
         raise Malformed(errors={"amount": [AMOUNT_NEEDED]})
-    order, _ = await _ruled(context, code, caller, None)
+    order, _ = await order_and_right(context, code, caller, None)
     content = ["goodwill", order.order_id, asked.amount, asked.reason]
-    key = _key(request.headers, caller, order, content)
+    key = refund_key(request.headers, caller, order, content)
     right = Right("administrator", is_bound=False, account_id=caller.account_id)
     return _given(
         await context.goodwill.grant(order.order_id, asked.amount, asked.reason, right, key)
@@ -238,7 +238,7 @@ async def event_refunds(
     return await _runs(context, event_id, accept_language)
 
 
-async def _ruled(
+async def order_and_right(
     context: Context, code: str, caller: Principal | None, access: str | None
 ) -> tuple[Order, Right]:
     """Return the order and by what right the caller gives it back; raises `OrderNotFound`."""
@@ -271,7 +271,7 @@ async def _over_event(context: Context, event_id: int, caller: Principal) -> tup
     return right, offer.currency
 
 
-def _key(
+def refund_key(
     headers: Mapping[str, str], caller: Principal | None, order: Order, content: Sequence[object]
 ) -> RefundKey:
     key = key_of(headers)

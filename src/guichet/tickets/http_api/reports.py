@@ -37,10 +37,14 @@ _EVENT: dict[int | str, dict[str, Any]] = {**problem_responses([EventNotFound])}
 
 
 class SumsView(BaseModel):
-    """`gross` less `refunds` less `fees` is `net`; what went back is taken off each already."""
+    """`gross` less `refunds` less `fees` is `net`; what went back is taken off each already.
+
+    `returned` is what of the refunds the bank returned, and its buyers have not got yet.
+    """
 
     gross: Amount
     refunds: Amount
+    returned: Amount
     fees: Amount
     vat: Amount
     net: Amount
@@ -258,6 +262,7 @@ def _sums(sums: Sums) -> dict[str, Any]:
     return {
         "gross": sums.gross_minor,
         "refunds": sums.refunds_minor,
+        "returned": sums.returned_minor,
         "fees": sums.fees_minor,
         "vat": sums.vat_minor,
         "net": sums.net_minor,

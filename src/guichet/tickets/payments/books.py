@@ -38,6 +38,8 @@ class SeenRefund:
     amount_minor: int
     outcome: RefundOutcome
     created_at: datetime
+    reason: str | None = None
+    """The provider's word for why it failed, where it did."""
 
 
 class MovementKind(StrEnum):

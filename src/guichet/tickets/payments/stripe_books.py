@@ -127,6 +127,7 @@ def refund_of(refund: Refund) -> SeenRefund:
         amount_minor=refund.amount,
         outcome=refund_result_of(refund).outcome,
         created_at=_moment(refund.created),
+        reason=refund.failure_reason,
     )
 
 

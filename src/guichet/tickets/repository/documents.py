@@ -15,7 +15,7 @@ _content = msgspec.json.Decoder(Content)
 
 # What waits for its document, as the partial indexes have it.
 _SALE_DUE = "o.issued_at IS NOT NULL AND NOT o.is_documented AND o.total_minor > 0"
-_REFUND_DUE = "r.status = 'completed' AND NOT r.is_documented"
+_REFUND_DUE = "r.completed_at IS NOT NULL AND NOT r.is_documented"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ _TO_GIVE_BACK = """
            least(sum(t.price_minor + t.fee_on_top_minor - coalesce((
                      SELECT sum(b.price_minor + b.fee_minor) FROM refund_tickets b
                      JOIN refunds r USING (refund_id)
-                     WHERE b.ticket_id = t.ticket_id AND r.status <> 'failed'), 0))::bigint,
+                     WHERE b.ticket_id = t.ticket_id AND NOT r.is_retried), 0))::bigint,
                  coalesce(max(p.captured_minor), 0) - coalesce((SELECT sum(r.amount_minor)
-                 FROM refunds r WHERE r.order_id = o.order_id AND r.status <> 'failed'), 0)
+                 FROM refunds r WHERE r.order_id = o.order_id AND NOT r.is_retried), 0)
            )::bigint AS amount_minor
     FROM orders o JOIN tickets t ON t.order_id = o.order_id AND t.status <> 'cancelled'
     LEFT JOIN payments p ON p.order_id = o.order_id
@@ -190,7 +190,7 @@ async def progress_of_event(connection: Connection, event_id: int) -> list[Progr
         " coalesce(sum(amount_minor) FILTER (WHERE status IN ('completed', 'settled')), 0)"
         "::bigint AS refunded_minor, count(*) FILTER (WHERE needs_attention) AS attention,"
         " min(attention_reason) FILTER (WHERE needs_attention) AS attention_reason"
-        " FROM refunds WHERE run_id = r.run_id) AS f"
+        " FROM refunds WHERE run_id = r.run_id AND NOT is_retried) AS f"
         " WHERE r.event_id = $1 ORDER BY r.run_id DESC",
         event_id,
     )

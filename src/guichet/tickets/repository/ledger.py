@@ -13,7 +13,10 @@ from guichet.tickets.ledger import (
     Movement,
     Transfer,
     capture_movements,
+    failure_movement,
     refund_movements,
+    retry_movement,
+    settlement_movement,
 )
 from guichet.tickets.pricing import sale_parts
 from guichet.tickets.repository.rows import parts_of
@@ -75,7 +78,10 @@ async def transfer_captures(connection: Connection, orders: Sequence[Order]) -> 
 
 
 async def transfer_refund(connection: Connection, refund_id: int) -> None:
-    """Enter a refund that has been carried out; a second time changes nothing."""
+    """Enter a refund that has been carried out; a second time changes nothing.
+
+    One that stands in for a returned refund takes nothing from the organiser again.
+    """
     row = await connection.fetchrow(
         "SELECT r.*, o.currency FROM refunds r JOIN orders o USING (order_id)"
         " WHERE r.refund_id = $1 AND r.status = 'completed'",
@@ -83,20 +89,42 @@ async def transfer_refund(connection: Connection, refund_id: int) -> None:
     )
     if row is None:
         return
-    moved = refund_movements(refund_id, row["amount_minor"], parts_of(row["parts"]))
-    await enter(
-        connection,
-        [
-            Entry(
-                row["order_id"],
-                movement,
-                row["currency"],
-                row["provider_refund_id"],
-                row["completed_at"],
-            )
-            for movement in moved
-        ],
+    if row["retry_of"] is not None:
+        moved = [retry_movement(refund_id, row["amount_minor"])]
+    else:
+        moved = refund_movements(refund_id, row["amount_minor"], parts_of(row["parts"]))
+    await enter(connection, [_entry(row, movement, row["completed_at"]) for movement in moved])
+
+
+async def transfer_failure(connection: Connection, refund_id: int) -> None:
+    """Enter that the bank returned a refund, unless an adjustment of before told of it already."""
+    row = await connection.fetchrow(
+        "SELECT r.*, o.currency, EXISTS (SELECT 1 FROM provider_movements m"
+        " JOIN ledger_transfers l ON l.reference = 'adjustment-' || m.transaction_id"
+        " WHERE m.kind = 'refund_failure' AND m.source_id = r.provider_refund_id) AS is_entered"
+        " FROM refunds r JOIN orders o USING (order_id)"
+        " WHERE r.refund_id = $1 AND r.failed_at IS NOT NULL",
+        refund_id,
     )
+    if row is not None and not row["is_entered"]:
+        moved = failure_movement(refund_id, row["amount_minor"])
+        await enter(connection, [_entry(row, moved, row["failed_at"])])
+
+
+async def transfer_settlement(connection: Connection, refund_id: int) -> None:
+    """Enter that a returned refund was paid by other means."""
+    row = await connection.fetchrow(
+        "SELECT r.*, o.currency FROM refunds r JOIN orders o USING (order_id)"
+        " WHERE r.refund_id = $1 AND r.status = 'settled'",
+        refund_id,
+    )
+    if row is not None:
+        moved = settlement_movement(refund_id, row["amount_minor"])
+        await enter(connection, [_entry(row, moved, row["settled_at"])])
+
+
+def _entry(row: asyncpg.Record, movement: Movement, at: datetime) -> Entry:
+    return Entry(row["order_id"], movement, row["currency"], row["provider_refund_id"], at)
 
 
 async def account_balances(connection: Connection) -> list[tuple[str, str, int]]:

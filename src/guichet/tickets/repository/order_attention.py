@@ -7,11 +7,15 @@ from guichet.tickets.repository.stock import Connection
 
 @dataclass(frozen=True, slots=True)
 class OrderAttention:
-    """Whether an order waits for somebody, and why; `is_under_way`: we still try of ourselves."""
+    """Whether an order waits for somebody, and why.
+
+    `is_under_way`: we still try of ourselves. `owes_refund`: the bank has returned one.
+    """
 
     needs_attention: bool
     reason: str | None
     is_under_way: bool
+    owes_refund: bool
 
 
 async def lock_attention(connection: Connection, order_id: int) -> OrderAttention | None:
@@ -24,13 +28,15 @@ async def lock_attention(connection: Connection, order_id: int) -> OrderAttentio
     if row is None:
         return None
     # Only what is read behind the lock tells how a refund stands that had it before us.
-    is_refunding: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT 1 FROM refunds WHERE order_id = $1 AND status = 'pending'"
-        " AND needs_attention)",
-        order_id,
+    waiting = await connection.fetch(
+        "SELECT DISTINCT status FROM refunds WHERE order_id = $1 AND needs_attention", order_id
     )
+    statuses = {refund["status"] for refund in waiting}
     return OrderAttention(
-        row["needs_attention"], row["attention_reason"], row["is_paying"] or is_refunding
+        row["needs_attention"],
+        row["attention_reason"],
+        is_under_way=row["is_paying"] or "pending" in statuses,
+        owes_refund="failed" in statuses,
     )
 
 

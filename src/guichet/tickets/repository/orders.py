@@ -24,7 +24,7 @@ _ORDERS = f"SELECT {ORDER_COLUMNS} FROM orders o LEFT JOIN payments p USING (ord
 _THAT_OWE = """
     WHERE o.state = 'refunded' AND o.step IS NULL AND o.ended_at > now() - interval '7 days'
       AND p.captured_minor > (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r
-                              WHERE r.order_id = o.order_id) LIMIT 100
+                              WHERE r.order_id = o.order_id AND NOT r.is_retried) LIMIT 100
 """
 
 

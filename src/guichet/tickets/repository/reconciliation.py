@@ -12,17 +12,6 @@ _LOCK = 7_236_401
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnedRefund:
-    """A refund that came back into the balance."""
-
-    transaction_id: str
-    amount_minor: int
-    currency: str
-    created_at: datetime
-    order_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """An order as reconciliation compares it; `step` is None once its saga has ended."""
 
@@ -181,6 +170,9 @@ async def match_movements(connection: Connection) -> None:
         " FROM refunds r WHERE m.ledger_reference IS NULL AND m.kind = 'refund'"
         " AND r.order_id = m.order_id AND r.provider_refund_id = m.source_id"
         " AND r.completed_at IS NOT NULL",
+        "UPDATE provider_movements m SET ledger_reference = 'refund_failed-' || r.refund_id"
+        " FROM refunds r WHERE m.ledger_reference IS NULL AND m.kind = 'refund_failure'"
+        " AND r.provider_refund_id = m.source_id AND r.failed_at IS NOT NULL",
     ):
         await connection.execute(statement)
 
@@ -189,32 +181,13 @@ async def unmatched(connection: Connection, transaction_ids: Sequence[str]) -> s
     """Return those of these movements that tell of something which we have not entered."""
     rows = await connection.fetch(
         "SELECT transaction_id FROM provider_movements m WHERE transaction_id = ANY($1::text[])"
-        " AND ledger_reference IS NULL AND (kind IN ('charge', 'refund') OR kind = 'dispute'"
+        " AND ledger_reference IS NULL"
+        " AND (kind IN ('charge', 'refund', 'refund_failure') OR kind = 'dispute'"
         " AND NOT EXISTS (SELECT 1 FROM ledger_transfers l"
         " WHERE l.reference = 'dispute-' || m.transaction_id))",
         list(transaction_ids),
     )
     return {row["transaction_id"] for row in rows}
-
-
-async def returned_refunds(connection: Connection) -> list[ReturnedRefund]:
-    """Return refunds that the bank returned after the ledger had entered them."""
-    rows = await connection.fetch(
-        "SELECT f.transaction_id, f.amount_minor, f.currency, f.created_at, f.order_id"
-        " FROM provider_movements f JOIN provider_movements m ON m.source_id = f.source_id"
-        " WHERE f.kind = 'refund_failure' AND m.kind = 'refund'"
-        " AND m.ledger_reference IS NOT NULL AND f.ledger_reference IS NULL"
-    )
-    return [ReturnedRefund(*row.values()) for row in rows]
-
-
-async def note_reference(connection: Connection, transaction_id: str, reference: str) -> None:
-    """Note the ledger's entry for a movement."""
-    await connection.execute(
-        "UPDATE provider_movements SET ledger_reference = $2 WHERE transaction_id = $1",
-        transaction_id,
-        reference,
-    )
 
 
 async def compare_days(connection: Connection, since: date) -> list[Day]:

@@ -18,6 +18,10 @@ async def refunds_of_order(connection: Transaction, order_id: int) -> list[Refun
             refunds.c.note,
             refunds.c.created_at,
             refunds.c.completed_at,
+            refunds.c.failed_at,
+            refunds.c.failure_reason,
+            refunds.c.is_retried,
+            refunds.c.settled_at,
         )
         .where(refunds.c.order_id == order_id)
         .order_by(refunds.c.refund_id)

@@ -8,11 +8,11 @@ import asyncpg
 
 from guichet.kernel.audit import record_hot
 from guichet.tickets import auditing
-from guichet.tickets.attention import REFUND_REASONS
 from guichet.tickets.domain import Ticket
 from guichet.tickets.giving_back import TicketBack
 from guichet.tickets.pricing import Parts
 from guichet.tickets.repository.provider import flag_order
+from guichet.tickets.repository.returned_refunds import follow_refunds
 from guichet.tickets.repository.rows import parts_json, ticket_of
 from guichet.tickets.repository.stock import Connection
 
@@ -93,7 +93,7 @@ async def left_to_refund(connection: Connection, order_ids: Sequence[int]) -> di
     """Return by order what of its payment nobody has asked back yet, in minor units; 0 if free."""
     rows = await connection.fetch(
         "SELECT o.order_id, coalesce(p.captured_minor, 0) - coalesce((SELECT sum(r.amount_minor)"
-        " FROM refunds r WHERE r.order_id = o.order_id AND r.status <> 'failed'), 0)::bigint"
+        " FROM refunds r WHERE r.order_id = o.order_id AND NOT r.is_retried), 0)::bigint"
         " AS left_minor FROM orders o LEFT JOIN payments p USING (order_id)"
         " WHERE o.order_id = ANY($1::bigint[])",
         order_ids,
@@ -108,7 +108,7 @@ async def returned_before(
     rows = await connection.fetch(
         "SELECT b.ticket_id, sum(b.price_minor)::bigint AS price, sum(b.fee_minor)::bigint AS fee"
         " FROM refund_tickets b JOIN refunds r USING (refund_id)"
-        " WHERE b.order_id = ANY($1::bigint[]) AND r.status <> 'failed' GROUP BY b.ticket_id",
+        " WHERE b.order_id = ANY($1::bigint[]) AND NOT r.is_retried GROUP BY b.ticket_id",
         order_ids,
     )
     return {row["ticket_id"]: (row["price"], row["fee"]) for row in rows}
@@ -199,14 +199,7 @@ async def complete_refund(
         refund.order_id,
         refund.amount_minor,
     )
-    await connection.execute(
-        "UPDATE orders SET needs_attention = false, attention_reason = NULL WHERE order_id = $1"
-        " AND needs_attention AND step IS NULL"
-        " AND (attention_reason IS NULL OR attention_reason = ANY($2::text[]))"
-        " AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = $1 AND r.needs_attention)",
-        refund.order_id,
-        REFUND_REASONS,
-    )
+    await follow_refunds(connection, refund.order_id)
     return True
 
 

@@ -136,10 +136,11 @@ async def sold_lines(connection: Connection, event_id: int) -> list[SoldLine]:
 
 
 async def refunded_parts(connection: Connection, event_id: int) -> list[tuple[Parts, int]]:
-    """Return the parts of an event's refunds that were carried out, each with how many had them."""
+    """Return the parts of an event's refunds as first carried out, each with how many had them."""
     rows = await connection.fetch(
         "SELECT r.parts, count(*) AS number FROM refunds r JOIN orders o USING (order_id)"
-        " WHERE o.event_id = $1 AND r.status = 'completed' AND r.parts IS NOT NULL GROUP BY 1",
+        " WHERE o.event_id = $1 AND r.completed_at IS NOT NULL AND r.retry_of IS NULL"
+        " AND r.parts IS NOT NULL GROUP BY 1",
         event_id,
     )
     found = [(parts_of(row["parts"]), row["number"]) for row in rows]

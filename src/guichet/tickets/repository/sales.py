@@ -25,7 +25,8 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
     )
     refunded: int = await connection.fetchval(
         "SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM refunds r"
-        " JOIN orders o USING (order_id) WHERE o.event_id = $1 AND r.status = 'completed'",
+        " JOIN orders o USING (order_id)"
+        " WHERE o.event_id = $1 AND r.status IN ('completed', 'settled')",
         event_id,
     )
     time_zone: str = offer["time_zone"] if offer else "UTC"

@@ -100,6 +100,7 @@ export const TemplateKey = {
   order_failed: 'order_failed',
   ticket_cancelled: 'ticket_cancelled',
   refund_granted: 'refund_granted',
+  refund_failed: 'refund_failed',
   event_rescheduled: 'event_rescheduled',
   event_cancelled: 'event_cancelled',
   reminder: 'reminder',

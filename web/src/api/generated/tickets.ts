@@ -754,6 +754,46 @@ export interface OpenedView {
   currency: string;
 }
 
+export type RefundStateViewStatus = typeof RefundStateViewStatus[keyof typeof RefundStateViewStatus];
+
+
+export const RefundStateViewStatus = {
+  pending: 'pending',
+  completed: 'completed',
+  failed: 'failed',
+} as const;
+
+/**
+ * A refund of an order; `completed_at` is when it was given back.
+ *
+ * `note` is what a person gave as the reason, in the words that the buyer was told. One that the
+ * bank returned has failed at `failed_at`, with the provider's word for why; `is_retried` where
+ * another refund has taken its place, `is_paid_otherwise` where it was paid by other means than
+ * the provider.
+ */
+export interface RefundStateView {
+  id: number;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  amount: string;
+  status: RefundStateViewStatus;
+  reason: string;
+  note: string | null;
+  requested_at: string;
+  completed_at: string | null;
+  failed_at: string | null;
+  failure_reason: string | null;
+  is_retried: boolean;
+  is_paid_otherwise: boolean;
+}
+
+/**
+ * All refunds of an order, oldest first.
+ */
+export interface OrderRefundsView {
+  order_code: string;
+  refunds: RefundStateView[];
+}
+
 /**
  * The payment of a ticket or an order; never anything of a card but its last digits.
  */
@@ -769,36 +809,11 @@ export interface PaymentView {
   refunded_amount: string;
 }
 
-export type RefundStateViewStatus = typeof RefundStateViewStatus[keyof typeof RefundStateViewStatus];
-
-
-export const RefundStateViewStatus = {
-  pending: 'pending',
-  completed: 'completed',
-  failed: 'failed',
-} as const;
-
-/**
- * A refund of an order; `completed_at` is when the provider has carried it out.
- *
- * `note` is what a person gave as the reason, in the words that the buyer was told.
- */
-export interface RefundStateView {
-  id: number;
-  /** @pattern ^-?\d+\.\d{2}$ */
-  amount: string;
-  status: RefundStateViewStatus;
-  reason: string;
-  note: string | null;
-  requested_at: string;
-  completed_at: string | null;
-}
-
 /**
  * An order. `access_token` opens a guest's order; it is shown once, to its buyer.
  *
- * `refunded` is what has gone back so far. `refunds` lists each refund, oldest first, where the
- * order is read; the answer to a purchase has none.
+ * `refunded` is what has gone back so far, by whatever means. `refunds` lists each refund, oldest
+ * first, where the order is read; the answer to a purchase has none.
  */
 export interface OrderView {
   items: LineView[];
@@ -976,6 +991,17 @@ export interface PageTicketView {
   per_page: number;
   last_page: number;
   total: number;
+}
+
+/**
+ * By what other means a returned refund was paid; it goes into the audit log.
+ */
+export interface PaidOtherwise {
+  /**
+     * @minLength 1
+     * @maxLength 500
+     */
+  reason: string;
 }
 
 export type PaymentConfigViewMode = typeof PaymentConfigViewMode[keyof typeof PaymentConfigViewMode];
@@ -1216,6 +1242,8 @@ export interface ReportDay {
   /** @pattern ^-?\d+\.\d{2}$ */
   refunds: string;
   /** @pattern ^-?\d+\.\d{2}$ */
+  returned: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
   fees: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   vat: string;
@@ -1270,6 +1298,8 @@ export interface ReportView {
   gross: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   refunds: string;
+  /** @pattern ^-?\d+\.\d{2}$ */
+  returned: string;
   /** @pattern ^-?\d+\.\d{2}$ */
   fees: string;
   /** @pattern ^-?\d+\.\d{2}$ */
@@ -6738,6 +6768,179 @@ export function useGetTicketsEventsByEventIdRefunds<TData = Awaited<ReturnType<t
 
 
 
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdRetryUrl = (code: string,
+    refundId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/orders/${code}/refunds/${refundId}/retry`
+}
+
+/**
+ * Ask the provider anew for a refund that the bank returned; needs an `Idempotency-Key`.
+ *
+ * For administrators and the event's organiser. Another refund takes its place.
+ * @summary Retry
+ */
+export const postTicketsOrdersByCodeRefundsByRefundIdRetry = async (code: string,
+    refundId: number, options?: Parameters<typeof request>[1]): Promise<OrderRefundsView> => {
+
+  return request<OrderRefundsView>(getPostTicketsOrdersByCodeRefundsByRefundIdRetryUrl(code,refundId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdRetryMutationKey = () => ['postTicketsOrdersByCodeRefundsByRefundIdRetry'] as const;
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdRetryMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeRefundsByRefundIdRetryMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>, PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables> = (props) => {
+          const {code,refundId} = props ?? {};
+
+          return  postTicketsOrdersByCodeRefundsByRefundIdRetry(code,refundId,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>>
+
+    export type PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables = {code: string;refundId: number}
+
+    /**
+ * @summary Retry
+ */
+export const usePostTicketsOrdersByCodeRefundsByRefundIdRetry = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdRetry>>,
+        TError,
+        PostTicketsOrdersByCodeRefundsByRefundIdRetryMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeRefundsByRefundIdRetryMutationOptions(options), queryClient);
+    }
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdSettleUrl = (code: string,
+    refundId: number,) => {
+
+
+
+
+  return `/api/v1/tickets/orders/${code}/refunds/${refundId}/settle`
+}
+
+/**
+ * Note that a refund which the bank returned was paid by other means.
+ *
+ * For administrators and the event's organiser.
+ * @summary Settle
+ */
+export const postTicketsOrdersByCodeRefundsByRefundIdSettle = async (code: string,
+    refundId: number,
+    paidOtherwise: PaidOtherwise, options?: Parameters<typeof request>[1]): Promise<OrderRefundsView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<OrderRefundsView>(getPostTicketsOrdersByCodeRefundsByRefundIdSettleUrl(code,refundId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(paidOtherwise)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdSettleMutationKey = () => ['postTicketsOrdersByCodeRefundsByRefundIdSettle'] as const;
+
+export const getPostTicketsOrdersByCodeRefundsByRefundIdSettleMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsOrdersByCodeRefundsByRefundIdSettleMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>, PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables> = (props) => {
+          const {code,refundId,data} = props ?? {};
+
+          return  postTicketsOrdersByCodeRefundsByRefundIdSettle(code,refundId,data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>>
+    export type PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationBody = PaidOtherwise
+    export type PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationError = ErrorType<Problem>
+    export type PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables = {code: string;refundId: number;data: PaidOtherwise}
+
+    /**
+ * @summary Settle
+ */
+export const usePostTicketsOrdersByCodeRefundsByRefundIdSettle = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>, TError,PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsOrdersByCodeRefundsByRefundIdSettle>>,
+        TError,
+        PostTicketsOrdersByCodeRefundsByRefundIdSettleMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsOrdersByCodeRefundsByRefundIdSettleMutationOptions(options), queryClient);
+    }
 
 export const getGetTicketsEventsByEventIdPromoCodesUrl = (eventId: number,) => {
 
