@@ -18,7 +18,6 @@ from guichet.contracts.messages.tickets import (
     HolderMessaged,
     OrderResendRequested,
     OrdersClaimed,
-    RefundFailed,
     RefundGranted,
 )
 from guichet.notifications.use_cases import accounts, events, holders, orders, reminders
@@ -254,29 +253,6 @@ async def test_goodwill_is_told_once_and_leaves_the_reminder(office: Office) -> 
     again = granted.model_copy(update={"occurred_at": NOW + timedelta(hours=1)})
     await office.tell(orders.refund_granted, again)
     assert len(await office.told("refund_granted")) == 2
-
-
-async def test_a_refund_that_did_not_arrive_is_told_once(office: Office) -> None:
-    order = confirmed(buyer(1), sold_event(7))
-    await office.tell(orders.order_confirmed, order)
-    failed = RefundFailed(
-        order_id=order.order_id,
-        order_code=order.order_code,
-        buyer=order.buyer,
-        event=order.event,
-        refund_id=5,
-        amount_minor=1500,
-        currency="EUR",
-        occurred_at=NOW,
-    )
-    await office.tell(orders.refund_failed, failed)
-    await office.tell(orders.refund_failed, failed)
-    (mail,) = await office.told("refund_failed")
-    assert mail.context["refund_minor"] == 1500
-    assert order.order_code in mail.context["link"]
-    assert await office.inbox(1) == ["order_confirmed", "refund_failed"]
-    await office.tell(orders.refund_failed, failed.model_copy(update={"refund_id": 6}))
-    assert len(await office.told("refund_failed")) == 2
 
 
 async def test_a_new_date_is_told_to_holders_of_valid_tickets_alone(office: Office) -> None:

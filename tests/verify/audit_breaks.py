@@ -33,8 +33,8 @@ AUDIT_BREAKS: tuple[tuple[str, str], ...] = (
     ),
     (
         "tickets",
-        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, status)"
-        f" VALUES (1, 100, 'x', now(), 'completed'); {_ENTER}"
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, completed_at, status)"
+        f" VALUES (1, 100, 'x', now(), now(), 'completed'); {_ENTER}"
         " SELECT 'admin', 'tickets.refund.requested', 'order:1', jsonb_build_object('refund_id',"
         " refund_id, 'amount_minor', 100), '', '' FROM refunds",
     ),

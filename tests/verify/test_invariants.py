@@ -32,8 +32,8 @@ def _refund(status: str, **parts: object) -> str:
         "fee_vat": [],
     }
     return (
-        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, status, parts)"  # noqa: S608 - our own values
-        f" VALUES (1, 2620, 'x', now(), '{status}', '{json.dumps({**made_of, **parts})}')"
+        "INSERT INTO refunds (order_id, amount_minor, reason, run_at, completed_at, status, parts)"  # noqa: S608 - our own values
+        f" VALUES (1, 2620, 'x', now(), now(), '{status}', '{json.dumps({**made_of, **parts})}')"
     )
 
 

@@ -155,9 +155,7 @@ class Till:
             expand=form.items("expand"),
         )
 
-    def refund(
-        self, form: Form, use: KeyUse | None, returned_after: float | None = None
-    ) -> Answer:
+    def refund(self, form: Form, use: KeyUse | None, returned_after: float | None = None) -> Answer:
         """Give money back. Raises `Refused`, always beyond what is left of the capture."""
         form.only(REFUND_PARAMS)
         amount = form.integer("amount")
@@ -203,9 +201,7 @@ class Till:
                 settled.append(self.write(None, intent=ended, events=("payment_intent.succeeded",)))
         for refund in refunds:
             if refund.settles_at is not None and refund.settles_at <= now:
-                intent, ended = rules.settle_refund(
-                    self.books.intents[refund.intent], refund, now
-                )
+                intent, ended = rules.settle_refund(self.books.intents[refund.intent], refund, now)
                 failed = ("refund.failed",) if ended.status == "failed" else ()
                 events = ("refund.updated", *failed)
                 settled.append(self.write(None, intent=intent, refund=ended, events=events))

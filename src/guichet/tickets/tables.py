@@ -24,6 +24,7 @@ from guichet.kernel.tables import add_message_tables
 from guichet.tickets.tables_documents import add_document_tables
 from guichet.tickets.tables_promo import add_promo_tables
 from guichet.tickets.tables_provider import add_provider_tables
+from guichet.tickets.tables_returned import returned_columns
 
 metadata = MetaData()
 add_message_tables(metadata)
@@ -241,22 +242,10 @@ refunds = Table(
     _created(),
     _changed(),
     _instant("completed_at"),
-    _instant("failed_at"),
-    Column("failure_reason", Text),
-    Column("retry_of", BigInteger, ForeignKey("refunds.refund_id"), unique=True),
-    Column("is_retried", Boolean, nullable=False, server_default=text("false")),
-    _instant("settled_at"),
-    Column("settled_by", BigInteger),
-    Column("settled_note", Text),
+    *returned_columns(),
     CheckConstraint("status IN ('pending','completed','failed','settled')", name="refund_status"),
     CheckConstraint("kind IN ('tickets','undone','goodwill','external')", name="refund_kind"),
     CheckConstraint("amount_minor > 0", name="refund_is_positive"),
-    CheckConstraint("NOT is_retried OR status = 'failed'", name="only_failed_is_retried"),
-    CheckConstraint(
-        "status NOT IN ('failed', 'settled') OR (failed_at IS NOT NULL AND completed_at IS NOT"
-        " NULL)",
-        name="failed_after_success",
-    ),
     comment="Money to give back: written with its cause, carried out by a worker until done.",
 )
 Index("refunds_order", refunds.c.order_id)

@@ -206,7 +206,6 @@ class TestRefund:
         found = await stand.provider.find(order_key=key, intent_id=intent_id, **an_order())
         assert found.refunded_minor == 4200
 
-
     async def test_a_refund_that_the_bank_returns_has_failed(self, stand: Stand, key: str) -> None:
         intent_id = await paid(stand, key)
         stand.return_next_refund()

@@ -202,7 +202,6 @@ async def refund_failed(
     await tell(transaction, desk, [telling], now)
 
 
-
 async def orders_claimed(transaction: Transaction, message: OrdersClaimed, now: datetime) -> None:
     """Let a guest's orders follow the account that claimed them."""
     if await people.erased_among(transaction, [message.account_id]):

@@ -55,10 +55,12 @@ def upgrade() -> None:
         "only_failed_is_retried", "refunds", "NOT is_retried OR status = 'failed'"
     )
     op.create_check_constraint(
-        "failed_after_success",
+        "carried_out_at_a_time", "refunds", "status = 'pending' OR completed_at IS NOT NULL"
+    )
+    op.create_check_constraint(
+        "returned_at_a_time",
         "refunds",
-        "status NOT IN ('failed', 'settled') OR (failed_at IS NOT NULL AND completed_at IS NOT"
-        " NULL)",
+        "status NOT IN ('failed', 'settled') OR failed_at IS NOT NULL",
     )
     op.create_index("refunds_provider", "refunds", ["provider_refund_id"])
     op.execute(_LEFT_TO_REFUND)
