@@ -241,7 +241,6 @@ refunds = Table(
     Column("attention_reason", Text),
     _created(),
     _changed(),
-    _instant("completed_at"),
     *returned_columns(),
     CheckConstraint("status IN ('pending','completed','failed','settled')", name="refund_status"),
     CheckConstraint("kind IN ('tickets','undone','goodwill','external')", name="refund_kind"),

@@ -1,4 +1,4 @@
-"""What a refund's row says once the bank has returned it."""
+"""When a refund was carried out, and what its row says once the bank has returned it."""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +19,7 @@ def returned_columns() -> list[SchemaItem]:
     `is_retried`: another refund has taken its place, and with it all that it was to give back.
     """
     return [
+        Column("completed_at", DateTime(timezone=True)),
         Column("failed_at", DateTime(timezone=True)),
         Column("failure_reason", Text),
         Column("retry_of", BigInteger, ForeignKey("refunds.refund_id"), unique=True),

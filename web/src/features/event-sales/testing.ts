@@ -79,6 +79,10 @@ export function refundState(values: Partial<RefundStateView> = {}): RefundStateV
     note: "Erreur de date",
     requested_at: AT,
     completed_at: AT,
+    failed_at: null,
+    failure_reason: null,
+    is_retried: false,
+    is_paid_otherwise: false,
     ...values,
   };
 }
