@@ -35,7 +35,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore clean check check-format check-lint check-imports \
-	check-types check-tidy check-documents check-web test test-web lock openapi docs-api
+	check-types check-tidy check-documents check-web test test-web lighthouse lock openapi docs-api
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -137,6 +137,12 @@ test: setup web test-web ## Every test; starts systems of its own on shifted por
 
 test-web: $(WEB_STAMP) ## The tests of the web app alone
 	@cd web && $(NODE) vitest run < /dev/null
+
+lighthouse: setup web ## Measure the running system's public pages with Lighthouse (GUICHET_SITE, 8080 by default)
+	@mkdir -p $(VENV)/lighthouse && cp -R web/tests/lighthouse/. $(VENV)/lighthouse
+	@cd $(VENV)/lighthouse && { cmp -s package-lock.json .installed \
+		|| { $(NODE) npm ci --no-audit --no-fund --loglevel=error < /dev/null && cp package-lock.json .installed; }; }
+	@cd $(VENV)/lighthouse && $(NODE) node measure.mjs
 
 lock: setup ## Compile requirements.lock anew: pinned, with hashes, without any address
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \

@@ -1,13 +1,24 @@
 import { fileURLToPath } from "node:url";
 
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const PORT_SHIFT = Number(process.env.GUICHET_PORT_SHIFT ?? 0);
 const SYSTEM = `http://localhost:${8080 + PORT_SHIFT}`;
 
+/** The page shows its essentials without any script: what those need comes first. */
+const scriptsComeSecond: Plugin = {
+  name: "scripts-come-second",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) =>
+      html.replace(/<(script type="module"|link rel="modulepreload")/g, '<$1 fetchpriority="low"'),
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), scriptsComeSecond],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2023",

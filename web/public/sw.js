@@ -4,7 +4,8 @@
  * Files with a hash in their name never change: kept when first fetched. The page itself and one's
  * tickets are asked of the network first, and taken from what was kept where it does not answer.
  */
-const APP = "guichet-app-1";
+const APP = "guichet-app-2";
+const SHELL = "/index.html";
 const MINE = "guichet-mine";
 const MY_TICKETS = /^\/api\/v1\/tickets\/(user\/\d+|\d+|\d+\/qr\.svg)$/;
 const HASHED = /^\/assets\//;
@@ -14,7 +15,7 @@ self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(APP)
-      .then((cache) => cache.addAll(["/", "/colour-scheme.js", "/icon.svg"]))
+      .then((cache) => cache.addAll([SHELL, "/colour-scheme.js", "/icon.svg"]))
       .then(() => self.skipWaiting()),
   );
 });
@@ -54,13 +55,19 @@ function isOurs(url) {
 async function page(request) {
   try {
     const answer = await fetch(request);
-    if (answer.ok && new URL(request.url).pathname === "/") await keep(APP, "/", answer);
+    if (answer.ok && new URL(request.url).pathname === "/") void renewShell();
     return answer;
   } catch (error) {
-    const found = await caches.match("/");
+    const found = await caches.match(SHELL);
     if (found) return found;
     throw error;
   }
+}
+
+/** The page as it is for every address: at `/` itself it holds what is on. */
+async function renewShell() {
+  const answer = await fetch(SHELL);
+  if (answer.ok) await keep(APP, SHELL, answer);
 }
 
 async function kept(request) {

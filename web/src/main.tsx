@@ -1,6 +1,6 @@
-import "@mantine/core/styles.css";
 import "@fontsource-variable/instrument-sans/wght.css";
 import "./ui/theme.css";
+import "./ui/preview.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -11,6 +11,7 @@ import { answerIn } from "./api/request";
 import { startsWithSession } from "./api/session";
 import { keepForOffline } from "./app/offline";
 import { Providers } from "./app/Providers";
+import { takeOver } from "./app/preview";
 import { routes } from "./app/routes";
 import { currentLanguage, startTexts } from "./i18n";
 
@@ -19,15 +20,18 @@ async function start(): Promise<void> {
   if (place === null) throw new Error("the page has no #root");
   answerIn(currentLanguage);
   void startsWithSession();
-  await startTexts();
+  // Most of the styles, for which the preview need not wait.
+  await Promise.all([startTexts(), import("@mantine/core/styles.layer.css")]);
   const router = createBrowserRouter(routes);
+  const queryClient = newQueryClient();
   createRoot(place).render(
     <StrictMode>
-      <Providers queryClient={newQueryClient()}>
+      <Providers queryClient={queryClient}>
         <RouterProvider router={router} />
       </Providers>
     </StrictMode>,
   );
+  takeOver(place, queryClient);
 }
 
 void start();

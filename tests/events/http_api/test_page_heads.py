@@ -1,4 +1,4 @@
-"""The heads of pages: what link previews and search engines read, and that no words break out."""
+"""The heads and previews of pages: read without a script, and no words break out of them."""
 
 import json
 import re
@@ -7,8 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from guichet.kernel.problems import Language
 from tests.events.conftest import RunningEvents
+from tests.repository_files import ROOT
 
+TEXTS = ROOT / "web" / "src" / "features" / "catalogue" / "texts"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NASTY = '</title><script>alert(\'1\')</script> "&<!--# include virtual="/x" -->'
@@ -102,3 +105,34 @@ async def test_the_first_page_has_its_card(running: RunningEvents) -> None:
     head = await head_of(running, "/head")
     assert head.texts["title"] == head.metas["og:title"] == "Guichet"
     assert head.metas["description"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_first_page_says_at_once_what_is_on(
+    running: RunningEvents, language: Language
+) -> None:
+    await running.create(title="Bal du port")
+    answer = await running.ask("GET", "/preview", headers={"Accept-Language": language})
+    text = answer.body.decode()
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
+    assert '">Bal du port</a>' in text
+    # The web app says the same in the same words, so that nothing changes when it takes over.
+    words = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
+    assert f"<h1>{words['title']}</h1>" in text
+    assert words["lead"] in text
+
+
+async def test_an_events_page_says_the_essentials_at_once(running: RunningEvents) -> None:
+    made = await running.create(title="Bal du port", description="Un.\n\nDeux.", city="Lyon")
+    text = (await running.ask("GET", f"/{made['id']}/preview")).body.decode()
+    assert "<h1>Bal du port</h1>" in text
+    assert "<p>Un.</p><p>Deux.</p>" in text
+    nasty = await running.create(title=NASTY, description=NASTY)
+    shown = Head((await running.ask("GET", f"/{nasty['id']}/preview")).body.decode())
+    assert "script" not in shown.tags
+    assert shown.texts["h1"] == NASTY
+
+
+async def test_a_draft_shows_nothing_at_once(running: RunningEvents) -> None:
+    draft = await running.create(status="draft")
+    assert (await running.ask("GET", f"/{draft['id']}/preview")).body == b""

@@ -132,13 +132,24 @@ test("an event's page has its head for those who run no script", async () => {
   await visit.end();
 });
 
+test("without any script, the essentials are there", async () => {
+  const context = await browser.newContext({ baseURL: SITE, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`/e/${event.id}`);
+  await page.getByRole("heading", { name: event.title }).waitFor();
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.ok((await page.getByRole("listitem").count()) > 0);
+  await context.close();
+});
+
 test("drafts and what is not there are not to be found", async () => {
   const draft = await anEvent({ title: "Encore secret", status: "draft" });
   for (const path of [`/e/${draft.id}`, "/e/99999999"]) {
     const html = await (await fetch(SITE + path)).text();
     assert.ok(!html.includes("Encore secret"));
     assert.match(html, /name="robots" content="noindex"/);
-    assert.match(html, /<div id="root">/);
+    assert.match(html, /<div id="root"/);
   }
   const home = await (await fetch(SITE)).text();
   assert.match(home, /property="og:description"/);

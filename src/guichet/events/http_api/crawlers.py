@@ -6,14 +6,18 @@ from fastapi import APIRouter, Response
 
 from guichet.contracts.times import rfc3339
 from guichet.events.domain.problems import EventNotFound
-from guichet.events.domain.records import Viewer
+from guichet.events.domain.records import EventFilter, Viewer
+from guichet.events.domain.states import Status
 from guichet.events.http_api.answers import event_answer
 from guichet.events.http_api.common import PREFIX, AskedLanguage, EventId, OurMeans
 from guichet.events.http_api.page_heads import event_head, home_head, missing_head
-from guichet.events.use_cases.reading import get_event, get_published_pages
+from guichet.events.http_api.page_previews import event_preview, home_preview
+from guichet.events.use_cases.reading import get_event, get_published_pages, list_events
+from guichet.kernel.paging import PageAsked
 
 FRESH_SECONDS = 600
 HEAD_FRESH_SECONDS = 10
+PREVIEW_EVENTS = 12
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -68,6 +72,28 @@ async def head_of_event(means: OurMeans, language: AskedLanguage, event_id: Even
     except EventNotFound:
         return _html(missing_head(language))
     return _html(event_head(event_answer(event, nobody), means.outside_url, language))
+
+
+@router.get("/preview", summary="What the first page shows at once", response_class=Response)
+async def preview_of_home(means: OurMeans, language: AskedLanguage) -> Response:
+    """What is on, as HTML that stands in the page until the web app has started."""
+    nobody = Viewer()
+    shown = EventFilter(statuses=frozenset({Status.PUBLISHED}))
+    page = await list_events(means, shown, PageAsked(page=1, per_page=PREVIEW_EVENTS))
+    return _html(home_preview([event_answer(event, nobody) for event in page.events], language))
+
+
+@router.get(
+    "/{event_id}/preview", summary="What an event's page shows at once", response_class=Response
+)
+async def preview_of_event(means: OurMeans, language: AskedLanguage, event_id: EventId) -> Response:
+    """The essentials of an event, as HTML; nothing for one that the public may not see."""
+    nobody = Viewer()
+    try:
+        event = await get_event(means, nobody, event_id)
+    except EventNotFound:
+        return _html("")
+    return _html(event_preview(event_answer(event, nobody), language))
 
 
 def _html(head: str) -> Response:

@@ -19,7 +19,7 @@ BRAND = "Guichet"
 SUMMARY_LETTERS_MAX = 200
 PICTURE_WIDTH = 1600
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
-_WHEN: dict[Language, str] = {
+WHEN: dict[Language, str] = {
     "fr": "EEEE d MMMM y 'à' HH:mm",
     "en": "EEEE d MMMM y, HH:mm",
 }
@@ -70,7 +70,7 @@ def summary(event: EventAnswer, language: Language) -> str:
     """Return when, where and what in one line of at most 200 letters."""
     parts = [
         _CANCELLED[language] if event.status is Status.CANCELLED else "",
-        spoken(event.date, _WHEN[language], zone_of(event.time_zone), LOCALES[language]),
+        spoken(event.date, WHEN[language], zone_of(event.time_zone), LOCALES[language]),
         ", ".join(filter(None, (event.venue or event.location, event.city))),
         event.description.partition("\n")[0].strip(),
     ]

@@ -1547,6 +1547,210 @@ export function useGetEventsByEventIdHead<TData = Awaited<ReturnType<typeof getE
 
 
 
+export const getGetEventsPreviewUrl = () => {
+
+
+
+
+  return `/api/v1/events/preview`
+}
+
+/**
+ * What is on, as HTML that stands in the page until the web app has started.
+ * @summary What the first page shows at once
+ */
+export const getEventsPreview = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsPreviewUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsPreviewQueryKey = () => {
+    return [
+    `/api/v1/events/preview`
+    ] as const;
+    }
+
+
+export const getGetEventsPreviewQueryOptions = <TData = Awaited<ReturnType<typeof getEventsPreview>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsPreviewQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsPreview>>> = ({ signal }) => getEventsPreview({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsPreviewQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsPreview>>>
+export type GetEventsPreviewQueryError = ErrorType<Problem>
+
+
+export function useGetEventsPreview<TData = Awaited<ReturnType<typeof getEventsPreview>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsPreview<TData = Awaited<ReturnType<typeof getEventsPreview>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsPreview<TData = Awaited<ReturnType<typeof getEventsPreview>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What the first page shows at once
+ */
+
+export function useGetEventsPreview<TData = Awaited<ReturnType<typeof getEventsPreview>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsPreviewQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetEventsByEventIdPreviewUrl = (eventId: number,) => {
+
+
+
+
+  return `/api/v1/events/${eventId}/preview`
+}
+
+/**
+ * The essentials of an event, as HTML; nothing for one that the public may not see.
+ * @summary What an event's page shows at once
+ */
+export const getEventsByEventIdPreview = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetEventsByEventIdPreviewUrl(eventId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsByEventIdPreviewQueryKey = (eventId: number,) => {
+    return [
+    `/api/v1/events/${eventId}/preview`
+    ] as const;
+    }
+
+
+export const getGetEventsByEventIdPreviewQueryOptions = <TData = Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError = ErrorType<Problem>>(eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsByEventIdPreviewQueryKey(eventId);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsByEventIdPreview>>> = ({ signal }) => getEventsByEventIdPreview(eventId, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, enabled: eventId !== null && eventId !== undefined, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsByEventIdPreviewQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsByEventIdPreview>>>
+export type GetEventsByEventIdPreviewQueryError = ErrorType<Problem>
+
+
+export function useGetEventsByEventIdPreview<TData = Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsByEventIdPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsByEventIdPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsByEventIdPreview<TData = Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsByEventIdPreview>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsByEventIdPreview>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsByEventIdPreview<TData = Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary What an event's page shows at once
+ */
+
+export function useGetEventsByEventIdPreview<TData = Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError = ErrorType<Problem>>(
+ eventId: number, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsByEventIdPreview>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsByEventIdPreviewQueryOptions(eventId,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
 export const getGetEventsUrl = (params?: GetEventsParams,) => {
   const normalizedParams = new URLSearchParams();
 
