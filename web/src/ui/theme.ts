@@ -7,6 +7,7 @@ import {
   type MantineColorsTuple,
   Modal,
   Radio,
+  SegmentedControl,
 } from "@mantine/core";
 
 const vermilion: MantineColorsTuple = [
@@ -52,6 +53,15 @@ export const theme = createTheme({
     Input: Input.extend({ defaultProps: { size: "md" } }),
     Checkbox: Checkbox.extend({ defaultProps: { size: "md" } }),
     Radio: Radio.extend({ defaultProps: { size: "md" } }),
+    SegmentedControl: SegmentedControl.extend({
+      styles: {
+        root: { background: "var(--paper-sunken)", border: "1px solid var(--line)" },
+        indicator: {
+          background: "var(--paper-raised)",
+          boxShadow: "0 0 0 1px var(--line-strong)",
+        },
+      },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         centered: true,

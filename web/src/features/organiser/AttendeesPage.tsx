@@ -4,6 +4,7 @@ import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
+import { useGetEventsByEventId } from "@/api/generated/events";
 import {
   type AttendeeView,
   getTicketsEventsByEventIdAttendeesCsv,
@@ -37,7 +38,8 @@ export function Component() {
   const page = Math.max(1, Number(search.get("page")) || 1);
   const params = { q: q || undefined, page, per_page: PER_PAGE };
   const attendees = useGetTicketsEventsByEventIdAttendees(eventId, params);
-  const columns = useColumns();
+  const event = useGetEventsByEventId(eventId);
+  const columns = useColumns(eventId);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const typed = new FormData(event.currentTarget).get("q");
@@ -47,7 +49,8 @@ export function Component() {
     <Page title={t("attendees.title")}>
       <PageHeader
         title={t("attendees.title")}
-        above={<Link to={paths.organiseEvent(eventId)}>{t("title")}</Link>}
+        lead={attendees.data && t("attendees.count", { count: attendees.data.total })}
+        above={<Link to={paths.organiseEvent(eventId)}>{event.data?.title ?? "…"}</Link>}
         actions={<Downloads eventId={eventId} />}
       />
       <EventParts eventId={eventId} />
@@ -59,6 +62,7 @@ export function Component() {
           type="search"
           defaultValue={q}
           label={t("attendees.search")}
+          className={classes.words}
         />
         <Button type="submit" variant="default">
           {t("attendees.go")}
@@ -68,6 +72,7 @@ export function Component() {
         <ErrorState error={attendees.error} retry={() => void attendees.refetch()} />
       ) : (
         <DataTable
+          hasCards
           caption={t("attendees.title")}
           columns={columns}
           rows={attendees.data?.data}
@@ -98,7 +103,7 @@ function Downloads({ eventId }: { eventId: number }) {
   });
   const error = csv.error ?? xlsx.error;
   return (
-    <div className={classes.actions}>
+    <>
       {error !== null && <ErrorState error={error} />}
       <Button
         variant="default"
@@ -116,11 +121,11 @@ function Downloads({ eventId }: { eventId: number }) {
       >
         {t("attendees.xlsx")}
       </Button>
-    </div>
+    </>
   );
 }
 
-function useColumns(): Column<AttendeeView>[] {
+function useColumns(eventId: number): Column<AttendeeView>[] {
   const { t } = useTranslation("organiser");
   return [
     {
@@ -132,11 +137,19 @@ function useColumns(): Column<AttendeeView>[] {
     { key: "email", title: t("attendees.email"), render: ({ buyer_email: email }) => email },
     { key: "ticket", title: t("attendees.ticket"), render: (ticket) => ticket.ticket_number },
     { key: "type", title: t("attendees.type"), render: ({ ticket_type: type }) => type },
-    { key: "order", title: t("attendees.order"), render: ({ order_code: code }) => code },
+    {
+      key: "order",
+      title: t("attendees.order"),
+      render: ({ order_code: code }) => <Link to={paths.organiseOrder(eventId, code)}>{code}</Link>,
+    },
     {
       key: "state",
       title: t("attendees.state"),
-      render: ({ status }) => t(`attendees.states.${status}`),
+      render: ({ status }) => (
+        <span className={classes.ticketState} data-state={status}>
+          {t(`attendees.states.${status}`)}
+        </span>
+      ),
     },
   ];
 }

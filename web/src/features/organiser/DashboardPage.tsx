@@ -65,8 +65,10 @@ function Lead({ event }: { event: EventAnswer }) {
   const { t } = useTranslation("organiser");
   return (
     <>
-      {t(`states.${event.status}`)} ·{" "}
-      <DateTime instant={event.date} timeZone={event.time_zone} namesZone />
+      <span className={classes.state} data-state={event.status}>
+        {t(`states.${event.status}`)}
+      </span>{" "}
+      · <DateTime instant={event.date} timeZone={event.time_zone} namesZone />
     </>
   );
 }
@@ -127,6 +129,7 @@ function ByType({ stats }: { stats: StatsAnswer }) {
   const { t } = useTranslation("organiser");
   return (
     <DataTable
+      hasCards
       caption={t("dashboard.byType")}
       rows={stats.ticket_types}
       rowKey={(level) => level.ticket_type_id}

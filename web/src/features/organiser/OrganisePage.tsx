@@ -15,6 +15,8 @@ import {
   Pagination,
 } from "@/ui";
 
+import classes from "./Organiser.module.css";
+
 const PER_PAGE = 20;
 
 /** One's own events in any state, the latest first. */
@@ -43,6 +45,7 @@ export function Component() {
         <ErrorState error={events.error} retry={() => void events.refetch()} />
       ) : (
         <DataTable
+          hasCards
           caption={t("title")}
           columns={columns}
           rows={events.data?.data}
@@ -73,12 +76,24 @@ function useColumns(): Column<EventAnswer>[] {
       title: t("columns.date"),
       render: (event) => <DateTime instant={event.date} timeZone={event.time_zone} style="short" />,
     },
-    { key: "state", title: t("columns.state"), render: (event) => t(`states.${event.status}`) },
+    {
+      key: "state",
+      title: t("columns.state"),
+      render: (event) => (
+        <span className={classes.state} data-state={event.status}>
+          {t(`states.${event.status}`)}
+        </span>
+      ),
+    },
     {
       key: "sold",
       title: t("columns.sold"),
       isNumeric: true,
-      render: (event) => event.max_tickets - event.available_tickets,
+      render: (event) =>
+        t("columns.soldOf", {
+          sold: event.max_tickets - event.available_tickets,
+          places: event.max_tickets,
+        }),
     },
     {
       key: "left",

@@ -164,6 +164,7 @@ test("shows what sold on which day", async () => {
 });
 
 test("finds attendees by what is typed, at an address to share", async () => {
+  answer("get", "/events/7", 200, event());
   const asked = answer("get", "/tickets/events/7/attendees", 200, pageOf([]));
   const { screen, person, router } = renderApp("/organise/7/attendees");
   await expect.poll(() => asked[0]?.url.searchParams.has("q")).toBe(false);

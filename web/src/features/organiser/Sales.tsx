@@ -49,12 +49,14 @@ export function Sales({ stats, timeZone }: SalesProps) {
       {hasSales && (
         <>
           <p className={classes.hint}>{t(`dashboard.${by}Hint`, { count: DAYS_SHOWN_MAX })}</p>
-          <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>
-            <SalesChart
-              currency={stats.currency}
-              bars={shown.map((one) => ({ ...one, label: names.short(one.at) }))}
-            />
-          </Suspense>
+          <div className={classes.chart}>
+            <Suspense fallback={<Skeleton height={CHART_HEIGHT} />}>
+              <SalesChart
+                currency={stats.currency}
+                bars={shown.map((one) => ({ ...one, label: names.short(one.at) }))}
+              />
+            </Suspense>
+          </div>
           <details className={classes.details} open={stats.by_day.length <= ROWS_OPEN_MAX}>
             <summary>{t("dashboard.asTable")}</summary>
             <SalesTable
