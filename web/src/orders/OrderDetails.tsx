@@ -15,6 +15,7 @@ import { Buyer } from "./Buyer";
 import { Documents } from "./Documents";
 import classes from "./Orders.module.css";
 import { RefundHistory } from "./RefundHistory";
+import { ReturnedRefunds } from "./ReturnedRefunds";
 import { Tickets } from "./Tickets";
 
 const AGAIN_MILLISECONDS = 2_000;
@@ -42,6 +43,7 @@ export function OrderDetails({ code, children }: OrderDetailsProps) {
       <div className={classes.notices}>
         {order.needs_attention && <Notice tone="caution" title={t("attention")} />}
       </div>
+      <ReturnedRefunds order={order} />
       <div className={classes.beside}>
         <Buyer order={order} hasTickets={tickets.some(({ status }) => status !== "cancelled")} />
         <Payment order={order} />

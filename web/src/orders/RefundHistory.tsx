@@ -4,6 +4,7 @@ import type { OrderView, RefundStateView } from "@/api/generated/tickets";
 import { DataTable, DateTime, Money, Section } from "@/ui";
 
 import classes from "./Orders.module.css";
+import { stateOf } from "./refunds";
 
 const REASONS = ["holder", "administrator", "organiser", "event_cancelled", "goodwill"] as const;
 
@@ -42,7 +43,7 @@ export function RefundHistory({ order }: { order: OrderView }) {
             title: t("history.state"),
             render: (refund) => (
               <>
-                {t(`history.states.${refund.status}`)}
+                {t(`history.states.${stateOf(refund)}`)}
                 {refund.completed_at !== null && (
                   <span className={classes.note}>
                     <DateTime instant={refund.completed_at} style="short" />

@@ -1,5 +1,5 @@
 /** Amounts of refunds; the API writes them as decimal strings of the major unit, "12.50". */
-import type { TicketBackView, TicketView } from "@/api/generated/tickets";
+import type { RefundStateView, TicketBackView, TicketView } from "@/api/generated/tickets";
 
 const MINOR_PER_MAJOR = 100;
 
@@ -19,4 +19,17 @@ function minorOf(amount: string): number {
 
 function fromMinor(minor: number): string {
   return (minor / MINOR_PER_MAJOR).toFixed(2);
+}
+
+/** Whether the bank has returned a refund, and nobody has paid it in another way since. */
+export function isReturned({ status, is_retried: isRetried }: RefundStateView): boolean {
+  return status === "failed" && !isRetried;
+}
+
+/** How a refund stands, in the words of its list. */
+export function stateOf(
+  refund: RefundStateView,
+): RefundStateView["status"] | "retried" | "settled" {
+  if (refund.status === "failed" && refund.is_retried) return "retried";
+  return refund.is_paid_otherwise ? "settled" : refund.status;
 }

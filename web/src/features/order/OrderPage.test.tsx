@@ -25,6 +25,8 @@ const order = {
   next_action: null as object | null,
   access_token: null,
   needs_attention: false,
+  refunded: "0.00",
+  refunds: [] as object[],
   event: {
     id: 7,
     title: "Nuit des cordes",
@@ -132,4 +134,15 @@ test("offers the receipt of a paid order, and the credit note of its refund", as
   expect(await screen.findByRole("button", { name: "Reçu G3-2027-000001" })).toBeVisible();
   expect(screen.getByRole("button", { name: "Avoir G3-2027-000002" })).toBeVisible();
   expect(asked[0]?.url.searchParams.get("access")).toBe("secret-of-the-mail");
+});
+
+test("says that a refund has not arrived, and what happens next", async () => {
+  const refund = { id: 3, amount: "20.00", status: "failed", is_retried: false };
+  const shown = { ...order, status: "cancelled", needs_attention: true, refunds: [refund] };
+  answer("get", "/tickets/orders/ABCD-1234", 200, { order: shown, tickets: [] });
+  const { screen } = renderApp("/my/orders/ABCD-1234");
+  const said = await screen.findByText(/Votre remboursement de 20,00\s€ ne vous est pas parvenu/);
+  expect(said).toBeVisible();
+  expect(screen.getByText(/Ce montant vous reste dû/)).toBeVisible();
+  expect(screen.queryByText(/Quelque chose retient/)).toBeNull();
 });

@@ -3,6 +3,9 @@ import { useLocation, useParams } from "react-router";
 
 import type { OrderView, PurchaseView } from "@/api/generated/tickets";
 import { useUser } from "@/api/useSession";
+import { formatMoney } from "@/i18n/format";
+import { useLanguage } from "@/i18n/useLanguage";
+import { isReturned } from "@/orders/refunds";
 import { paths } from "@/paths";
 import {
   DateTime,
@@ -50,7 +53,7 @@ function Shown({ bought, access }: { bought: PurchaseView; access: string | unde
       />
       {!isSettled(bought) && <Settling order={order} />}
       {order.status === "failed" && <Failed order={order} />}
-      {order.needs_attention && <Notice tone="caution" title={t("attention")} />}
+      <Attention order={order} />
       {order.status === "confirmed" && (
         <p className={classes.sent}>{t("sent", { email: order.buyer_email })}</p>
       )}
@@ -70,6 +73,27 @@ function Shown({ bought, access }: { bought: PurchaseView; access: string | unde
       <Account />
     </>
   );
+}
+
+/** A refund that did not arrive says more than that something holds the order back. */
+function Attention({ order }: { order: OrderView }) {
+  const { t } = useTranslation("order");
+  const language = useLanguage();
+  const returned = order.refunds.filter(isReturned);
+  if (returned.length === 0) {
+    return order.needs_attention && <Notice tone="caution" title={t("attention")} />;
+  }
+  return returned.map((refund) => (
+    <Notice
+      key={refund.id}
+      tone="caution"
+      title={t("returned.title", {
+        amount: formatMoney(refund.amount, order.currency, language),
+      })}
+    >
+      {t("returned.next")}
+    </Notice>
+  ));
 }
 
 type Texts = ReturnType<typeof useTranslation<"order">>["t"];
@@ -122,7 +146,7 @@ function Bill({ order }: { order: OrderView }) {
   return (
     <Section title={t("bill.title")}>
       <div className={classes.bill}>
-        <PriceLines priced={order} refunded={order.payment?.refunded_amount} />
+        <PriceLines priced={order} refunded={order.refunded} />
       </div>
     </Section>
   );

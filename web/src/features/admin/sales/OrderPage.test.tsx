@@ -127,3 +127,47 @@ test("an order that is not there says so", async () => {
   const { screen } = renderApp("/admin/orders/ABCD-1234");
   expect(await screen.findByText("Cette commande n’existe pas.")).toBeVisible();
 });
+
+const RETURNED = {
+  id: 3,
+  amount: "25.00",
+  status: "failed",
+  reason: "holder",
+  note: null,
+  requested_at: "2027-05-02T09:00:00Z",
+  completed_at: null,
+  failed_at: "2027-05-09T09:00:00Z",
+  failure_reason: "expired_or_canceled_card",
+  is_retried: false,
+  is_paid_otherwise: false,
+};
+
+test("tries a refund again that the bank has returned", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds: [RETURNED] }));
+  const asked = answer("post", "/tickets/orders/ABCD-1234/refunds/3/retry", 200, {});
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText(/25,00\s€ sont revenus de la banque/)).toBeVisible();
+  expect(screen.getByText(/La carte a expiré ou a été remplacée/)).toBeVisible();
+  await person.click(screen.getByRole("button", { name: "Relancer le remboursement" }));
+  expect(asked).toHaveLength(0);
+  const again = [
+    { ...RETURNED, is_retried: true },
+    { ...RETURNED, id: 4, status: "pending", failed_at: null },
+  ];
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds: again }));
+  await person.click(await screen.findByRole("button", { name: /Rendre 25,00\s€ à nouveau/ }));
+  await expect.poll(() => screen.queryByText(/sont revenus de la banque/)).toBeNull();
+  expect(asked[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("notes by what other means a returned refund was paid", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds: [RETURNED] }));
+  const noted = answer("post", "/tickets/orders/ABCD-1234/refunds/3/settle", 200, {});
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  await person.click(await screen.findByRole("button", { name: "Payé par un autre moyen" }));
+  const confirm = await screen.findByRole("button", { name: /Noter 25,00\s€ comme payés/ });
+  expect(confirm).toBeDisabled();
+  await person.type(screen.getByLabelText("Comment, et quand"), "Virement du 3 mai");
+  await person.click(confirm);
+  await expect.poll(() => noted[0]?.body).toEqual({ reason: "Virement du 3 mai" });
+});

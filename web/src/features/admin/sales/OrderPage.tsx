@@ -11,6 +11,7 @@ import {
 import classes from "@/features/admin/frame/Admin.module.css";
 import { AdminPage } from "@/features/admin/frame/AdminPage";
 import { Buyer, type Fact, Facts, Tag, When } from "@/features/admin/frame/bits";
+import { ReturnedRefunds } from "@/orders/ReturnedRefunds";
 import { paths } from "@/paths";
 import {
   type Column,
@@ -75,6 +76,7 @@ function Order({ bought: { order, tickets } }: { bought: PurchaseView }) {
           />
         )}
       </div>
+      <ReturnedRefunds order={order} />
       <Facts facts={useFacts(order)} />
       <Section title={t("order.tickets")}>
         <Refund
