@@ -34,8 +34,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 BACKUP ?= latest
-.PHONY: help setup web up down backup restore clean check check-format check-lint check-imports \
-	check-types check-tidy check-documents check-web test test-web lighthouse lock openapi docs-api
+.PHONY: help setup web up down backup restore bench clean check check-format check-lint \
+	check-imports check-types check-tidy check-documents check-web test test-web lighthouse lock \
+	openapi docs-api
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -84,6 +85,9 @@ backup: setup ## Back up all databases, beside the running system
 
 restore: setup ## Restore a backup into an empty storage folder: the latest, or BACKUP=name
 	@$(BIN)/guichet restore $(BACKUP)
+
+bench: setup web ## Measure it beside whatever runs here: QUICK=1 for minutes, ROWS="free paid" for some
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ROWS)
 
 clean: ## Remove the environment and every cache; the data in storage/ stay
 	@rm -rf $(VENV) web/node_modules web/dist web/test-results .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -109,7 +109,7 @@ async def test_a_stopped_instance_is_left_out_and_comes_back(
     async with load(gateway) as seen:
         os.kill(sleeper.process.pid, signal.SIGSTOP)
         try:
-            await on_a_thread(lambda: gateway.settles(sleeper, "down", 6))
+            await on_a_thread(lambda: gateway.settles(sleeper, "slow", 6))
             before = seen.statuses["GET"][200]
             await asyncio.sleep(1)
             served = seen.statuses["GET"][200] - before

@@ -1,5 +1,6 @@
 """The wiring of events: settings, what is opened and started, routes."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,8 @@ from guichet.kernel.service import platform, serve
 from guichet.kernel.workers import every
 
 SERVICE = "events"
+SHARED_READS = re.compile(r"/api/v1/events(/public|/categories|/[0-9]{1,19})?")
+"""What a crowd reads before a sale, and everybody without a token sees alike."""
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:
@@ -55,7 +58,13 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
             )
             yield here.checks
 
-    return create_app(service=SERVICE, title="Guichet: events", context=running, routers=ROUTERS)
+    return create_app(
+        service=SERVICE,
+        title="Guichet: events",
+        context=running,
+        routers=ROUTERS,
+        shared_paths=SHARED_READS,
+    )
 
 
 def run(port: int | None = None) -> None:

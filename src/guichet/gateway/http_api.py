@@ -26,8 +26,9 @@ class InstanceHealth(BaseModel):
     """One instance, as the last probe found it."""
 
     instance: str
-    state: Literal["presumed", "new", "up", "down", "leaving"] = Field(
-        description="Requests go to instances that are up, and to those presumed so at a start."
+    state: Literal["presumed", "new", "up", "slow", "down", "leaving"] = Field(
+        description="Requests go to instances that are up, and to those presumed so at a start;"
+        " to slow ones where there is no other."
     )
     latency_ms: float | None = Field(description="Of the last probe; null where it failed.")
     failures: int = Field(description="Failed probes in a row.")

@@ -27,6 +27,12 @@ UPLOADS = (("events", "events/[0-9]+/image"), ("users", "users/me/picture"))
 TIMEOUTS = {"tickets": "30s"}
 """How long a service may take to answer, where that is not 15 s: tickets asks the provider."""
 
+SHARED_READS = {"events": "(public|categories|[0-9]+)"}
+"""What is read by crowds: a service's own path, and those below it that match.
+
+The service says until when a copy may be shown.
+"""
+
 STRIPPED_HEADERS = (
     "Forwarded",
     "X-User",
@@ -146,6 +152,7 @@ def render(layout: Layout) -> str:
         guarded=GUARDED,
         timeouts=TIMEOUTS,
         uploads=UPLOADS,
+        shared_reads=SHARED_READS,
         stripped_headers=STRIPPED_HEADERS,
         body_megabytes=BODY_MEGABYTES_MAX,
         upload_megabytes=UPLOAD_MEGABYTES_MAX,

@@ -1,5 +1,6 @@
 """The application factory: every service has the same health, metrics, documents and problems."""
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from guichet.kernel.hot_route import HotRoute, openapi_fragment, problem_respons
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
 from guichet.kernel.problems import STATUS_PROBLEMS, BadRequest, Malformed, Problem
+from guichet.kernel.shared_answers import SharedAnswers
 from guichet.kernel.tokens import TokenVerifier
 from guichet.kernel.validation import field_errors
 
@@ -54,12 +56,14 @@ def create_app(
     context: Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Check]]],
     routers: Sequence[APIRouter],
     hot_routes: Sequence[HotRoute] = (),
+    shared_paths: re.Pattern[str] | None = None,
 ) -> FastAPI:
     """Build a service's application.
 
     `context` opens what the service needs, puts it on `app.state` (`state.verifier` for tokens),
-    yields the readiness checks by name, and closes everything at the end. Wrap the result with
-    `entry_of` before serving it.
+    yields the readiness checks by name, and closes everything at the end. What `shared_paths` match
+    is answered once a second for all who show no token. Wrap the result with `entry_of` before
+    serving it.
     """
 
     @asynccontextmanager
@@ -83,6 +87,8 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.add_middleware(ETags)
+    if shared_paths is not None:
+        app.add_middleware(SharedAnswers, paths=shared_paths)
     _add_problems(app)
     _add_health(app)
     _add_documents(app, title)

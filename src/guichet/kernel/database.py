@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import asyncpg
 from sqlalchemy import text
@@ -13,6 +13,18 @@ Transaction = AsyncConnection
 """An open transaction; only `Database.transaction` commits it."""
 
 _OUTBOX_MARK = "guichet_outbox_written"
+
+
+class _Kept(asyncpg.Connection[asyncpg.Record] if TYPE_CHECKING else asyncpg.Connection):
+    """A connection that is given back as it is: what is used for hot statements has no state.
+
+    The driver would send one more query at each return; open transactions it ends all the same.
+    A session's advisory lock has to be given back by who took it.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return nothing to send."""
+        return ""
 
 
 class Database:
@@ -62,6 +74,7 @@ class Database:
                 max_size=self._hot_connections,
                 timeout=5,
                 command_timeout=30,
+                connection_class=_Kept,
                 server_settings={
                     "application_name": f"{self._application}-hot",
                     "timezone": "UTC",

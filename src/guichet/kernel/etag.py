@@ -39,11 +39,18 @@ class ETags:
         await self._app(scope, receive, send_with_etag)
 
 
+def is_known(tag: bytes, wanted: bytes) -> bool:
+    """Return whether an `If-None-Match` header says that its sender has this version already."""
+    if not tag or not wanted:
+        return False
+    known = {part.strip().removeprefix(b"W/") for part in wanted.split(b",")}
+    return tag in known or known == {b"*"}
+
+
 async def _finish(send: Send, start: Message, body: bytes, wanted: bytes) -> None:
     tag = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
-    known = {part.strip().removeprefix(b"W/") for part in wanted.split(b",")}
     headers = [item for item in start["headers"] if item[0] != b"etag"] + [(b"etag", tag)]
-    if tag in known or known == {b"*"}:
+    if is_known(tag, wanted):
         kept = [item for item in headers if item[0] not in {b"content-length", b"content-type"}]
         await send({"type": "http.response.start", "status": 304, "headers": kept})
         await send({"type": "http.response.body", "body": b""})

@@ -1,7 +1,7 @@
 """The report: each invariant with its verdict, in French or English."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -27,9 +27,15 @@ class Verdict:
         return bool(self.contradictions)
 
 
-async def judge(sources: Sources, *, wait_seconds: float = 0.0) -> list[Verdict]:
-    """Check every invariant; what is red is looked at again until the wait is over."""
-    verdicts = [await _check(sources, invariant) for invariant in INVARIANTS]
+async def judge(
+    sources: Sources, *, wait_seconds: float = 0.0, numbers: Collection[int] | None = None
+) -> list[Verdict]:
+    """Check every invariant, or those of these `numbers`.
+
+    What is red is looked at again until the wait is over.
+    """
+    wanted = [each for each in INVARIANTS if numbers is None or each.number in numbers]
+    verdicts = [await _check(sources, invariant) for invariant in wanted]
     deadline = asyncio.get_running_loop().time() + wait_seconds
     while any(v.is_red for v in verdicts) and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)

@@ -72,7 +72,7 @@ export const ServiceHealthStatus = {
 } as const;
 
 /**
- * Requests go to instances that are up, and to those presumed so at a start.
+ * Requests go to instances that are up, and to those presumed so at a start; to slow ones where there is no other.
  */
 export type InstanceHealthState = typeof InstanceHealthState[keyof typeof InstanceHealthState];
 
@@ -81,6 +81,7 @@ export const InstanceHealthState = {
   presumed: 'presumed',
   new: 'new',
   up: 'up',
+  slow: 'slow',
   down: 'down',
   leaving: 'leaving',
 } as const;
@@ -90,7 +91,7 @@ export const InstanceHealthState = {
  */
 export interface InstanceHealth {
   instance: string;
-  /** Requests go to instances that are up, and to those presumed so at a start. */
+  /** Requests go to instances that are up, and to those presumed so at a start; to slow ones where there is no other. */
   state: InstanceHealthState;
   /** Of the last probe; null where it failed. */
   latency_ms: number | null;

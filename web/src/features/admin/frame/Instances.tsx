@@ -11,6 +11,7 @@ const LOOK_AGAIN_MS = 5_000;
 const TONES: Record<InstanceHealthState, Tone | undefined> = {
   [InstanceHealthState.up]: "good",
   [InstanceHealthState.down]: "bad",
+  [InstanceHealthState.slow]: "caution",
   [InstanceHealthState.leaving]: "caution",
   [InstanceHealthState.presumed]: undefined,
   [InstanceHealthState.new]: undefined,

@@ -1,0 +1,63 @@
+"""The whole system: its replicas, its memory, its start."""
+
+import time
+
+import psutil
+
+from bench import system
+from bench.figures import Figure, median
+from bench.plan import Plan
+from bench.rows.selling import free_rate
+from bench.system import Stand
+
+IDLE_SECONDS = 20
+START_SECONDS_MAX = 8
+MEMORY_MAX = 700
+"""Mebibytes."""
+MEBIBYTE = 1024 * 1024
+
+
+def replicas(one: Stand, plan: Plan) -> list[Figure]:
+    """Compare two instances of tickets on one hot event with one."""
+    alone = median([free_rate(one, plan) for _ in range(plan.rounds)])
+    with system.running_stand({"GUICHET_LOCAL_REPLICAS": "tickets=2"}) as two:
+        both = median([free_rate(two, plan) for _ in range(plan.rounds)])
+    return [
+        Figure(
+            row="replicas",
+            name="free purchases with two instances of tickets",
+            value=both,
+            unit="/s",
+            goal="never less than one",
+            is_met=both >= alone,
+            limit=alone,
+            limit_name="one instance",
+        )
+    ]
+
+
+def start_and_memory(plan: Plan) -> list[Figure]:
+    """Start a system a second time, leave it alone, and weigh it."""
+    del plan
+    with system.folder() as place:
+        system.running.stop(system.start(place))
+        began = time.monotonic()
+        again = system.start(place)
+        took = time.monotonic() - began
+        try:
+            time.sleep(IDLE_SECONDS)
+            weight = _proportional_bytes(again.process.pid) / MEBIBYTE
+        finally:
+            system.running.stop(again)
+    return [
+        Figure("start", "second start", took, "s", "≤ 8 s", took <= START_SECONDS_MAX),
+        Figure("memory", "the idle system", weight, "MiB", "≤ 700 MiB", weight <= MEMORY_MAX),
+    ]
+
+
+def _proportional_bytes(pid: int) -> int:
+    """Add up what each process uses, shared pages by their share."""
+    first = psutil.Process(pid)
+    return sum(
+        process.memory_full_info().pss for process in [first, *first.children(recursive=True)]
+    )
