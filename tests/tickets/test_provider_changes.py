@@ -8,7 +8,8 @@ from guichet.tickets.domain import Order
 from guichet.tickets.payments import ProviderUnclear, RefundOutcome
 from guichet.tickets.provider_changes import order_id_in
 from tests.fakes.payments import Twist
-from tests.tickets.conftest import Shop, wanted
+from tests.tickets.conftest import ADMINISTRATOR, Shop, wanted
+from tests.tickets.money_checks import contradictions, documents_minor
 
 
 async def bought(shop: Shop) -> tuple[Order, str]:
@@ -139,3 +140,14 @@ def test_our_keys_name_orders() -> None:
     assert order_id_in("order-17") == 17
     for other in (None, "", "order-", "order-1x", "xorder-1", "order-" + "9" * 19):
         assert order_id_in(other) is None
+
+
+async def test_what_was_refunded_at_the_provider_is_not_given_back_again(shop: Shop) -> None:
+    order, intent_id = await bought(shop)
+    shop.provider.refund_outside("re_outside", intent_id, 1201)
+    await shop.changes.look_at_refunds(intent_id)
+    given = await shop.cancelling.give_back(order.order_id, None, ADMINISTRATOR)
+    assert [back.amount_minor for back in given.tickets] == [1899, 1900]
+    assert await shop.one("SELECT status FROM payments") == "refunded"
+    assert await contradictions(shop) == []
+    assert await documents_minor(shop) == 0

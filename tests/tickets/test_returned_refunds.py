@@ -335,3 +335,23 @@ async def test_a_refund_that_the_provider_never_made_is_no_news(shop: Shop) -> N
     shop.provider.books.refund("re_x", intent_of(order), 100, outcome=RefundOutcome.REFUSED)
     assert await shop.changes.look_at_refunds(intent_of(order)) == 0
     assert [refund["status"] for refund in await refunds(shop)] == ["completed"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "UPDATE orders SET needs_attention = false",
+        "UPDATE refunds SET is_retried = true",
+        "UPDATE payments SET refunded_minor = 2620",
+        "ALTER TABLE ledger_transfers DISABLE TRIGGER USER;"
+        " DELETE FROM ledger_transfers WHERE kind = 'refund_failed'",
+        "ALTER TABLE audit_entries DISABLE TRIGGER USER;"
+        " DELETE FROM audit_entries WHERE action = 'tickets.refund.failed'",
+    ],
+)
+async def test_the_checker_sees_what_is_hidden(shop: Shop, spoilt: str) -> None:
+    await returned(shop)
+    assert await contradictions(shop) == []
+    async with shop.database.hot.acquire() as connection:
+        await connection.execute(spoilt)
+    assert await contradictions(shop) != []

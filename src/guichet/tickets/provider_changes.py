@@ -13,14 +13,16 @@ from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.tickets import auditing
 from guichet.tickets.attention import Attention
-from guichet.tickets.domain import Order, TicketStatus
+from guichet.tickets.domain import Order
+from guichet.tickets.giving_back import TicketBack, paid_for
 from guichet.tickets.late_payments import LateOutcome, LatePayments
 from guichet.tickets.payments import ProviderBooks, RefundOutcome, SeenDispute, SeenRefund
-from guichet.tickets.pricing import Paid, Parts, refund_parts, spread, unit_of
+from guichet.tickets.pricing import Paid, Returned, refund_parts, spread
 from guichet.tickets.provider_ledger import transfers_of
 from guichet.tickets.refunds import Refunds
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import provider as provider_rows
+from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
 from guichet.tickets.repository.provider import OwnRefund
 from guichet.tickets.repository.returned_refunds import follow_refunds
@@ -161,29 +163,40 @@ async def _is_own(connection: Connection, seen: SeenRefund, own: Sequence[OwnRef
 
 
 async def _enter_outside(connection: Connection, order: Order, seen: SeenRefund) -> None:
-    parts = await _parts_of(connection, order, seen.amount_minor)
-    refund_id = await provider_rows.insert_outside_refund(connection, order.order_id, seen, parts)
+    """Enter a refund that somebody made at the provider, as if it were goodwill.
+
+    It is spread over what is left of the order's tickets, so that what is given back of them later
+    is that much less, to the cent of its fee and VAT.
+    """
+    order_id, amount_minor = order.order_id, seen.amount_minor
+    tickets = await order_rows.read_order_tickets(connection, order_id)
+    returned = await refund_rows.returned_before(connection, [order_id])
+    shares = _shares(amount_minor, paid_for(order, tickets, returned))
+    parts = refund_parts(shares) if shares else None
+    refund_id = await provider_rows.insert_outside_refund(connection, order_id, seen, parts)
+    backs = [
+        (
+            order_id,
+            TicketBack(ticket.ticket_id, share.price_minor, share.fee_on_top_minor),
+            refund_id,
+        )
+        for ticket, share in zip(tickets, shares, strict=False)
+        if share.amount_minor
+    ]
+    await refund_rows.insert_backs(connection, backs, seen.created_at, is_cancellation=False)
     await transfer_refund(connection, refund_id)
-    amount_minor = seen.amount_minor
     await record_hot(
         connection,
         [
-            auditing.refund_requested(order.order_id, refund_id, amount_minor, "outside"),
-            auditing.refund_completed(order.order_id, refund_id, amount_minor),
+            auditing.refund_requested(order_id, refund_id, amount_minor, "outside"),
+            auditing.refund_completed(order_id, refund_id, amount_minor),
         ],
     )
 
 
-async def _parts_of(connection: Connection, order: Order, amount_minor: int) -> Parts | None:
-    """Return what such a refund contains: a share of each ticket that is still live."""
-    tickets = await order_rows.read_order_tickets(connection, order.order_id)
-    live = [
-        Paid(unit_of(order.lines, ticket.ticket_type_id))
-        for ticket in tickets
-        if ticket.status is not TicketStatus.CANCELLED
-    ]
+def _shares(amount_minor: int, paid: Sequence[Paid]) -> list[Returned]:
     try:
-        return refund_parts(spread(amount_minor, live))
+        return spread(amount_minor, paid)
     except ValueError:
-        # More than the live tickets are worth: nobody can say which fee and VAT that is.
-        return None
+        # More than the tickets have left: nobody can say which fee and VAT that is.
+        return []

@@ -105,7 +105,8 @@ async def refunds_equal_their_tickets(sources: Sources) -> list[str]:
         SELECT r.refund_id, r.order_id, r.amount_minor,
                coalesce(sum(b.price_minor + b.fee_minor), 0) AS back
         FROM refunds r LEFT JOIN refund_tickets b USING (refund_id)
-        WHERE r.kind IN ('tickets', 'goodwill') AND NOT r.is_retried GROUP BY r.refund_id
+        WHERE (r.kind IN ('tickets', 'goodwill') OR (r.kind = 'external' AND r.parts IS NOT NULL))
+            AND NOT r.is_retried GROUP BY r.refund_id
         HAVING r.amount_minor <> coalesce(sum(b.price_minor + b.fee_minor), 0) LIMIT $1
         """,
         EXAMPLES_MAX,
