@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { formatCountdown, formatDate, formatMinor, formatMoney, formatPercent } from "./format";
+import {
+  formatCountdown,
+  formatDate,
+  formatMinor,
+  formatMoney,
+  formatPercent,
+  keptTogether,
+} from "./format";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
@@ -33,6 +40,11 @@ test("the first of a month is an ordinal in French", () => {
   expect(formatDate(first, "day", "en", "Europe/Paris")).toBe("Tuesday, 1 December 2026");
   expect(formatDate(first, "dayOfMonth", "fr", "Europe/Paris")).toBe("1");
   expect(formatDate("2026-12-21T19:30:00Z", "day", "fr", "Europe/Paris")).toMatch(/ 21 déc/);
+});
+
+test("no line begins with a colon", () => {
+  expect(keptTogether("Cordes : « nuit » !")).toBe("Cordes\u00a0: «\u00a0nuit\u00a0»\u00a0!");
+  expect(keptTogether("Cordes: night!")).toBe("Cordes: night!");
 });
 
 test("a countdown never goes below nothing", () => {

@@ -113,6 +113,11 @@ export function formatZone(instant: string | Date, timeZone: string, language: L
   return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 }
 
+/** No line begins with what French sets off by a space: `cordes : danses`. */
+export function keptTogether(text: string): string {
+  return text.replace(/ (?=[:;!?»])/g, "\u00a0").replace(/« /g, "«\u00a0");
+}
+
 /** 125 → `2:05`, for a countdown. */
 export function formatCountdown(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

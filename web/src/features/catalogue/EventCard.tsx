@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { EventAnswer } from "@/api/generated/events";
+import { keptTogether } from "@/i18n/format";
 import { paths } from "@/paths";
 import { DateStub, DateTime, Money, Poster, Skeleton } from "@/ui";
 
@@ -34,7 +35,7 @@ export function EventCard({ event, isLead = false, isFirst = false }: EventCardP
       <div className={classes.words}>
         <Title className={classes.title}>
           <Link to={paths.event(event.id)} className={classes.link}>
-            {event.title}
+            {keptTogether(event.title)}
           </Link>
         </Title>
         <p className={classes.place}>

@@ -6,6 +6,7 @@ import {
   useGetEventsByEventId,
   useGetEventsCategories,
 } from "@/api/generated/events";
+import { keptTogether } from "@/i18n/format";
 import { useLanguage } from "@/i18n/useLanguage";
 import { paths } from "@/paths";
 import {
@@ -61,7 +62,7 @@ function Shown({ event, onStale }: { event: EventAnswer; onStale: () => void }) 
           <p className={classes.above}>
             <CategoryLink category={event.category} />
           </p>
-          <h1>{event.title}</h1>
+          <h1>{keptTogether(event.title)}</h1>
           {sale === "cancelled" && (
             <Notice tone="bad" title={t("event.cancelled")}>
               {event.cancel_reason}

@@ -48,3 +48,17 @@ test("a failure can be tried again", async () => {
   await person.click(screen.getByRole("button", { name: "Réessayer" }));
   expect(await screen.findByRole("link", { name: "Nuit des cordes" })).toBeInTheDocument();
 });
+
+test("on a phone one button holds the filters, and says how many are on", async () => {
+  answer("get", "/events/public", 200, pageOf([anEvent()]));
+  const { screen, person } = renderApp("/?city=Lyon&when=week");
+  const button = await screen.findByRole("button", { name: "Filtres (2 actifs)" });
+  expect(button).toHaveAttribute("aria-expanded", "false");
+  await person.click(button);
+  expect(button).toHaveAttribute("aria-expanded", "true");
+  const price = screen.getByLabelText("Prix");
+  await person.selectOptions(price, "20");
+  expect(await screen.findByRole("button", { name: "Filtres (3 actifs)" })).toBe(button);
+  // The form is the same one still: whoever uses the keyboard goes on where they were.
+  expect(screen.getByLabelText("Prix")).toBe(price);
+});

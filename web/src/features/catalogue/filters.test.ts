@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { daysOf, filtersOf, isFiltered, queryOf } from "./filters";
+import { activeFilters, daysOf, filtersOf, isFiltered, queryOf } from "./filters";
 
 const wednesday = new Date(2027, 5, 16);
 const sunday = new Date(2027, 5, 20);
@@ -21,6 +21,12 @@ test("what makes no sense is left out", () => {
   const filters = filtersOf(new URLSearchParams("when=never&price=-1&sort=x&page=-2&category=a/b"));
   expect(filters).toMatchObject({ when: "", price: "", sort: "", page: 1, category: "ab" });
   expect(isFiltered(filtersOf(new URLSearchParams("page=2")))).toBe(false);
+});
+
+test("what a closed form hides is counted", () => {
+  const count = (address: string) => activeFilters(filtersOf(new URLSearchParams(address)));
+  expect(count("q=jazz&page=2&sort=date")).toBe(0);
+  expect(count("q=jazz&city=Lyon&when=week&sort=price")).toBe(3);
 });
 
 test("a weekend is from Friday to Sunday, or what is left of it", () => {

@@ -38,6 +38,12 @@ export function isFiltered({ page: _, ...filters }: Filters): boolean {
   return Object.values(filters).some((value) => value !== "");
 }
 
+/** How many choices are made besides the words: what a closed form does not show. */
+export function activeFilters({ city, category, when, price, sort }: Filters): number {
+  const order = sort === "date" ? "" : sort;
+  return [city, category, when, price, order].filter((value) => value !== "").length;
+}
+
 /** The same in the words of the API. */
 export function queryOf(filters: Filters, today: Date): GetEventsPublicParams {
   const days = daysOf(filters.when, today);
