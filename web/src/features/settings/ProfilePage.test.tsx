@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderApp, signIn } from "@/testing/render";
+import { account, renderApp, signIn } from "@/testing/render";
 import { answer, refuse } from "@/testing/server";
 
 const PROFILE = {
@@ -56,4 +56,25 @@ test("saves preferences and language together", async () => {
       language: "fr",
       preferences: { sms: true, reminders: true, newsletter: false },
     });
+});
+
+test("sends the confirmation of an address again", async () => {
+  signIn({ email_verified: false });
+  answer("get", "/users/me", 200, PROFILE);
+  const asked = answer("post", "/auth/email/resend", 202, {
+    user: account({ email_verified: false }),
+  });
+  const { screen, person } = renderApp("/my/profile");
+  expect(await screen.findByText("Votre adresse n’est pas encore confirmée")).toBeVisible();
+  await person.click(screen.getByRole("button", { name: "Envoyer un nouveau lien" }));
+  expect(await screen.findByText(/Un nouveau lien est parti à camille@example.com/)).toBeVisible();
+  expect(asked).toHaveLength(1);
+});
+
+test("says nothing of an address that is confirmed", async () => {
+  signIn({ email_verified: true });
+  answer("get", "/users/me", 200, PROFILE);
+  const { screen } = renderApp("/my/profile");
+  await screen.findByLabelText(/Ville/);
+  expect(screen.queryByText(/pas encore confirmée/)).toBeNull();
 });

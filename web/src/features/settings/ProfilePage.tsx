@@ -26,6 +26,7 @@ import {
 import { Picture } from "./Picture";
 import classes from "./Settings.module.css";
 import { SettingsPage } from "./SettingsPage";
+import { VerifyAddress } from "./VerifyAddress";
 
 const OPTIONAL = [
   "phone_number",
@@ -47,6 +48,7 @@ export function Component() {
       {profile.isError && <ErrorState error={profile.error} retry={() => void profile.refetch()} />}
       {profile.data && (
         <>
+          <VerifyAddress />
           <Picture profile={profile.data} />
           <Section>
             <ProfileForm profile={profile.data} />
