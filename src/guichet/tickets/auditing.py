@@ -1,4 +1,4 @@
-"""What the audit log says of money and stock: one entry for each capture, refund and limit."""
+"""What the audit log says of money and stock: one entry for each change and each decision."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,9 @@ from guichet.contracts.messages.events import EventSnapshot
 from guichet.kernel.audit import Change, changed_fields
 from guichet.kernel.context import Actor
 from guichet.tickets.domain import Order, Stock
+from guichet.tickets.invoice_content import Seller
+from guichet.tickets.payments import SeenDispute
+from guichet.tickets.repository.findings import Finding
 
 
 def captured(order: Order, request: str) -> Change:
@@ -60,6 +63,65 @@ def attention_resolved(order_id: int, reason: str | None, note: str) -> Change:
     before = {"needs_attention": True, "attention_reason": reason}
     after = {"needs_attention": False, "attention_reason": None}
     return Change("tickets.order.attention_resolved", _subject(order_id), before, after, note)
+
+
+def finding_resolved(finding: Finding) -> Change:
+    """Return the entry of a person's having dealt with what ledger and provider disagreed on."""
+    found = finding.found
+    about = {
+        "kind": found.kind,
+        "reference": found.reference,
+        "order_id": found.order_id,
+        "amount_minor": found.amount_minor,
+    }
+    return Change(
+        "tickets.finding.resolved",
+        f"finding:{finding.finding_id}",
+        {**about, "state": "open"},
+        {**about, "state": finding.state},
+        finding.note or "",
+    )
+
+
+def event_refunds_started(
+    event_id: int, run_id: int, by: int | None, reason: str, note: str | None
+) -> Change:
+    """Return the entry of a whole event's being given back; each refund has entries of its own."""
+    after = {"run_id": run_id, "reason": reason, "requested_by": by}
+    subject = f"event:{event_id}"
+    return Change("tickets.event.refunds_started", subject, None, after, note or "")
+
+
+def dispute_changed(seen: SeenDispute, order_id: int | None, before: str | None) -> Change:
+    """Return the entry of a payment that a bank contests, or of what became of it."""
+    after = {"order_id": order_id, "amount_minor": seen.amount_minor, "status": seen.status}
+    old = None if before is None else {**after, "status": before}
+    return Change("tickets.payment.disputed", f"dispute:{seen.dispute_id}", old, after)
+
+
+def seller_changed(organiser_id: int, before: Seller | None, after: Seller) -> Change | None:
+    """Return the entry of who sells; None where nothing changed.
+
+    Names and addresses may be a person's: of those the log tells only that they changed.
+    """
+    old = None if before is None else _identity(before)
+    names = [
+        name
+        for name in Seller.__struct_fields__
+        if before is None or getattr(before, name) != getattr(after, name)
+    ]
+    if not names:
+        return None
+    content = {**_identity(after), "changed": names}
+    return Change("tickets.seller.changed", f"organiser:{organiser_id}", old, content)
+
+
+def _identity(seller: Seller) -> dict[str, object]:
+    return {
+        "registration_number": seller.registration_number,
+        "vat_number": seller.vat_number,
+        "invoice_prefix": seller.invoice_prefix,
+    }
 
 
 def stock_changes(

@@ -9,9 +9,11 @@ commit: what fails gives the number back, and of two that number the same order 
 from zoneinfo import ZoneInfo
 
 from guichet.contracts.times import TIME_ZONE_DEFAULT
+from guichet.kernel.audit import record_hot
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets import auditing
 from guichet.tickets.domain import Offer, Order
 from guichet.tickets.invoice_content import (
     Content,
@@ -89,7 +91,11 @@ class Invoicing:
     async def set_seller(self, organiser_id: int, seller: Seller) -> Seller:
         """Store an organiser's seller details, for the documents to come."""
         async with self._database.hot.acquire() as connection, connection.transaction():
+            before = await document_rows.read_seller(connection, organiser_id)
             await document_rows.save_seller(connection, organiser_id, seller)
+            changed = auditing.seller_changed(organiser_id, before, seller)
+            if changed is not None:
+                await record_hot(connection, [changed])
         log.info("seller details stored", organiser=organiser_id)
         return seller
 

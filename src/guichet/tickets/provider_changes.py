@@ -103,6 +103,8 @@ class ProviderChanges:
             )
             transfers = [made for moved in seen.movements for made in transfers_of(moved, order_id)]
             await provider_rows.enter_provider_transfers(connection, transfers)
+            if before != seen.status:
+                await record_hot(connection, [auditing.dispute_changed(seen, order_id, before)])
             if order_id is not None and before != seen.status:
                 await _show_dispute(connection, order_id, seen)
         log.warning("payment disputed", order=order_id, dispute=dispute_id, status=seen.status)

@@ -16,9 +16,11 @@ from datetime import datetime, timedelta
 
 from prometheus_client import Gauge
 
+from guichet.kernel.audit import record_hot
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets import auditing
 from guichet.tickets.attention import Attention
 from guichet.tickets.late_payments import LateOutcome, LatePayments
 from guichet.tickets.payments import (
@@ -117,8 +119,11 @@ class Reconciliation:
 
     async def resolve(self, finding_id: int, by: int, note: str) -> Finding | None:
         """Note what a person did about a finding; None where none of that number waits."""
-        async with self._database.hot.acquire() as connection:
-            return await finding_rows.resolve_finding(connection, finding_id, by, note)
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            resolved = await finding_rows.resolve_finding(connection, finding_id, by, note)
+            if resolved is not None:
+                await record_hot(connection, [auditing.finding_resolved(resolved)])
+        return resolved
 
     async def _run(self, *, whole: bool) -> Report | None:
         async with self._database.hot.acquire() as guard:

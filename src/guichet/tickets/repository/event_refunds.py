@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from guichet.kernel.audit import record_hot
+from guichet.tickets import auditing
 from guichet.tickets.repository.stock import Connection
 
 _TO_GIVE_BACK = """
@@ -109,6 +111,8 @@ async def start_run(
     )
     if run_id is not None:
         await connection.execute(_WRITE_DOWN, event_id, run_id)
+        started = auditing.event_refunds_started(event_id, run_id, requested_by, reason, note)
+        await record_hot(connection, [started])
     return run_id
 
 
