@@ -66,7 +66,8 @@ export function RefundDialog({ order, tickets, onClose, onGiven }: RefundDialogP
       isBusy={preview.isPending || refund.isPending}
       error={preview.error ?? refund.error}
       onClose={onClose}
-      onConfirm={() => back?.refundable && refund.mutate()}
+      isImpossible={back?.refundable === false}
+      onConfirm={() => refund.mutate()}
     >
       <p>{t("refund.explain", { count, email: order.buyer_email })}</p>
       {preview.isPending && <LoadingLines lines={count + 1} />}

@@ -10,13 +10,20 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  type Request,
+} from "playwright-core";
 
 export const SITE = process.env.GUICHET_SITE ?? "http://localhost:8080";
 const RESULTS = fileURLToPath(new URL("../../test-results", import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const SHIFT_MAX = 0.05;
-const REST_MILLISECONDS_MAX = 3_000;
+const REST_MILLISECONDS = 400;
+const SETTLING_MILLISECONDS_MAX = 20_000;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export interface Surroundings {
@@ -46,6 +53,8 @@ export class Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   private readonly surroundings: Required<Surroundings>;
+  private readonly open = new Set<Request>();
+  private changedAt = Date.now();
 
   private constructor(page: Page, surroundings: Required<Surroundings>) {
     this.page = page;
@@ -55,6 +64,19 @@ export class Visit {
       if (message.type() === "error") this.errors.push(message.text());
     });
     page.on("pageerror", (error) => this.errors.push(String(error)));
+    this.watchRequests();
+  }
+
+  /** Note what is being loaded; a stream is never through, and nobody waits for it. */
+  private watchRequests(): void {
+    const end = (request: Request) => {
+      if (this.open.delete(request)) this.changedAt = Date.now();
+    };
+    this.page.on("request", (request) => {
+      if (!request.headers().accept?.includes("text/event-stream")) this.open.add(request);
+    });
+    this.page.on("requestfinished", end);
+    this.page.on("requestfailed", end);
   }
 
   /** Begin a visit: a browser that nobody has used yet. */
@@ -79,15 +101,14 @@ export class Visit {
     await this.settled();
   }
 
-  /**
-   * Wait until the page has its title and nothing is loading any more. The network of a page that
-   * follows a stream never comes to rest: there, that nothing is a placeholder has to do.
-   */
+  /** Wait until the page has its title and nothing is loading any more, streams aside. */
   async settled(): Promise<void> {
     await this.page.locator("#content h1").first().waitFor();
-    const rest = this.page.waitForLoadState("networkidle", { timeout: REST_MILLISECONDS_MAX });
-    await rest.catch(() => undefined);
-    await this.page.waitForFunction(() => !document.querySelector('[class*="skeleton"]'));
+    const end = Date.now() + SETTLING_MILLISECONDS_MAX;
+    while (this.open.size > 0 || Date.now() - this.changedAt < REST_MILLISECONDS) {
+      assert.ok(Date.now() < end, `${this.page.url()} does not come to rest`);
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** Judge what is shown and keep a picture of it under that name. */

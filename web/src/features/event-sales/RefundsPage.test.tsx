@@ -72,7 +72,13 @@ test("a cancelled event refunds by itself: there is nothing to begin", async () 
   const { screen } = renderApp(PATH);
   expect(await screen.findByText(/les remboursements partent d’eux-mêmes/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Rembourser tout le monde" })).toBeNull();
-});
+  // It was begun and finished between two looks.
+  const runs = [run({ reason: "event_cancelled" })];
+  answer("get", RUNS, 200, { event_id: 7, runs });
+  answer("get", `${RUNS}/preview`, 200, { ...PREVIEW, orders: 0, tickets: 0, total: "0.00" });
+  expect(await screen.findByText(/Il n’y a rien à rembourser/)).toBeVisible();
+  expect(screen.getByText("Événement annulé")).toBeVisible();
+}, 20_000);
 
 test("somebody else's event stays closed", async () => {
   refuse("get", `${RUNS}/preview`, 403, "forbidden", "Ceci ne vous est pas ouvert.");

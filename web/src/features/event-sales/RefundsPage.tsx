@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -33,10 +34,7 @@ export function Component() {
       {failed ? (
         <ErrorState error={failed.error} retry={() => void failed.refetch()} />
       ) : event.data && runs.data && preview.data ? (
-        <>
-          <WholeEvent event={event.data} runs={runs.data} preview={preview.data} />
-          <Runs runs={runs.data} preview={preview.data} />
-        </>
+        <Refunds event={event.data} runs={runs.data} preview={preview.data} />
       ) : (
         <LoadingLines lines={5} height={40} />
       )}
@@ -44,43 +42,90 @@ export function Component() {
   );
 }
 
-/** The runs and what is left to give back, asked anew while something is under way. */
+/** The runs, asked anew while one is under way or about to begin, and what is left to give back. */
 function useRefunds(eventId: number, isCancelled: boolean) {
+  const preview = useGetTicketsEventsByEventIdRefundsPreview(eventId, { query: { staleTime: 0 } });
+  const isExpected = isCancelled && (preview.data?.orders ?? 0) > 0;
   const runs = useGetTicketsEventsByEventIdRefunds(eventId, {
     query: {
       staleTime: 0,
       refetchInterval: ({ state }) =>
-        isUnderWay(state.data) || (isCancelled && state.data?.runs.length === 0)
-          ? AGAIN_MILLISECONDS
-          : false,
+        isExpected || isUnderWay(state.data) ? AGAIN_MILLISECONDS : false,
     },
   });
-  const preview = useGetTicketsEventsByEventIdRefundsPreview(eventId, {
-    query: { staleTime: 0, refetchInterval: isUnderWay(runs.data) ? AGAIN_MILLISECONDS : false },
-  });
+  useEachOther(runs, preview);
   return { runs, preview };
+}
+
+/** Ask both anew whenever one has changed: a run may begin and end between two looks. */
+function useEachOther(
+  { data: refunds, refetch: refetchRuns }: ReturnType<typeof useRefunds>["runs"],
+  { data: back, refetch: refetchPreview }: ReturnType<typeof useRefunds>["preview"],
+): void {
+  const runs = refunds?.runs.map((run) => [run.id, run.orders_done, run.finished_at]);
+  const now = runs === undefined || back === undefined ? "" : [back.orders, ...runs].join();
+  const seen = useRef("");
+  useEffect(() => {
+    const isFirst = seen.current === "";
+    if (seen.current === now) return;
+    seen.current = now;
+    if (isFirst) return;
+    void refetchRuns();
+    void refetchPreview();
+  }, [now, refetchRuns, refetchPreview]);
 }
 
 function isUnderWay(refunds: EventRefundsView | undefined): boolean {
   return refunds?.runs.some((run) => run.finished_at === null) ?? false;
 }
 
-interface WholeEventProps {
+interface RefundsProps {
   event: EventAnswer;
   runs: EventRefundsView;
   preview: EventPreview;
 }
 
-function WholeEvent({ event, runs, preview }: WholeEventProps) {
+/** The runs stand above what may be begun, so that nothing moves while they are followed. */
+function Refunds({ event, runs, preview }: RefundsProps) {
+  const { t } = useTranslation("event-sales");
+  const [isStarted, { open: noteStart }] = useDisclosure(false);
+  const isRunning = isUnderWay(runs);
+  const isCertain = event.status === "cancelled" && preview.orders > 0;
+  const isExpected = isCertain && runs.runs.length === 0;
+  return (
+    <>
+      {(isExpected || runs.runs.length > 0) && (
+        <Section title={t("refunds.runs")}>
+          {(isExpected || isStarted) && (
+            <div className={classes.gap}>
+              {isExpected ? (
+                <Notice isAnnounced title={t("refunds.cancelledSoon")} />
+              ) : (
+                <Notice tone="good" isAnnounced title={t("refunds.started")} />
+              )}
+            </div>
+          )}
+          {runs.runs.map((run) => (
+            <Run key={run.id} run={run} currency={preview.currency} />
+          ))}
+        </Section>
+      )}
+      {!isRunning && !isCertain && (
+        <WholeEvent event={event} preview={preview} onStarted={noteStart} />
+      )}
+    </>
+  );
+}
+
+interface WholeEventProps {
+  event: EventAnswer;
+  preview: EventPreview;
+  onStarted: () => void;
+}
+
+function WholeEvent({ event, preview, onStarted }: WholeEventProps) {
   const { t } = useTranslation("event-sales");
   const [isAsking, { open, close }] = useDisclosure(false);
-  const [isStarted, { open: noteStart }] = useDisclosure(false);
-  if (isUnderWay(runs)) {
-    return isStarted ? <Notice tone="good" isAnnounced title={t("refunds.started")} /> : null;
-  }
-  if (event.status === "cancelled" && preview.orders > 0) {
-    return <Notice isAnnounced title={t("refunds.cancelledSoon")} />;
-  }
   return (
     <Section title={t("refunds.allTitle")}>
       {preview.orders === 0 ? (
@@ -103,23 +148,11 @@ function WholeEvent({ event, runs, preview }: WholeEventProps) {
           preview={preview}
           onClose={close}
           onStarted={() => {
-            noteStart();
+            onStarted();
             close();
           }}
         />
       )}
-    </Section>
-  );
-}
-
-function Runs({ runs, preview }: { runs: EventRefundsView; preview: EventPreview }) {
-  const { t } = useTranslation("event-sales");
-  if (runs.runs.length === 0) return null;
-  return (
-    <Section title={t("refunds.runs")}>
-      {runs.runs.map((run) => (
-        <Run key={run.id} run={run} currency={preview.currency} />
-      ))}
     </Section>
   );
 }

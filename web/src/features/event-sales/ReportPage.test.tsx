@@ -53,7 +53,8 @@ test("is taken along as a table that spreadsheets can read", async () => {
   answer("get", "/tickets/events/7/report.csv", 200, {});
   const { screen, person } = renderApp("/organise/7/report");
   await person.click(await screen.findByRole("button", { name: "Rapport en CSV" }));
-  await expect.poll(() => vi.mocked(saveFile).mock.lastCall?.[1]).toBe("report-7.csv");
+  const saved = () => vi.mocked(saveFile).mock.lastCall?.[1];
+  await expect.poll(saved, { timeout: 10_000 }).toBe("report-7.csv");
   refuse("get", "/tickets/events/7/orders.csv", 503, "unavailable", "Dans un instant.");
   await person.click(screen.getByRole("button", { name: "Commandes en CSV" }));
   expect(await screen.findByText("Dans un instant.")).toBeVisible();
