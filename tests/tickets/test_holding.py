@@ -25,6 +25,24 @@ async def test_giving_back_twice_returns_the_places_once(shop: Shop) -> None:
     assert await shop.one("SELECT quantity FROM allotments") == 3
 
 
+async def test_many_give_back_at_once_and_each_only_their_own(shop: Shop) -> None:
+    event = await shop.event(capacity=50)
+    holds = [await shop.selling.hold(wanted(event, by=buyer(n))) for n in range(1, 9)]
+    answers = await asyncio.gather(
+        *(shop.holding.release(hold.hold_id, n) for n, hold in enumerate(holds[:6], start=1)),
+        shop.holding.release(holds[6].hold_id, 1),
+        shop.holding.release(999, 1),
+        return_exceptions=True,
+    )
+    assert [getattr(answer, "state", type(answer)) for answer in answers] == [
+        *["released"] * 6,
+        problems.HoldGone,
+        problems.HoldGone,
+    ]
+    sold, held = await shop.stock(event)
+    assert (sold, held) == (0, sum(line.quantity for hold in holds[6:] for line in hold.lines))
+
+
 async def test_the_sweeper_frees_what_is_overdue_and_nothing_else(shop: Shop) -> None:
     event = await shop.event()
     await shop.selling.hold(wanted(event, 2))

@@ -1,16 +1,25 @@
 """Holds after they are made: given back, extended, or swept up when their time is over."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
-from guichet.tickets.domain import HOLD_EXTENSIONS_MAX, HOLD_SECONDS, Hold, give_back
+from guichet.tickets.domain import HOLD_EXTENSIONS_MAX, HOLD_SECONDS, Hold, Offer, give_back
 from guichet.tickets.problems import HoldGone
 from guichet.tickets.repository import stock as stock_rows
 
 SWEEP_HOLDS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Release:
+    """A hold that is given back by an account, or by whoever knows its id."""
+
+    hold_id: int
+    account_id: int | None
 
 
 class Holding:
@@ -19,23 +28,19 @@ class Holding:
     def __init__(self, database: Database, *, hold_seconds: int = HOLD_SECONDS) -> None:
         self._database = database
         self._hold_seconds = hold_seconds
+        self._releases = BatchWriter[_Release, Hold](self._release)
 
     async def read(self, hold_id: int, account_id: int | None) -> Hold:
         """Return a hold to the account that has it, or an unnamed one to whoever knows its id."""
         async with self._database.hot.acquire() as connection:
             hold = await stock_rows.read_hold(connection, hold_id)
-        if hold is None or hold.buyer.account_id not in (None, account_id):
+        if hold is None or not _is_of(hold, account_id):
             raise HoldGone
         return hold
 
     async def release(self, hold_id: int, account_id: int | None) -> Hold:
         """Give a hold back before its time; raises `HoldGone` where it has ended otherwise."""
-        hold = await self.read(hold_id, account_id)
-        await self._end_by_id([hold_id], {hold.event_id}, "released")
-        ended = await self.read(hold_id, account_id)
-        if ended.state != "released":
-            raise HoldGone
-        return ended
+        return await self._releases.submit(_Release(hold_id, account_id))
 
     async def extend(self, hold_id: int, account_id: int | None) -> Hold:
         """Give a hold its whole time anew, once; raises `HoldGone` where it has ended."""
@@ -68,6 +73,30 @@ class Holding:
             )
         return await self._end_by_id([row["hold_id"] for row in rows], {event_id}, "released")
 
+    async def _release(self, requests: Sequence[_Release]) -> list[Hold | Exception]:
+        """Give holds back in one commit; the answer to each is its hold, or `HoldGone`."""
+        ids = {request.hold_id for request in requests}
+        async with self._database.hot.acquire() as connection, connection.transaction():
+            events = await stock_rows.events_of_holds(connection, ids)
+            offers = await stock_rows.lock_offers(connection, set(events.values()))
+            locked = await stock_rows.lock_holds(connection, events)
+            asked_by_owner = {
+                request.hold_id
+                for request in requests
+                if (hold := locked.get(request.hold_id)) and _is_of(hold, request.account_id)
+            }
+            ending = [locked[i] for i in asked_by_owner if locked[i].state == "active"]
+            await self._end(connection, offers, ending, "released")
+        released = {hold.hold_id for hold in ending}
+        return [
+            replace(hold, state="released")
+            if (hold := locked.get(request.hold_id))
+            and _is_of(hold, request.account_id)
+            and (hold.hold_id in released or hold.state == "released")
+            else HoldGone()
+            for request in requests
+        ]
+
     async def _end_by_id(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
         if not ids:
             return 0
@@ -81,12 +110,27 @@ class Holding:
                 for hold in locked.values()
                 if hold.state == "active" and (state != "expired" or hold.expires_at <= at)
             ]
-            for hold in ending:
-                give_back(offers[hold.event_id], hold.lines)
-            await stock_rows.save_stock(
-                connection, (s for offer in offers.values() for s in offer.stock.values())
-            )
-            await stock_rows.set_hold_states(connection, [hold.hold_id for hold in ending], state)
-            taken = [(hold.owner_key, hold.event_id, hold.lines) for hold in ending]
-            await stock_rows.take_allotments(connection, stock_rows.quantities(taken))
+            await self._end(connection, offers, ending, state)
         return len(ending)
+
+    async def _end(
+        self,
+        connection: stock_rows.Connection,
+        offers: Mapping[int, Offer],
+        ending: Sequence[Hold],
+        state: str,
+    ) -> None:
+        """End active holds; the caller has locked them and the stock of their events."""
+        for hold in ending:
+            give_back(offers[hold.event_id], hold.lines)
+        await stock_rows.save_stock(
+            connection, (s for offer in offers.values() for s in offer.stock.values())
+        )
+        await stock_rows.set_hold_states(connection, [hold.hold_id for hold in ending], state)
+        taken = [(hold.owner_key, hold.event_id, hold.lines) for hold in ending]
+        await stock_rows.take_allotments(connection, stock_rows.quantities(taken))
+
+
+def _is_of(hold: Hold, account_id: int | None) -> bool:
+    """Whether an account may see and end a hold: its own, or an unnamed one that it knows."""
+    return hold.buyer.account_id in (None, account_id)
