@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { type InstanceHealth, InstanceHealthState, useGetHealth } from "@/api/generated/gateway";
 import { DataTable, ErrorState, type Tone } from "@/ui";
 
+import classes from "./Admin.module.css";
 import { Tag } from "./bits";
 
 type Row = InstanceHealth & { service: string };
@@ -34,7 +35,11 @@ export function Instances() {
           key: "service",
           title: t("overview.service"),
           isRowHeader: true,
-          render: ({ service }) => service,
+          render: ({ service, instance }) => (
+            <>
+              {service} <span className={classes.hint}>{instance}</span>
+            </>
+          ),
         },
         {
           key: "state",
@@ -48,7 +53,6 @@ export function Instances() {
           render: ({ latency_ms: value }) =>
             value === null ? "–" : t("overview.ms", { value: Math.round(value) }),
         },
-        { key: "instance", title: t("overview.instances"), render: ({ instance }) => instance },
       ]}
     />
   );

@@ -61,10 +61,11 @@ function State({ state }: { state: TemplateAnswer | undefined }) {
   const name = t(`templates.keys.${key}`);
   return (
     <>
-      <Link
-        to={paths.adminOne("templates", key, language)}
-        aria-label={t("templates.editOf", { name, language: t(`templates.languages.${language}`) })}
-      >
+      <Link to={paths.adminOne("templates", key, language)}>
+        <span className="visually-hidden">
+          {t("templates.editOf", { name, language: t(`templates.languages.${language}`) })}
+          {" : "}
+        </span>
         {readable(subject)}
       </Link>{" "}
       {!isOriginal && <Tag tone="info">{t("templates.edited")}</Tag>}

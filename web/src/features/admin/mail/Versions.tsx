@@ -60,7 +60,7 @@ function useColumns(onTaken: (version: TemplateAnswer) => void): Column<Template
     },
     {
       key: "take",
-      title: "",
+      title: <span className="visually-hidden">{t("actions")}</span>,
       render: (version) => (
         <Button
           size="xs"

@@ -20,26 +20,30 @@ const LOOK_AGAIN_MS = 5_000;
 /** How the whole stands: sales, what wants a person, every instance of every service. */
 export function Component() {
   const { t } = useTranslation("admin");
-  return (
-    <AdminPage title={t("parts.overview")}>
-      <Sales />
-      <Section title={t("overview.services")}>
-        <Instances />
-      </Section>
-    </AdminPage>
-  );
-}
-
-function Sales() {
-  const { t } = useTranslation("admin");
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const overview = useGetTicketsOverview(
     { time_zone: timeZone },
     { query: { refetchInterval: LOOK_AGAIN_MS, placeholderData: keepPreviousData } },
   );
-  if (overview.isPending) return <LoadingLines lines={5} height={72} />;
-  if (overview.isError)
-    return <ErrorState error={overview.error} retry={() => void overview.refetch()} />;
+  return (
+    <AdminPage title={t("parts.overview")}>
+      {overview.isPending && <LoadingLines lines={8} height={72} />}
+      {overview.isError && (
+        <ErrorState error={overview.error} retry={() => void overview.refetch()} />
+      )}
+      {overview.data && <Sales overview={overview.data} />}
+      {/* Not before the figures above have their height, so that nothing moves. */}
+      {!overview.isPending && (
+        <Section title={t("overview.services")}>
+          <Instances />
+        </Section>
+      )}
+    </AdminPage>
+  );
+}
+
+function Sales({ overview }: { overview: OverviewView }) {
+  const { t } = useTranslation("admin");
   return (
     <>
       <StatCards>
@@ -47,15 +51,15 @@ function Sales() {
           <StatCard
             key={span}
             label={t(`overview.${span}`)}
-            value={<Sums sums={overview.data[span]} />}
-            hint={t("overview.sold", { count: ticketsOf(overview.data[span]) })}
+            value={<Sums sums={overview[span]} />}
+            hint={t("overview.sold", { count: ticketsOf(overview[span]) })}
           />
         ))}
-        <StatCard label={t("overview.ahead")} value={overview.data.events_ahead} />
+        <StatCard label={t("overview.ahead")} value={overview.events_ahead} />
       </StatCards>
-      <Waiting overview={overview.data} />
+      <Waiting overview={overview} />
       <Section title={t("overview.days")}>
-        <SalesByDay days={overview.data.days} />
+        <SalesByDay days={overview.days} />
       </Section>
     </>
   );

@@ -191,7 +191,7 @@ function useColumns(
     },
     {
       key: "change",
-      title: "",
+      title: <span className="visually-hidden">{t("actions")}</span>,
       render: (user) => {
         if (user.id === me?.id) return <span className={classes.hint}>{t("users.you")}</span>;
         const words = user.is_active ? "disable" : "enable";

@@ -99,7 +99,7 @@ function useColumns(onRetry: (letter: Letter) => void): Column<Letter>[] {
     },
     {
       key: "retry",
-      title: "",
+      title: <span className="visually-hidden">{t("actions")}</span>,
       render: (letter) => (
         <Button
           size="xs"

@@ -102,7 +102,7 @@ function useColumns(onChosen: (finding: FindingView) => void): Column<FindingVie
     },
     {
       key: "resolve",
-      title: "",
+      title: <span className="visually-hidden">{t("actions")}</span>,
       render: (finding) =>
         finding.state === "open" && (
           <Button size="xs" variant="default" onClick={() => onChosen(finding)}>

@@ -65,7 +65,7 @@ function useColumns(onResolved: (code: string) => void): Column<ListedOrderView>
     },
     {
       key: "resolve",
-      title: "",
+      title: <span className="visually-hidden">{t("actions")}</span>,
       render: ({ code }) => <Resolve code={code} onResolved={() => onResolved(code)} />,
     },
   ];

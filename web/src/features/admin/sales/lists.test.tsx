@@ -29,7 +29,7 @@ test("takes an order off the list of those that wait once a person says what was
   const { screen, person } = renderApp("/admin/attention");
   expect(await screen.findByText("Payée deux fois.")).toBeVisible();
   expect(asked[0]?.url.searchParams.get("needs_attention")).toBe("true");
-  const name = "Marquer ABCD-1234 comme réglée";
+  const name = "Marquer comme réglée : ABCD-1234";
   await person.click(screen.getByRole("button", { name }));
   expect(screen.getByRole("button", { name: "Marquer comme réglée" })).toBeDisabled();
   await person.type(await screen.findByLabelText("Ce qui a été fait"), "Rendu par virement");
@@ -43,7 +43,9 @@ test("an order whose refund is still tried stays, with the reason", async () => 
   answer("get", "/tickets/orders", 200, pageOf([waiting]));
   refuse("post", "/tickets/orders/ABCD-1234/attention/resolve", 409, "under_way", "Cela continue.");
   const { screen, person } = renderApp("/admin/attention");
-  await person.click(await screen.findByRole("button", { name: "Marquer ABCD-1234 comme réglée" }));
+  await person.click(
+    await screen.findByRole("button", { name: "Marquer comme réglée : ABCD-1234" }),
+  );
   await person.type(await screen.findByLabelText("Ce qui a été fait"), "Rien");
   await person.click(screen.getByRole("button", { name: "Marquer comme réglée" }));
   expect(await screen.findByText("Cela continue.")).toBeVisible();
