@@ -8,6 +8,7 @@ from guichet.contracts.messages.events import TicketTypeOffer
 from guichet.kernel.audit import entry_of
 from guichet.kernel.context import Actor, acting, request_id
 from guichet.kernel.tokens import ServiceTokens
+from guichet.tickets import auditing
 from guichet.tickets.catalogue import apply
 from guichet.tickets.domain import Buyer
 from tests.tickets.conftest import ADMINISTRATOR, Shop, buyer, snapshot_of, wanted
@@ -82,6 +83,12 @@ async def test_a_refund_is_entered_when_asked_for_and_when_done(shop: Shop) -> N
     assert requested.after == {"refund_id": 1, "amount_minor": 2500, "status": "pending"}
     assert completed.action == "tickets.refund.completed"
     assert completed.after == {"refund_id": 1, "amount_minor": 2500, "status": "completed"}
+
+
+def test_a_persons_words_stand_beside_the_reason_of_a_refund() -> None:
+    entered = auditing.refund_requested(7, 1, 2500, "administrator", "Doctor's note")
+    assert (entered.reason, (entered.after or {})["note"]) == ("administrator", "Doctor's note")
+    assert "note" not in (auditing.refund_requested(7, 1, 2500, "holder").after or {})
 
 
 async def test_a_refund_that_the_worker_carries_out_is_the_systems(shop: Shop) -> None:

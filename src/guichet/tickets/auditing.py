@@ -24,9 +24,17 @@ def captured(order: Order, request: str) -> Change:
     )
 
 
-def refund_requested(order_id: int, refund_id: int, amount_minor: int, reason: str) -> Change:
-    """Return the entry of a refund that is to be carried out."""
-    after = {"refund_id": refund_id, "amount_minor": amount_minor, "status": "pending"}
+def refund_requested(
+    order_id: int, refund_id: int, amount_minor: int, reason: str, note: str | None = None
+) -> Change:
+    """Return the entry of a refund that is to be carried out; `note` is a person's reason."""
+    after: dict[str, object] = {
+        "refund_id": refund_id,
+        "amount_minor": amount_minor,
+        "status": "pending",
+    }
+    if note is not None:
+        after["note"] = note
     return Change("tickets.refund.requested", _subject(order_id), None, after, reason)
 
 

@@ -81,7 +81,11 @@ async def insert_refunds(
     refund_ids = {row["order_id"]: row["refund_id"] for row in rows}
     requested = [
         auditing.refund_requested(
-            refund.order_id, refund_ids[refund.order_id], refund.amount_minor, refund.reason
+            refund.order_id,
+            refund_ids[refund.order_id],
+            refund.amount_minor,
+            refund.reason,
+            refund.note,
         )
         for refund in refunds
     ]

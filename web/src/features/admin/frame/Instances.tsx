@@ -37,7 +37,9 @@ export function Instances() {
           isRowHeader: true,
           render: ({ service, instance }) => (
             <>
-              {service} <span className={classes.hint}>{instance}</span>
+              {service}
+              <br />
+              <span className={classes.hint}>{instance}</span>
             </>
           ),
         },

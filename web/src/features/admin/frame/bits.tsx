@@ -20,7 +20,11 @@ export function Tag({ tone, children }: { tone?: Tone; children: ReactNode }) {
 
 /** The way to an order; its code is what people say. */
 export function OrderLink({ code }: { code: string }) {
-  return <Link to={paths.adminOne("orders", code)}>{code}</Link>;
+  return (
+    <Link className={classes.once} to={paths.adminOne("orders", code)}>
+      {code}
+    </Link>
+  );
 }
 
 /** Somebody's name, with the address in small below. */

@@ -113,7 +113,9 @@ function useColumns(): Column<Delivery>[] {
     {
       key: "channel",
       title: t("deliveries.channel"),
-      render: ({ channel }) => t(`deliveries.channels.${channel}`),
+      render: ({ channel }) => (
+        <span className={classes.once}>{t(`deliveries.channels.${channel}`)}</span>
+      ),
     },
     {
       key: "created",

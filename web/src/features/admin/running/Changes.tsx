@@ -8,13 +8,16 @@ import classes from "@/features/admin/frame/Admin.module.css";
 export function Changes({ entry }: { entry: EntryAnswer }) {
   const { t } = useTranslation("admin");
   const fields = fieldsOf(entry);
+  const note = fields.find(([name]) => name === "note")?.[2];
   return (
     <>
       {entry.reason !== "" && (
         <p>
-          {t("audit.reason")} : {entry.reason}
+          {t("audit.reason")} :{" "}
+          {t(`order.reasons.${entry.reason as "holder"}`, { defaultValue: entry.reason })}
         </p>
       )}
+      {typeof note === "string" && <p>“{note}”</p>}
       {fields.length > 0 && (
         <details className={classes.changes}>
           <summary>{t("audit.fields", { count: fields.length })}</summary>

@@ -151,12 +151,19 @@ test("shows in words who changed what, in the log of each service", async () => 
 });
 
 test("an action that has no words yet keeps its name", async () => {
-  const entry = { ...ENTRY, action: "tickets.something.new", actor_id: null, reason: "Essai" };
+  const entry = {
+    ...ENTRY,
+    action: "tickets.something.new",
+    actor_id: null,
+    reason: "Essai",
+    after: { note: "Malade" },
+  };
   answer("get", "/tickets/audit", 200, { data: [entry], next_cursor: null });
   const { screen } = renderApp("/admin/audit");
   const row = await screen.findByRole("row", { name: /tickets.something.new/ });
   expect(row).toHaveTextContent("le système");
   expect(row).toHaveTextContent("Raison : Essai");
+  expect(row).toHaveTextContent("Malade");
 });
 
 test("a field that appears or goes counts as changed", () => {

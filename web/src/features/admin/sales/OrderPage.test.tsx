@@ -90,7 +90,11 @@ test("shows the payment, the refunds and the ways elsewhere", async () => {
     id: 3,
     amount: "25.00",
     status: "pending",
-    reason: "Malade",
+    reason: "holder",
+    note: "Malade",
+    failure_reason: null,
+    is_retried: false,
+    is_paid_otherwise: false,
     requested_at: "2027-05-02T09:00:00Z",
     completed_at: null,
   };
@@ -170,4 +174,11 @@ test("notes by what other means a returned refund was paid", async () => {
   await person.type(screen.getByLabelText("Comment, et quand"), "Virement du 3 mai");
   await person.click(confirm);
   await expect.poll(() => noted[0]?.body).toEqual({ reason: "Virement du 3 mai" });
+});
+
+test("a refund that another has replaced says so", async () => {
+  const refunds = [{ ...RETURNED, is_retried: true }];
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds }));
+  const { screen } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText("un autre l’a remplacé")).toBeVisible();
 });

@@ -13,21 +13,13 @@ import { AdminPage } from "@/features/admin/frame/AdminPage";
 import { Buyer, type Fact, Facts, Tag, When } from "@/features/admin/frame/bits";
 import { ReturnedRefunds } from "@/orders/ReturnedRefunds";
 import { paths } from "@/paths";
-import {
-  type Column,
-  DataTable,
-  ErrorState,
-  LinkButton,
-  LoadingLines,
-  Money,
-  Notice,
-  Section,
-} from "@/ui";
+import { ErrorState, LinkButton, LoadingLines, Money, Notice, Section } from "@/ui";
 
 import { Resolve } from "./Attention";
 import { Goodwill } from "./Goodwill";
 import { Refund } from "./Refund";
-import { ORDER_TONES, PAYMENT_TONES, REFUND_TONES } from "./tones";
+import { Refunds } from "./Refunds";
+import { ORDER_TONES, PAYMENT_TONES } from "./tones";
 
 /** One order, with what an administrator may give back of it. */
 export function Component() {
@@ -151,44 +143,4 @@ function useFacts(order: OrderView): Fact[] {
           [t("order.transaction"), payment.transaction_id ?? "–"],
         ] as const)),
   ] as const;
-}
-
-function Refunds({ order }: { order: OrderView }) {
-  const { t } = useTranslation("admin");
-  const columns: Column<OrderView["refunds"][number]>[] = [
-    {
-      key: "requested",
-      title: t("order.requested"),
-      isRowHeader: true,
-      render: (refund) => <When instant={refund.requested_at} />,
-    },
-    { key: "reason", title: t("order.reason"), render: ({ reason }) => reason },
-    {
-      key: "status",
-      title: t("order.status"),
-      render: ({ status }) => (
-        <Tag tone={REFUND_TONES[status]}>{t(`order.refundStates.${status}`)}</Tag>
-      ),
-    },
-    {
-      key: "completed",
-      title: t("order.completed"),
-      render: (refund) => <When instant={refund.completed_at} />,
-    },
-    {
-      key: "amount",
-      title: t("order.amount"),
-      isNumeric: true,
-      render: ({ amount }) => <Money amount={amount} currency={order.currency} />,
-    },
-  ];
-  return (
-    <DataTable
-      caption={t("order.refunds")}
-      columns={columns}
-      rows={order.refunds}
-      rowKey={(refund) => refund.id}
-      hasCards
-    />
-  );
 }

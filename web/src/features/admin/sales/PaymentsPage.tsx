@@ -65,17 +65,7 @@ function useColumns(): Column<PaymentRowView>[] {
     {
       key: "method",
       title: t("payments.method"),
-      render: ({ payment_method: method, transaction_id: transaction }) => (
-        <>
-          {method ?? "–"}
-          {transaction !== null && (
-            <>
-              <br />
-              <span className={`${classes.hint} ${classes.code}`}>{transaction}</span>
-            </>
-          )}
-        </>
-      ),
+      render: ({ payment_method: method }) => <span className={classes.once}>{method ?? "–"}</span>,
     },
     {
       key: "amount",
