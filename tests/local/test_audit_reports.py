@@ -14,7 +14,7 @@ from tests.conftest import DatabaseDsn
 
 
 @pytest.fixture(autouse=True)
-def three_logs(
+def logs(
     database_dsn: DatabaseDsn, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setenv("LC_ALL", "C")
@@ -64,8 +64,8 @@ def test_one_service_and_a_filter(
 
 
 def test_a_service_without_a_log_is_said() -> None:
-    with pytest.raises(LocalError, match="notifications"):
-        audit_reports.show_entries("notifications", EntryFilter())
+    with pytest.raises(LocalError, match="users"):
+        audit_reports.show_entries("users", EntryFilter())
 
 
 def test_a_server_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

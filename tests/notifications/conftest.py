@@ -58,7 +58,10 @@ async def database(database_dsn: DatabaseDsn) -> AsyncIterator[Database]:
     await opened.open()
     names = ", ".join(table.name for table in metadata.sorted_tables)
     async with opened.transaction() as transaction:
+        # The log refuses that to everybody else.
+        await transaction.execute(text("ALTER TABLE audit_entries DISABLE TRIGGER USER"))
         await transaction.execute(text(f"TRUNCATE {names}"))
+        await transaction.execute(text("ALTER TABLE audit_entries ENABLE TRIGGER USER"))
     yield opened
     await opened.close()
 

@@ -244,6 +244,11 @@ async def test_a_template_is_tried_saved_used_and_reset(running: RunningNotifica
     reset = await running.ask("POST", f"{path}/reset", token=admin)
     assert (reset.body["version"], reset.body["is_default"]) == (2, True)
     assert reset.body["subject"] == before["subject"]
+    log = (await running.ask("GET", "/audit", token=admin)).body["data"]
+    assert [(entry["action"], entry["after"]["version"]) for entry in log] == [
+        ("notifications.template.reset", 2),
+        ("notifications.template.changed", 1),
+    ]
     versions = (await running.ask("GET", f"{path}/versions", token=admin)).body["data"]
     assert [each["version"] for each in versions] == [2, 1]
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.clients.tickets import TicketsClient
+from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.clock import now
 from guichet.kernel.service import Platform, platform, serve
@@ -111,6 +112,9 @@ def _start_workers(
         listener.wake_for_work(sender.wake)
         here.workers.start(f"sender {channel}", sender.run)
     here.workers.start("listener", listener.run)
+    here.workers.start(
+        "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))
+    )
     here.workers.start("reminders", every(REMINDER_SECONDS, remind))
     here.workers.start(
         "expiry", every(EXPIRY_SECONDS, lambda: deliveries.expire(here.database, now()))

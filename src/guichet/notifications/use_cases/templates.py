@@ -1,11 +1,14 @@
 """Templates: the ones that come along, the ones an administrator made of them."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row
 
+from guichet.kernel.audit import Change, record
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.problems import Language
 from guichet.notifications.domain import LANGUAGES, TemplateChanged, TemplateKey
@@ -97,7 +100,20 @@ async def _add(
     if base_version is not None and base_version != version:
         raise TemplateChanged(version=version)
     await templates.add_version(transaction, key, language, version + 1, draft, edited_by)
+    await record(transaction, _changed(key, language, version, draft))
     return _state(key, language, await templates.latest(transaction, key, language))
+
+
+def _changed(key: TemplateKey, language: Language, version: int, draft: Draft | None) -> Change:
+    """Return the entry of a new version; its text stands in the history, its hash in the log."""
+    content = default_draft(key, language) if draft is None else draft
+    digest = hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+    return Change(
+        f"notifications.template.{'reset' if draft is None else 'changed'}",
+        f"template:{key}:{language}",
+        {"version": version},
+        {"version": version + 1, "sha256": digest},
+    )
 
 
 def _state(key: TemplateKey, language: Language, row: Row[Any] | None) -> TemplateState:

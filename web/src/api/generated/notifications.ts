@@ -166,6 +166,38 @@ export interface DeliveryDetail {
   history: Attempt[];
 }
 
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
+}
+
 /**
  * A way out: whether its server answered when it was last tried.
  */
@@ -349,6 +381,20 @@ export interface Problem {
   code: string;
   errors?: ProblemErrors;
 }
+
+export type GetNotificationsAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+};
 
 export type GetNotificationsInboxParams = {
 cursor?: number | null;
@@ -676,6 +722,115 @@ export const usePostNotificationsDeadLettersByLetterIdRetry = <TError = ErrorTyp
       > => {
       return useMutation(getPostNotificationsDeadLettersByLetterIdRetryMutationOptions(options), queryClient);
     }
+
+export const getGetNotificationsAuditUrl = (params?: GetNotificationsAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/notifications/audit?${stringifiedParams}` : `/api/v1/notifications/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getNotificationsAudit = async (params?: GetNotificationsAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetNotificationsAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetNotificationsAuditQueryKey = (params?: GetNotificationsAuditParams,) => {
+    return [
+    `/api/v1/notifications/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetNotificationsAuditQueryOptions = <TData = Awaited<ReturnType<typeof getNotificationsAudit>>, TError = ErrorType<Problem>>(params?: GetNotificationsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetNotificationsAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getNotificationsAudit>>> = ({ signal }) => getNotificationsAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetNotificationsAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getNotificationsAudit>>>
+export type GetNotificationsAuditQueryError = ErrorType<Problem>
+
+
+export function useGetNotificationsAudit<TData = Awaited<ReturnType<typeof getNotificationsAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetNotificationsAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getNotificationsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getNotificationsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetNotificationsAudit<TData = Awaited<ReturnType<typeof getNotificationsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetNotificationsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getNotificationsAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getNotificationsAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetNotificationsAudit<TData = Awaited<ReturnType<typeof getNotificationsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetNotificationsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetNotificationsAudit<TData = Awaited<ReturnType<typeof getNotificationsAudit>>, TError = ErrorType<Problem>>(
+ params?: GetNotificationsAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getNotificationsAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetNotificationsAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetNotificationsHealthUrl = () => {
 

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { type EntryAnswer, getAuthAudit } from "@/api/generated/auth";
 import { getEventsAudit } from "@/api/generated/events";
+import { getNotificationsAudit } from "@/api/generated/notifications";
 import { getTicketsAudit } from "@/api/generated/tickets";
 import classes from "@/features/admin/frame/Admin.module.css";
 
@@ -14,9 +15,14 @@ import { type Column, DateTime } from "@/ui";
 
 import { Changes } from "./Changes";
 
-const READERS = { tickets: getTicketsAudit, events: getEventsAudit, auth: getAuthAudit };
+const READERS = {
+  tickets: getTicketsAudit,
+  events: getEventsAudit,
+  auth: getAuthAudit,
+  notifications: getNotificationsAudit,
+};
 type Service = keyof typeof READERS;
-const SERVICES: readonly Service[] = ["tickets", "events", "auth"];
+const SERVICES: readonly Service[] = ["tickets", "events", "auth", "notifications"];
 
 /** Who changed what, and when: the audit log of each service, the latest first. */
 export function Component() {
