@@ -14,7 +14,7 @@ const ZOOM_MAX = 4;
 const ZOOM_STEP = 0.05;
 const MOVE_STEP_PIXELS = 10;
 
-export interface CropDialogProps {
+interface CropDialogProps {
   file: File;
   isBusy: boolean;
   error: unknown;
@@ -27,8 +27,6 @@ export default function CropDialog({ file, isBusy, error, onClose, onCut }: Crop
   const { t } = useTranslation("organiser");
   const { t: common } = useTranslation();
   const address = useAddress(file);
-  const [crop, setCrop] = useState({ x: 0, y: 0 });
-  const [zoom, setZoom] = useState(1);
   const [area, setArea] = useState<Area | null>(null);
   const [isBroken, setIsBroken] = useState(false);
   const take = () => {
@@ -45,26 +43,54 @@ export default function CropDialog({ file, isBusy, error, onClose, onCut }: Crop
       transitionProps={{ duration: 0 }}
       closeButtonProps={{ "aria-label": common("close") }}
     >
+      {isBroken && <Notice tone="bad" isAnnounced title={t("image.broken")} />}
+      {!isBroken && address !== null && (
+        <Part address={address} onChange={setArea} onBroken={() => setIsBroken(true)} />
+      )}
+      {error !== null && <ErrorState error={error} />}
+      <Group mt="lg" justify="flex-end">
+        <Button variant="default" onClick={onClose} disabled={isBusy}>
+          {common("back")}
+        </Button>
+        <Button onClick={take} loading={isBusy} disabled={area === null || isBroken}>
+          {t("image.use")}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+interface PartProps {
+  address: string;
+  onChange: (area: Area) => void;
+  onBroken: () => void;
+}
+
+/** The picture below a frame of the pages' shape: it is moved and enlarged, the frame stays. */
+function Part({ address, onChange, onBroken }: PartProps) {
+  const { t } = useTranslation("organiser");
+  const [crop, setCrop] = useState({ x: 0, y: 0 });
+  const [zoom, setZoom] = useState(1);
+  return (
+    <>
       <p className={classes.hint}>{t("image.cropHint")}</p>
       <div className={classes.cropper}>
-        {address !== null && (
-          <Cropper
-            image={address}
-            aspect={ASPECT}
-            crop={crop}
-            zoom={zoom}
-            maxZoom={ZOOM_MAX}
-            keyboardStep={MOVE_STEP_PIXELS}
-            showGrid={false}
-            disableAutomaticStylesInjection
-            onCropChange={setCrop}
-            onZoomChange={setZoom}
-            onCropAreaChange={(_share, pixels) => setArea(pixels)}
-            onCropComplete={(_share, pixels) => setArea(pixels)}
-            mediaProps={{ alt: "", onError: () => setIsBroken(true) }}
-            cropperProps={{ role: "group", "aria-label": t("image.cropArea") }}
-          />
-        )}
+        <Cropper
+          image={address}
+          aspect={ASPECT}
+          crop={crop}
+          zoom={zoom}
+          maxZoom={ZOOM_MAX}
+          keyboardStep={MOVE_STEP_PIXELS}
+          showGrid={false}
+          disableAutomaticStylesInjection
+          onCropChange={setCrop}
+          onZoomChange={setZoom}
+          onCropAreaChange={(_share, pixels) => onChange(pixels)}
+          onCropComplete={(_share, pixels) => onChange(pixels)}
+          mediaProps={{ alt: "", onError: onBroken }}
+          cropperProps={{ role: "group", "aria-label": t("image.cropArea") }}
+        />
       </div>
       <p id="crop-zoom" className={classes.zoom}>
         {t("image.zoom")}
@@ -78,17 +104,7 @@ export default function CropDialog({ file, isBusy, error, onClose, onCut }: Crop
         onChange={setZoom}
         thumbProps={{ "aria-labelledby": "crop-zoom" }}
       />
-      {isBroken && <Notice tone="bad" isAnnounced title={t("image.broken")} />}
-      {error !== null && <ErrorState error={error} />}
-      <Group mt="lg" justify="flex-end">
-        <Button variant="default" onClick={onClose} disabled={isBusy}>
-          {common("back")}
-        </Button>
-        <Button onClick={take} loading={isBusy} disabled={area === null || isBroken}>
-          {t("image.use")}
-        </Button>
-      </Group>
-    </Modal>
+    </>
   );
 }
 
