@@ -103,7 +103,7 @@ test("changes a template, looks at it before, and puts it back", async () => {
   const { page } = visit;
   await visit.signIn(ADMINISTRATOR);
   await visit.go("/admin/templates");
-  await page.getByText("Bienvenue chez Guichet").click();
+  await page.getByRole("link", { name: "Bienvenue chez Guichet" }).click();
   await page.locator("input[name=subject]").fill("Bienvenue parmi nous");
   await page.getByRole("button", { name: "Voir l’aperçu" }).click();
   await page.getByText("Bienvenue parmi nous").waitFor();

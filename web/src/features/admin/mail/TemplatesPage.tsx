@@ -58,16 +58,9 @@ function State({ state }: { state: TemplateAnswer | undefined }) {
   const { t } = useTranslation("admin");
   if (state === undefined) return "–";
   const { key, language, subject, is_default: isOriginal } = state;
-  const name = t(`templates.keys.${key}`);
   return (
     <>
-      <Link to={paths.adminOne("templates", key, language)}>
-        <span className="visually-hidden">
-          {t("templates.editOf", { name, language: t(`templates.languages.${language}`) })}
-          {" : "}
-        </span>
-        {readable(subject)}
-      </Link>{" "}
+      <Link to={paths.adminOne("templates", key, language)}>{readable(subject)}</Link>{" "}
       {!isOriginal && <Tag tone="info">{t("templates.edited")}</Tag>}
     </>
   );
