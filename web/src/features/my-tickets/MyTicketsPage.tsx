@@ -76,11 +76,7 @@ function TicketCard({ ticket }: { ticket: TicketView }) {
   const { t } = useTranslation("my-tickets");
   const { event } = ticket;
   return (
-    <Link
-      to={paths.myTicket(ticket.id)}
-      className={classes.card}
-      aria-label={`${event.title} – ${t("ticket.open", { number: ticket.ticket_number })}`}
-    >
+    <Link to={paths.myTicket(ticket.id)} className={classes.card}>
       <TicketStub
         isTorn={ticket.status !== "confirmed"}
         stub={

@@ -31,21 +31,17 @@ export function QrCode({ ticketId, number }: { ticketId: number; number: string 
       >
         {image}
       </button>
-      <Modal
-        opened={isLarge}
-        onClose={close}
-        fullScreen
-        withCloseButton={false}
-        padding={0}
-        title={undefined}
-        aria-label={t("ticket.qr", { number })}
-      >
-        <button type="button" className={classes.whole} onClick={close}>
-          {image}
-          <span className="figures">{number}</span>
-          <span>{t("ticket.bright")}</span>
-        </button>
-      </Modal>
+      <Modal.Root opened={isLarge} onClose={close} fullScreen padding={0}>
+        <Modal.Content aria-label={t("ticket.qr", { number })}>
+          <Modal.Body>
+            <button type="button" className={classes.whole} onClick={close}>
+              {image}
+              <span className="figures">{number}</span>
+              <span>{t("ticket.bright")}</span>
+            </button>
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   );
 }
