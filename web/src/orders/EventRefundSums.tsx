@@ -11,7 +11,7 @@ export function EventRefundSums({ preview }: { preview: EventPreview }) {
   if (preview.orders === 0) return <p>{t("event.nothing")}</p>;
   return (
     <>
-      <dl className={classes.facts}>
+      <dl className={classes.sums}>
         <dt>{t("event.orders")}</dt>
         <dd>{preview.orders}</dd>
         <dt>{t("event.tickets")}</dt>

@@ -37,7 +37,6 @@ export function Tickets({ order, tickets, onRefunded }: TicketsProps) {
   };
   return (
     <Section title={t("tickets.title")}>
-      <div className={classes.notices}>{given !== null && <Given refund={given} />}</div>
       <DataTable
         hasCards
         caption={t("tickets.title")}
@@ -63,6 +62,7 @@ export function Tickets({ order, tickets, onRefunded }: TicketsProps) {
           </Button>
         </div>
       )}
+      {given !== null && <Given refund={given} />}
       {asked.length > 0 && (
         <RefundDialog
           order={order}
@@ -80,7 +80,11 @@ function Given({ refund }: { refund: RefundView }) {
   const language = useLanguage();
   const amount = formatMoney(refund.total, refund.currency, language);
   const sentence = Number(refund.total) > 0 ? t("refund.done", { amount }) : t("refund.doneFree");
-  return <Notice tone="good" isAnnounced title={sentence} />;
+  return (
+    <div className={classes.given}>
+      <Notice tone="good" isAnnounced title={sentence} />
+    </div>
+  );
 }
 
 function useColumns(

@@ -21,6 +21,7 @@ const feature: Feature = {
     { path: "admin/backups", lazy: () => import("./running/BackupsPage") },
     { path: "admin/audit", lazy: () => import("./running/AuditPage") },
   ],
+  texts: ["orders"],
   navigation: [
     {
       place: "main",
