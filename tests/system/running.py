@@ -384,4 +384,12 @@ def stop(system: System) -> list[str]:
         system.process.wait()
         return ["guichet up itself did not end"]
     _, alive = psutil.wait_procs(family, timeout=1)
-    return [str(process) for process in alive]
+    return [str(process) for process in alive if not _is_dead(process)]
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    """Whether it has ended, be it that nobody has asked yet how."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -19,6 +19,7 @@ from guichet.tickets.catalogue import Catalogue
 from guichet.tickets.closing import Closing
 from guichet.tickets.consumers import consumers
 from guichet.tickets.context import Context
+from guichet.tickets.documents.typesetting import typesetter
 from guichet.tickets.door import Door
 from guichet.tickets.event_refunds import EventRefunds
 from guichet.tickets.faults import FaultPoints
@@ -84,6 +85,7 @@ def build(settings: Settings, port: int | None = None) -> FastAPI:
                 await here.workers.stop()
                 await context.provider.close()
                 await context.payment_backups.close()
+                await typesetter.close()
 
     app = create_app(
         service=SERVICE,

@@ -63,3 +63,12 @@ async def test_an_error_there_is_an_error_here_and_the_next_is_served() -> None:
         await typesetter.run(whoami, "fail", "fr")
     assert await pid_of(typesetter)
     typesetter.end()
+
+
+async def test_closing_waits_until_the_process_is_gone() -> None:
+    typesetter = Typesetter()
+    first = await pid_of(typesetter)
+    await typesetter.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+    await typesetter.close()

@@ -40,11 +40,12 @@ export const SURROUNDINGS: Required<Surroundings>[] = [
   { width: 360, language: "en", scheme: "light" },
 ];
 
-export async function launch(): Promise<Browser> {
+/** Start the browser, with these arguments of its own besides. */
+export async function launch(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.GUICHET_CHROMIUM ?? "/usr/bin/chromium",
     // A browser does not start its own sandbox as root; it only sees pages of ours.
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...more],
   });
 }
 

@@ -54,6 +54,15 @@ class Typesetter:
             self._pool.shutdown(wait=False)
             self._pool = None
 
+    async def close(self) -> None:
+        """End the process and wait until it is gone; no timer is left behind."""
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await asyncio.to_thread(pool.shutdown)
+
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(

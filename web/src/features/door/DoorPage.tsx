@@ -1,18 +1,19 @@
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import {
+  type DoorView,
   getGetTicketsEventsByEventIdDoorQueryKey,
   postTicketsByTicketIdValidate,
   postTicketsValidate,
   useGetTicketsEventsByEventIdDoor,
 } from "@/api/generated/tickets";
 import { paths } from "@/paths";
-import { ErrorState, Page, PageHeader, Skeleton } from "@/ui";
+import { ErrorState, LoadingLines, Page, PageHeader } from "@/ui";
 
 import classes from "./Door.module.css";
 import { Scanner } from "./Scanner";
@@ -24,6 +25,7 @@ import { admitted, refused, type Verdict } from "./verdict";
 
 const WAYS = ["scan", "type", "search"] as const;
 const COUNT_MS = 2_000;
+const GONE_MS = 1_200;
 
 /** The door of one event: scan, type or search, and one answer over the whole screen. */
 export function Component() {
@@ -32,16 +34,39 @@ export function Component() {
   const [way, setWay] = useState<(typeof WAYS)[number]>("scan");
   const [place, setPlace] = useLocalStorage({ key: "guichet.door.place", defaultValue: "" });
   const { verdict, isBusy, check, admitTicket, next } = useChecks(eventId, place);
-  const scanned = useCallback((code: string) => void check(code, false), [check]);
+  const { isNew, stillThere, forget } = useSightings();
+  const scanned = useCallback(
+    (code: string) => {
+      if (isNew(code)) void check(code, false);
+    },
+    [check, isNew],
+  );
+  const goOn = useCallback(() => {
+    stillThere();
+    next();
+  }, [next, stillThere]);
+  const door = useGetTicketsEventsByEventIdDoor(eventId, { query: { refetchInterval: COUNT_MS } });
+  if (door.data === undefined) {
+    return (
+      <Page title={t("title")} width="text">
+        {door.isError && <PageHeader title={t("title")} />}
+        {door.isError && <ErrorState error={door.error} retry={() => void door.refetch()} />}
+        {door.isPending && <LoadingLines lines={4} height={72} />}
+      </Page>
+    );
+  }
   return (
     <Page title={t("title")} width="text">
-      <Counter eventId={eventId} />
+      <Counter door={door.data} />
       <SegmentedControl
         fullWidth
         size="md"
         aria-label={t("ways.label")}
         value={way}
-        onChange={(value) => setWay(value as (typeof WAYS)[number])}
+        onChange={(value) => {
+          forget();
+          setWay(value as (typeof WAYS)[number]);
+        }}
         data={WAYS.map((value) => ({ value, label: t(`ways.${value}`) }))}
       />
       <div className={classes.form}>
@@ -62,9 +87,29 @@ export function Component() {
         />
         <Link to={paths.door()}>{t("change")}</Link>
       </div>
-      {verdict && <VerdictScreen verdict={verdict} onNext={next} />}
+      {verdict && <VerdictScreen verdict={verdict} onNext={goOn} />}
     </Page>
   );
+}
+
+/**
+ * Which codes come into view: one that stays before the camera after its answer is not asked about
+ * again, one that comes back after a moment is, in whoever's hand.
+ */
+function useSightings() {
+  const last = useRef({ code: "", at: 0 });
+  const isNew = useCallback((code: string) => {
+    const { code: before, at } = last.current;
+    last.current = { code, at: Date.now() };
+    return code !== before || Date.now() - at > GONE_MS;
+  }, []);
+  const stillThere = useCallback(() => {
+    last.current.at = Date.now();
+  }, []);
+  const forget = useCallback(() => {
+    last.current = { code: "", at: 0 };
+  }, []);
+  return { isNew, stillThere, forget };
 }
 
 /** Checking tickets, one at a time: what was scanned while another is checked does not count. */
@@ -98,14 +143,9 @@ function useChecks(eventId: number, place: string) {
   return { verdict, isBusy, check, admitTicket, next };
 }
 
-function Counter({ eventId }: { eventId: number }) {
+function Counter({ door }: { door: DoorView }) {
   const { t } = useTranslation("door");
-  const door = useGetTicketsEventsByEventIdDoor(eventId, { query: { refetchInterval: COUNT_MS } });
-  if (door.isError && door.data === undefined) {
-    return <ErrorState error={door.error} retry={() => void door.refetch()} />;
-  }
-  if (door.data === undefined) return <Skeleton height={120} />;
-  const { title, admitted: inside, sold, expected } = door.data;
+  const { title, admitted: inside, sold, expected } = door;
   return (
     <>
       <PageHeader title={title} above={t("title")} />

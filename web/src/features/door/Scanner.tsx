@@ -39,16 +39,21 @@ export function Scanner({
   useWakeLock(stream !== null);
   if (state.kind === "refused") {
     return (
-      <Notice
-        tone="caution"
-        isAnnounced
-        title={t("scan.refused")}
-        actions={
-          <Button size="sm" variant="default" onClick={() => setAttempt(attempt + 1)}>
-            {t("scan.again")}
-          </Button>
-        }
-      />
+      <>
+        <div className={classes.noVideo}>
+          <Notice
+            tone="caution"
+            isAnnounced
+            title={t("scan.refused")}
+            actions={
+              <Button size="sm" variant="default" onClick={() => setAttempt(attempt + 1)}>
+                {t("scan.again")}
+              </Button>
+            }
+          />
+        </div>
+        <p className={classes.aim} />
+      </>
     );
   }
   return (
