@@ -186,9 +186,14 @@ def payment_view(payment: Payment | None, amount_minor: int) -> PaymentView | No
 
 
 def ticket_view(
-    ticket: Ticket, payment: Payment | None, card: EventCard, *, refund_status: str | None = None
+    ticket: Ticket,
+    payment: Payment | None,
+    card: EventCard,
+    *,
+    refund_status: str | None = None,
+    refund_minor: int = 0,
 ) -> TicketView:
-    """Return a ticket; `refund_status` is that of its own refund, None where it has none."""
+    """Return a ticket; `refund_status` and `refund_minor` are those of its own refund, if any."""
     refund = refund_status_shown(refund_status)
     refunded = refund == "completed"
     paid = payment_view(payment, ticket.charged_minor)
@@ -196,7 +201,7 @@ def ticket_view(
         paid.status = "refunded" if refunded else paid.status
         if paid.status == "refunded" and not refunded:
             paid.status = "completed"
-        paid.refunded_amount = ticket.charged_minor if refunded else 0
+        paid.refunded_amount = refund_minor if refunded else 0
         paid.refunded_at = paid.refunded_at if refunded else None
     return TicketView.model_construct(
         id=ticket.ticket_id,

@@ -35,6 +35,8 @@ async def test_who_gives_an_order_back_and_by_which_rules(front: Front) -> None:
     assert given.json["tickets"] == [
         {"id": first, "refund": "21.00", "kept": "4.00", "fee_kept": "1.00"}
     ]
+    payment = (await front.ask("GET", f"/{first}", by=ALICE)).json["payment"]
+    assert (payment["status"], payment["refunded_amount"]) == ("refunded", "21.00")
     again = await front.ask("POST", path, {"ticket_ids": [first]}, by=ALICE, headers=KEY)
     assert again.json == given.json
     other = await front.ask("POST", path, {"ticket_ids": [second]}, by=ALICE, headers=KEY)

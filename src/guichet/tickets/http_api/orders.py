@@ -10,6 +10,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.language import language_of
 from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
 from guichet.tickets.http_api.order_access import opens_as_buyer, readable_order
+from guichet.tickets.http_api.tickets import record_view
 from guichet.tickets.people import request_access_links
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.refund_states import refunds_of_order
@@ -18,7 +19,6 @@ from guichet.tickets.views import (
     PurchaseView,
     hold_view,
     order_view,
-    ticket_view,
 )
 
 router = APIRouter(prefix=PREFIX, tags=["orders"])
@@ -59,10 +59,7 @@ async def order(
         shown.next_action = None
     return PurchaseView(
         order=shown,
-        tickets=[
-            ticket_view(item.ticket, item.payment, item.card, refund_status=item.refund_status)
-            for item in records
-        ],
+        tickets=[record_view(item) for item in records],
     )
 
 

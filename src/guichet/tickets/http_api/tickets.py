@@ -60,9 +60,14 @@ def admission_view(admitted: Admitted) -> AdmissionView:
     )
 
 
-def _view(record: TicketRecord) -> TicketView:
+def record_view(record: TicketRecord) -> TicketView:
+    """Return a ticket as it is shown, with what became of its own money."""
     return ticket_view(
-        record.ticket, record.payment, record.card, refund_status=record.refund_status
+        record.ticket,
+        record.payment,
+        record.card,
+        refund_status=record.refund_status,
+        refund_minor=record.refund_minor,
     )
 
 
@@ -89,7 +94,7 @@ async def list_tickets(
             status=status,
             text=q,
         )
-    return page_of([_view(record) for record in records], total, paging)
+    return page_of([record_view(record) for record in records], total, paging)
 
 
 @router.get("/user/{user_id}")
@@ -101,7 +106,7 @@ async def tickets_of_user(
         raise Forbidden
     async with context.database.reading() as connection:
         records, total = await reading.tickets_of_account(connection, user_id, paging)
-    return page_of([_view(record) for record in records], total, paging)
+    return page_of([record_view(record) for record in records], total, paging)
 
 
 @router.get("/{ticket_id}")
@@ -112,7 +117,7 @@ async def read_ticket(
     access: Annotated[str | None, Query(max_length=100)] = None,
 ) -> TicketView:
     """Return a ticket: to its holder, its event's creator, an administrator, or by the link."""
-    return _view(await _readable(context, ticket_id, caller, access))
+    return record_view(await _readable(context, ticket_id, caller, access))
 
 
 @router.get("/{ticket_id}/qr.svg", response_class=Response)
@@ -167,7 +172,7 @@ async def cancel_ticket(
     record = await _record(context, ticket_id)
     right = await _right_to_cancel(context, record, caller, access)
     await context.cancelling.cancel_ticket(record.ticket, right)
-    return _view(await _record(context, ticket_id))
+    return record_view(await _record(context, ticket_id))
 
 
 @router.post("/{ticket_id}/validate")
@@ -186,7 +191,7 @@ async def validate_ticket(ticket_id: PathId, context: Ctx, caller: Caller) -> Ad
 
 async def ticket_of(context: Context, ticket_id: int) -> TicketView:
     """Return a ticket to who has shown to be allowed to see it; raises `TicketNotFound`."""
-    return _view(await _record(context, ticket_id))
+    return record_view(await _record(context, ticket_id))
 
 
 def admitting_creator(principal: Principal) -> int | None:

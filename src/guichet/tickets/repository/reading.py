@@ -10,6 +10,7 @@ from guichet.kernel.database import Transaction
 from guichet.kernel.paging import PageAsked
 from guichet.tickets.codes import order_id_of, ticket_id_of
 from guichet.tickets.domain import Order, Payment, Ticket
+from guichet.tickets.refund_tables import refund_tickets
 from guichet.tickets.repository.rows import order_of, ticket_of
 from guichet.tickets.tables import offers, orders, payments, refunds, stock, tickets
 from guichet.tickets.views import EventCard
@@ -24,6 +25,7 @@ class TicketRecord:
     card: EventCard
     creator_id: int
     refund_status: str | None
+    refund_minor: int
 
 
 _PAYMENT = [
@@ -45,6 +47,12 @@ _PAYMENT = [
 
 
 def _tickets() -> Select[Any]:
+    given_back = (
+        select(func.sum(refund_tickets.c.price_minor + refund_tickets.c.fee_minor))
+        .where(refund_tickets.c.ticket_id == tickets.c.ticket_id)
+        .where(refund_tickets.c.refund_id == tickets.c.refund_id)
+        .scalar_subquery()
+    )
     return (
         select(
             tickets,
@@ -57,6 +65,7 @@ def _tickets() -> Select[Any]:
             offers.c.creator_id,
             stock.c.name.label("type_name"),
             refunds.c.status.label("refund_status"),
+            func.coalesce(given_back, 0).label("refund_minor"),
         )
         .select_from(tickets)
         .join(offers, offers.c.event_id == tickets.c.event_id)
@@ -94,6 +103,7 @@ def _record(row: Any) -> TicketRecord:
         ),
         creator_id=row["creator_id"],
         refund_status=row["refund_status"],
+        refund_minor=int(row["refund_minor"]),
     )
 
 
