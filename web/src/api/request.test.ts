@@ -83,6 +83,28 @@ describe("request", () => {
     expect(sessionState().status).toBe("anonymous");
   });
 
+  test("does not sign out who signs in while an older session is being asked about", async () => {
+    enter(tokens("old", 5));
+    let refuse: () => void = () => undefined;
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    server.use(
+      http.post("*/api/v1/auth/refresh", async () => {
+        await refused;
+        return HttpResponse.json({ code: "refresh_refused" }, { status: 401 });
+      }),
+    );
+    const seen = answer("get", "/tickets", 200, {});
+    const asked = request("/api/v1/tickets");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    enter(tokens("new"));
+    refuse();
+    await asked;
+    expect(sessionState().status).toBe("signed-in");
+    expect(seen[0]?.headers.get("Authorization")).toBe("Bearer new");
+  });
+
   test("keeps whom a restarting service cannot recognise signed in", async () => {
     enter(tokens("old"));
     refuse("get", "/tickets", 401, "unauthenticated");

@@ -33,6 +33,8 @@ let token: string | null = null;
 let expiresAt = 0;
 let running: Promise<string | null> | null = null;
 let begun: Promise<void> | null = null;
+/** How often somebody has come or gone: what was asked for before that is of no use after it. */
+let changes = 0;
 const listeners = new Set<() => void>();
 const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
 
@@ -108,14 +110,18 @@ export function refreshSession(worn: string | null): Promise<string | null> {
 }
 
 async function renew(): Promise<string | null> {
+  const before = changes;
   const answer = await fetch("/api/v1/auth/refresh", {
     method: "POST",
     credentials: "same-origin",
     headers: { "Content-Type": "application/json" },
     body: "{}",
   }).catch(() => null);
-  if (answer?.ok) {
-    keep((await answer.json()) as Tokens);
+  const tokens = answer?.ok ? ((await answer.json()) as Tokens) : null;
+  // Who has signed in or out meanwhile is not to be taken for who was here before.
+  if (before !== changes) return token;
+  if (tokens !== null) {
+    keep(tokens);
     return token;
   }
   // Without a network, or while auth restarts, nobody has been signed out.
@@ -135,6 +141,7 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function keep(tokens: Tokens): void {
+  changes += 1;
   token = tokens.token;
   expiresAt = Date.now() + tokens.expires_in * 1000;
   remember(tokens.user);
@@ -142,6 +149,7 @@ function keep(tokens: Tokens): void {
 }
 
 function forget(): void {
+  changes += 1;
   token = null;
   expiresAt = 0;
   localStorage.removeItem(KNOWN);
@@ -170,6 +178,7 @@ function become(next: SessionState): void {
 
 /** Begin anew, as a page that has just been loaded; for tests. */
 export function resetSession(): void {
+  changes += 1;
   token = null;
   expiresAt = 0;
   running = null;

@@ -33,6 +33,7 @@ const held = {
   server_time: "2027-06-01T12:00:00Z",
 };
 const order = {
+  refunds: [],
   ...priced,
   id: 1,
   code: "ABCD-1234",
