@@ -54,13 +54,13 @@ test("finds an order, refunds a ticket with a reason, sees it in payments and in
   await page.getByRole("link", { name: "Commandes", exact: true }).click();
   await search(page, email);
   await page.getByRole("link", { name: code }).click();
-  await page.getByLabel(bought.tickets[0]?.ticket_number ?? "").check();
-  await page.getByRole("button", { name: "Rembourser les billets choisis" }).click();
+  await page.getByLabel(`Choisir le billet ${bought.tickets[0]?.ticket_number}`).check();
+  await page.getByRole("button", { name: "Rembourser le billet choisi" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Raison").fill("Empêchement");
+  await dialog.getByLabel("Raison, pour l’acheteur").fill("Empêchement");
   await visit.look("admin-refund");
-  await dialog.getByRole("button", { name: /^Annuler et rembourser \d/ }).click();
-  await page.getByText(/repartent vers l’acheteur/).waitFor();
+  await dialog.getByRole("button", { name: /^Annuler le billet et rendre \d/ }).click();
+  await page.getByText(/repartent vers le moyen de paiement/).waitFor();
   await page.getByRole("row", { name: /Empêchement/ }).waitFor();
   await page.getByRole("link", { name: "Journal de la commande" }).click();
   const entry = page.getByRole("row", { name: /Remboursement demandé/ });

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -12,12 +13,12 @@ import classes from "@/features/admin/frame/Admin.module.css";
 import { AdminPage } from "@/features/admin/frame/AdminPage";
 import { Buyer, type Fact, Facts, Tag, When } from "@/features/admin/frame/bits";
 import { ReturnedRefunds } from "@/orders/ReturnedRefunds";
+import { Tickets } from "@/orders/Tickets";
 import { paths } from "@/paths";
 import { ErrorState, LinkButton, LoadingLines, Money, Notice, Section } from "@/ui";
 
 import { Resolve } from "./Attention";
 import { Goodwill } from "./Goodwill";
-import { Refund } from "./Refund";
 import { Refunds } from "./Refunds";
 import { ORDER_TONES, PAYMENT_TONES } from "./tones";
 
@@ -56,6 +57,7 @@ function Elsewhere({ order }: { order: OrderView }) {
 
 function Order({ bought: { order, tickets } }: { bought: PurchaseView }) {
   const { t } = useTranslation("admin");
+  const queries = useQueryClient();
   const [said, setSaid] = useState<string | null>(null);
   return (
     <>
@@ -70,14 +72,7 @@ function Order({ bought: { order, tickets } }: { bought: PurchaseView }) {
       </div>
       <ReturnedRefunds order={order} />
       <Facts facts={useFacts(order)} />
-      <Section title={t("order.tickets")}>
-        <Refund
-          code={order.code}
-          tickets={tickets}
-          currency={order.currency}
-          onDone={(amount) => setSaid(t("order.refundDone", { amount }))}
-        />
-      </Section>
+      <Tickets order={order} tickets={tickets} onRefunded={() => queries.invalidateQueries()} />
       {order.refunds.length > 0 && (
         <Section title={t("order.refunds")}>
           <Refunds order={order} />
