@@ -41,8 +41,6 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
-    // One browser-like world a worker, which takes seconds to make; setup.ts wipes it clean.
-    isolate: false,
     // Two cores are shared with the services of the other tests.
     maxWorkers: 2,
     testTimeout: 15_000,
