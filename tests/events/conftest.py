@@ -20,6 +20,7 @@ from guichet.contracts.messages.events import EventSnapshot
 from guichet.events.main import build
 from guichet.events.settings import Settings
 from guichet.events.use_cases.means import Means
+from guichet.kernel import shared_answers
 from guichet.kernel.app import entry_of
 from guichet.kernel.database import Database
 from guichet.kernel.tables import outbox
@@ -281,6 +282,12 @@ async def running_once(
         app = build(settings, port)
         async with served(app, port) as url, aiohttp.ClientSession() as session:
             yield RunningEvents(url, app, session, fakes)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show each change at once; what is shared for a second is tested in the kernel."""
+    monkeypatch.setattr(shared_answers, "KEPT_MAX", 0)
 
 
 @pytest.fixture
