@@ -1,13 +1,9 @@
 import {
   Button,
-  Checkbox,
   type CSSVariablesResolver,
   createTheme,
   Input,
   type MantineColorsTuple,
-  Modal,
-  Radio,
-  SegmentedControl,
 } from "@mantine/core";
 
 const vermilion: MantineColorsTuple = [
@@ -34,6 +30,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   focusRing: "auto",
   respectReducedMotion: true,
+  // Plain objects for what the first page does not show: naming a component would load it.
   components: {
     Button: Button.extend({
       defaultProps: { size: "md" },
@@ -51,9 +48,9 @@ export const theme = createTheme({
       },
     }),
     Input: Input.extend({ defaultProps: { size: "md" } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: "md" } }),
-    Radio: Radio.extend({ defaultProps: { size: "md" } }),
-    SegmentedControl: SegmentedControl.extend({
+    Checkbox: { defaultProps: { size: "md" } },
+    Radio: { defaultProps: { size: "md" } },
+    SegmentedControl: {
       styles: {
         root: { background: "var(--paper-sunken)", border: "1px solid var(--line)" },
         indicator: {
@@ -61,8 +58,8 @@ export const theme = createTheme({
           boxShadow: "0 0 0 1px var(--line-strong)",
         },
       },
-    }),
-    Modal: Modal.extend({
+    },
+    Modal: {
       defaultProps: {
         centered: true,
         radius: "var(--radius)",
@@ -70,7 +67,7 @@ export const theme = createTheme({
         attributes: { header: { role: "presentation" } },
       },
       styles: { title: { fontSize: "var(--title-3)", fontWeight: 600, lineHeight: 1.25 } },
-    }),
+    },
   },
 });
 

@@ -16,7 +16,7 @@ export function VerifyAddress() {
   if (user === null || user.email_verified) return null;
   const { email } = user;
   return (
-    <div className={classes.form}>
+    <div className={`${classes.form} ${classes.address}`}>
       {resend.isError && <ErrorState error={resend.error} />}
       {resend.isSuccess ? (
         <Notice tone="good" isAnnounced title={t("verify.sent", { email })} />
