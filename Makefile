@@ -136,7 +136,7 @@ check-web:
 		echo "$$sum" > $(VENV)/web-checked.sum; \
 	fi
 
-test: setup web test-web ## Every test; starts systems of its own on shifted ports (under 15 minutes)
+test: setup web test-web ## Every test; starts systems of its own on shifted ports (some 20 minutes on two cores)
 	@$(BIN)/pytest
 
 test-web: $(WEB_STAMP) ## The tests of the web app alone

@@ -80,21 +80,18 @@ class Holding:
             events = await stock_rows.events_of_holds(connection, ids)
             offers = await stock_rows.lock_offers(connection, set(events.values()))
             locked = await stock_rows.lock_holds(connection, events)
-            asked_by_owner = {
-                request.hold_id
+            theirs = [
+                hold if hold is not None and _is_of(hold, request.account_id) else None
                 for request in requests
-                if (hold := locked.get(request.hold_id)) and _is_of(hold, request.account_id)
-            }
-            ending = [locked[i] for i in asked_by_owner if locked[i].state == "active"]
-            await self._end(connection, offers, ending, "released")
-        released = {hold.hold_id for hold in ending}
+                for hold in [locked.get(request.hold_id)]
+            ]
+            ending = {hold.hold_id: hold for hold in theirs if hold and hold.state == "active"}
+            await self._end(connection, offers, list(ending.values()), "released")
         return [
             replace(hold, state="released")
-            if (hold := locked.get(request.hold_id))
-            and _is_of(hold, request.account_id)
-            and (hold.hold_id in released or hold.state == "released")
+            if hold and (hold.hold_id in ending or hold.state == "released")
             else HoldGone()
-            for request in requests
+            for hold in theirs
         ]
 
     async def _end_by_id(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
