@@ -14,6 +14,8 @@ from tests.test_repository import TEST_CARDS, card_numbers
 
 JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
 HASH = re.compile(r"\$argon2id\$")
+# A hold's number is drawn from 53 bits: one in some hundred looks like a card's.
+HOLD_NUMBER = re.compile(r"(?<=/holds/)\d+")
 
 
 async def test_the_invariants_hold(system: System) -> None:
@@ -62,7 +64,8 @@ def test_the_logs_hold_no_secret(system: System) -> None:
         assert not JSON_WEB_TOKEN.search(text), log.name
         assert not HASH.search(text), log.name
         assert running.PASSWORD not in text, log.name
-        assert not set(card_numbers(text)), (log.name, set(card_numbers(text)))
+        found = set(card_numbers(HOLD_NUMBER.sub("…", text)))
+        assert not found, (log.name, found)
         assert not [name for name, value in secrets.items() if value in text], log.name
 
 
