@@ -17,6 +17,7 @@ from guichet.events.tables import events, stock_levels
 from guichet.events.use_cases import editing, upkeep
 from guichet.kernel.bus import Received
 from guichet.kernel.outbox import OutboxRelay
+from guichet.kernel.publishing import Outgoing
 from tests.events.conftest import CREATOR, RunningEvents, ahead
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -312,10 +313,14 @@ async def test_stock_comes_over_the_bus_once(running: RunningEvents) -> None:
     bus = running.app.state.platform.bus
     for _ in range(2):
         await bus.publish(
-            message.subject,
-            message.model_dump_json().encode(),
-            message_id=f"tickets-test-{made['id']}",
-            headers={},
+            [
+                Outgoing(
+                    message.subject,
+                    message.model_dump_json().encode(),
+                    message_id=f"tickets-test-{made['id']}",
+                    headers={},
+                )
+            ]
         )
     async with asyncio.timeout(20):
         while True:

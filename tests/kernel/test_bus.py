@@ -1,7 +1,7 @@
 """Messages over a real NATS: kept, shared, delivered again, and started anew after a loss."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from guichet.kernel.bus import DONE, Bus, Received, Verdict, stream_of
 from guichet.kernel.database import Database
 from guichet.kernel.inbox import Inbox
 from guichet.kernel.outbox import OutboxRelay, enqueue, replay
+from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tables import outbox
 from guichet.kernel.workers import Workers
 from guichet.local.ports import free_port
@@ -27,11 +28,18 @@ def brief_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FETCH_SECONDS_MAX", 0.3)
 
 
+OneByOne = Callable[[Received], Awaitable[Verdict]]
+
+
 @asynccontextmanager
-async def consuming(bus: Bus, subject: str, receive: module.Receiver) -> AsyncGenerator[None]:
+async def consuming(bus: Bus, subject: str, receive: OneByOne) -> AsyncGenerator[None]:
     """Receive in the background, as a worker does."""
+
+    async def receive_all(batch: Sequence[Received]) -> list[Verdict]:
+        return [await receive(received) for received in batch]
+
     workers = Workers()
-    workers.start("consume", lambda: bus.consume(stream_of(subject), [subject], receive))
+    workers.start("consume", lambda: bus.consume(stream_of(subject), [subject], receive_all))
     try:
         yield
     finally:
@@ -41,7 +49,14 @@ async def consuming(bus: Bus, subject: str, receive: module.Receiver) -> AsyncGe
 async def publish(bus: Bus, subject: str, *numbers: int) -> None:
     for number in numbers:
         await bus.publish(
-            subject, str(number).encode(), message_id=f"{subject}-{number}", headers={"A": "b"}
+            [
+                Outgoing(
+                    subject,
+                    str(number).encode(),
+                    message_id=f"{subject}-{number}",
+                    headers={"A": "b"},
+                )
+            ]
         )
 
 
@@ -117,7 +132,7 @@ async def test_replicas_share_and_other_services_get_their_own(bus: Bus, nats: N
     subject = new_message().subject
     seen: dict[str, list[bytes]] = {"first": [], "second": [], "other": []}
 
-    def receiver(name: str) -> module.Receiver:
+    def receiver(name: str) -> OneByOne:
         async def receive(received: Received) -> Verdict:
             seen[name].append(received.payload)
             return DONE

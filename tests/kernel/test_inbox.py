@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from guichet.kernel import inbox as module
 from guichet.kernel.bus import DONE, Bus, Received
@@ -102,6 +102,39 @@ async def test_a_failure_leaves_nothing_and_is_tried_again_later(
     things.fails = False
     await things.inbox.receive(received({"number": 1}, message_id="again", attempt=2))
     assert await effects(database) == 1
+
+
+async def commits(database: Database) -> int:
+    async with database.reading() as connection:
+        return len(set((await connection.execute(text("SELECT xmin::text FROM inbox"))).scalars()))
+
+
+async def test_messages_that_come_together_share_a_commit(
+    database: Database, things: Things
+) -> None:
+    once, twice = (received({"number": number}) for number in (1, 2))
+    await things.inbox.receive(once)
+    assert await things.inbox.receive_all([once, twice, twice, received({"number": 3})]) == (
+        [DONE] * 4
+    )
+    assert await effects(database) == 3
+    assert await commits(database) == 2
+    assert things.request_ids == ["request-17"] * 3
+    assert request_id.get() == ""
+
+
+async def test_one_bad_message_does_not_spoil_those_that_came_with_it(
+    database: Database,
+) -> None:
+    handled: list[int] = []
+    both = Inbox(database, Bus("nats://nowhere", name="x"), [noted_consumer(Noted, handled)])
+    batch = [received({"number": number}) for number in (1, -2, 3)]
+    first, second, third = await both.receive_all([*batch])
+    assert (first, third) == (DONE, DONE)
+    assert second.retry_after_seconds is not None
+    async with database.reading() as connection:
+        marked = set((await connection.execute(select(inbox.c.message_id))).scalars())
+    assert marked == {batch[0].message_id, batch[2].message_id}
 
 
 async def test_a_poison_message_is_put_aside_and_the_others_go_on(

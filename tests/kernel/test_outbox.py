@@ -1,7 +1,7 @@
 """A message leaves if and only if its change was committed, at least once, under one id."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from guichet.kernel.bus import Bus
 from guichet.kernel.context import request_id
 from guichet.kernel.database import Database, raw_connection
 from guichet.kernel.outbox import Message, OutboxRelay, enqueue, enqueue_hot, replay
+from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tables import outbox
 from tests.kernel.conftest import eventually, new_message
 
@@ -29,16 +30,14 @@ class FakeBus(Bus):
         self.asked = 0
         self.gate: asyncio.Event | None = None
 
-    async def publish(
-        self, subject: str, payload: bytes, *, message_id: str, headers: Mapping[str, str]
-    ) -> None:
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
         self.asked += 1
         if self.gate is not None:
             await self.gate.wait()
         if self.failures:
             self.failures -= 1
             raise ConnectionError("NATS is away")
-        self.sent.append((subject, payload, message_id, headers))
+        self.sent += [(m.subject, m.payload, m.message_id, m.headers) for m in messages]
 
     @property
     def numbers(self) -> list[Any]:

@@ -16,6 +16,13 @@ except OSError:
     print(7)
 """
 
+NAMED = """
+import psutil
+from guichet.kernel.processes import take_name
+take_name("tickets-2")
+print(psutil.Process().name())
+"""
+
 LATE = """
 import signal
 from guichet.kernel.processes import die_with_parent
@@ -38,3 +45,10 @@ def test_a_process_whose_parent_is_gone_already_ends_at_once() -> None:
         [sys.executable, "-c", LATE], capture_output=True, text=True, check=False, timeout=30
     )
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_a_process_is_seen_under_its_name() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NAMED], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.split() == ["tickets-2"]

@@ -10,6 +10,7 @@ from guichet.kernel.bus import Bus, stream_of
 from guichet.kernel.database import Database
 from guichet.kernel.inbox import Consumer, Inbox
 from guichet.kernel.outbox import Message, enqueue
+from guichet.kernel.publishing import Outgoing
 from guichet.kernel.queues import (
     DeadLetterFailedAgain,
     NoSuchDeadLetter,
@@ -74,10 +75,14 @@ async def test_what_a_service_has_not_handled_is_counted_by_stream(
         inbox = Inbox(database, bus, [Consumer(kind, never)])
         for number in range(3):
             await bus.publish(
-                kind.subject,
-                f'{{"number": {number}}}'.encode(),
-                message_id=f"queues-{number}",
-                headers={},
+                [
+                    Outgoing(
+                        kind.subject,
+                        f'{{"number": {number}}}'.encode(),
+                        message_id=f"queues-{number}",
+                        headers={},
+                    )
+                ]
             )
         handling = asyncio.create_task(inbox.run(stream))
         try:

@@ -14,6 +14,7 @@ from guichet.kernel import bus as bus_module
 from guichet.kernel.bus import Bus
 from guichet.kernel.outbox import Message, enqueue
 from guichet.kernel.problems import Unauthenticated
+from guichet.kernel.publishing import Outgoing
 from guichet.kernel.service import follow_revocations, jwks_over_http, platform
 from guichet.kernel.settings import CommonSettings, Environment
 from guichet.kernel.tokens import Principal, Revocations
@@ -45,7 +46,9 @@ def principal(account_id: int, session_id: str, issued_at: float) -> Principal:
 
 async def tell(bus: Bus, subject: str, **content: object) -> None:
     message_id = f"auth-test-{time.time_ns()}"
-    await bus.publish(subject, json.dumps(content).encode(), message_id=message_id, headers={})
+    await bus.publish(
+        [Outgoing(subject, json.dumps(content).encode(), message_id=message_id, headers={})]
+    )
 
 
 async def test_revocations_are_honoured_within_seconds(bus: Bus) -> None:
@@ -142,7 +145,7 @@ async def test_a_service_without_its_database_does_not_start(nats: NatsServer) -
 
 async def test_following_looks_back_no_further_than_said(bus: Bus) -> None:
     subject = new_message().subject
-    await bus.publish(subject, b"old", message_id=f"{subject}-old", headers={})
+    await bus.publish([Outgoing(subject, b"old", message_id=f"{subject}-old", headers={})])
     await asyncio.sleep(0.6)
     seen: list[bytes] = []
     following = asyncio.create_task(
@@ -151,7 +154,7 @@ async def test_following_looks_back_no_further_than_said(bus: Bus) -> None:
         )
     )
     await asyncio.sleep(0.2)
-    await bus.publish(subject, b"new", message_id=f"{subject}-new", headers={})
+    await bus.publish([Outgoing(subject, b"new", message_id=f"{subject}-new", headers={})])
     await eventually(lambda: bool(seen))
     following.cancel()
     assert seen == [b"new"]

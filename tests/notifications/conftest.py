@@ -22,6 +22,7 @@ from guichet.kernel.app import entry_of
 from guichet.kernel.bus import Bus
 from guichet.kernel.database import Database
 from guichet.kernel.outbox import Message
+from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tokens import ServiceTokens
 from guichet.local.mailbox.smtp_server import SmtpServer
 from guichet.local.mailbox.store import Store
@@ -167,10 +168,14 @@ class RunningNotifications:
     async def publish(self, message: Message) -> None:
         """Publish a message as the other services' relays do."""
         await self.bus.publish(
-            message.subject,
-            message.model_dump_json().encode(),
-            message_id=uuid4().hex,
-            headers={"X-Request-Id": "request-of-a-test"},
+            [
+                Outgoing(
+                    message.subject,
+                    message.model_dump_json().encode(),
+                    message_id=uuid4().hex,
+                    headers={"X-Request-Id": "request-of-a-test"},
+                )
+            ]
         )
 
 

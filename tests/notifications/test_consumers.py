@@ -3,6 +3,7 @@
 import pytest
 
 from guichet.contracts.messages.events import EventRescheduled
+from guichet.kernel.publishing import Outgoing
 from tests.notifications.conftest import RunningNotifications
 from tests.notifications.occasions import (
     NOW,
@@ -69,10 +70,14 @@ async def test_a_poison_message_becomes_a_dead_letter_and_the_others_go_on(
 ) -> None:
     poison = number()
     await running.bus.publish(
-        "auth.account.registered",
-        f'{{"account_id": "poison-{poison}"}}'.encode(),
-        message_id=f"poison-{poison}",
-        headers={},
+        [
+            Outgoing(
+                "auth.account.registered",
+                f'{{"account_id": "poison-{poison}"}}'.encode(),
+                message_id=f"poison-{poison}",
+                headers={},
+            )
+        ]
     )
     account_id = number()
     await running.publish(registered(account_id))

@@ -22,6 +22,7 @@ from nats.js.api import (
 from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavailableError
 
 from guichet.kernel.logs import logger
+from guichet.kernel.publishing import MESSAGE_ID_HEADER, Outgoing, Publisher
 
 STREAM_AGE_SECONDS_MAX = 7 * 24 * 3600
 DUPLICATE_WINDOW_SECONDS = 10 * 60
@@ -62,7 +63,8 @@ class Verdict:
 
 DONE = Verdict()
 
-Receiver = Callable[[Received], Awaitable[Verdict]]
+Receiver = Callable[[Sequence[Received]], Awaitable[Sequence[Verdict]]]
+"""Handles messages that came together, and says for each in its order what becomes of it."""
 
 
 def stream_of(subject: str) -> str:
@@ -82,6 +84,7 @@ class Bus:
         self._name = name
         self._client: Client | None = None
         self._js: JetStreamContext | None = None
+        self._publisher: Publisher | None = None
         self._known_streams: set[str] = set()
 
     @property
@@ -109,28 +112,27 @@ class Bus:
             error_cb=self._on_error,
         )
         self._js = self._client.jetstream(timeout=5)
+        self._publisher = Publisher(self._client)
 
     async def close(self) -> None:
         """Leave NATS."""
         if self._client is not None:
             await self._client.close()
 
-    async def publish(
-        self, subject: str, payload: bytes, *, message_id: str, headers: Mapping[str, str]
-    ) -> None:
-        """Hand one message to JetStream; returns once the stream has stored it.
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Hand messages to JetStream; returns once the streams have stored them all.
 
-        Sending the same `message_id` again within ten minutes stores nothing twice. Raises a NATS
-        error where the stream did not confirm; the message may be stored all the same.
+        Raises a NATS error or `TimeoutError` where one was not confirmed; it may be stored all
+        the same.
         """
-        js = self._jetstream()
-        stream = stream_of(subject)
-        if stream not in self._known_streams:
+        if self._publisher is None:
+            raise RuntimeError("the bus is not open")
+        for stream in {stream_of(message.subject) for message in messages} - self._known_streams:
             await self.ensure_stream(stream)
         try:
-            await js.publish(subject, payload, headers={**headers, "Nats-Msg-Id": message_id})
+            await self._publisher.publish(messages)
         except (NotFoundError, ServiceUnavailableError, NoStreamResponseError):
-            self._known_streams.discard(stream)
+            self._known_streams.clear()
             raise
 
     async def ensure_stream(self, stream: str) -> None:
@@ -148,9 +150,10 @@ class Bus:
         self._known_streams.add(stream)
 
     async def consume(self, stream: str, subjects: Sequence[str], receive: Receiver) -> None:
-        """Receive a stream's messages one after another, for ever, shared with the replicas.
+        """Receive a stream's messages in their order, for ever, shared with the replicas.
 
-        A message is acknowledged once `receive` says it is done; until then it comes again. Ends
+        Those that wait come together. A message is acknowledged once `receive` says it is done;
+        until then it comes again. Ends
         only by cancellation; raises where the stream or the consumer was lost, so that the worker
         that runs it starts anew.
         """
@@ -167,8 +170,10 @@ class Bus:
         await js.add_consumer(stream, config)
         subscription = await js.pull_subscribe_bind(self._name, stream)
         try:
-            async for message in _arriving(subscription):
-                await self._receive_one(message, receive)
+            async for messages in _arriving(subscription):
+                verdicts = await receive([_received(message) for message in messages])
+                for message, verdict in zip(messages, verdicts, strict=True):
+                    await _answer(message, verdict)
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -194,8 +199,9 @@ class Bus:
         )
         subscription = await js.pull_subscribe_bind(created.name, stream)
         try:
-            async for message in _arriving(subscription):
-                receive(_received(message))
+            async for messages in _arriving(subscription):
+                for message in messages:
+                    receive(_received(message))
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -207,13 +213,6 @@ class Bus:
         found = await self._jetstream().consumer_info(stream, self._name)
         return StreamBacklog(stream, found.num_pending or 0, found.num_ack_pending or 0)
 
-    async def _receive_one(self, message: Msg, receive: Receiver) -> None:
-        verdict = await receive(_received(message))
-        if verdict.retry_after_seconds is None:
-            await message.ack()
-        else:
-            await message.nak(delay=verdict.retry_after_seconds)
-
     def _jetstream(self) -> JetStreamContext:
         if self._js is None:
             raise RuntimeError("the bus is not open")
@@ -223,18 +222,24 @@ class Bus:
         log.warning("nats connection", error=str(error) or type(error).__name__)
 
 
-async def _arriving(subscription: JetStreamContext.PullSubscription) -> AsyncGenerator[Msg]:
+async def _answer(message: Msg, verdict: Verdict) -> None:
+    if verdict.retry_after_seconds is None:
+        await message.ack()
+    else:
+        await message.nak(delay=verdict.retry_after_seconds)
+
+
+async def _arriving(subscription: JetStreamContext.PullSubscription) -> AsyncGenerator[list[Msg]]:
     """Yield messages as they come, for ever; raises where the consumer is gone.
 
     Waiting is done for one message alone: a fetch of several that has received the first waits
     for the rest until its time is over, and would hold it back for so long.
     """
     while True:
-        for message in await _fetch(subscription, 1, FETCH_SECONDS_MAX):
-            yield message
+        if first := await _fetch(subscription, 1, FETCH_SECONDS_MAX):
+            yield first
             while waiting := await _fetch(subscription, FETCH_MESSAGES_MAX, DRAIN_SECONDS_MAX):
-                for one in waiting:
-                    yield one
+                yield waiting
 
 
 async def _fetch(
@@ -252,7 +257,7 @@ def _received(message: Msg) -> Received:
     headers = message.headers or {}
     sequence = message.metadata.sequence.stream
     return Received(
-        message_id=headers.get("Nats-Msg-Id", f"{message.subject}-{sequence}"),
+        message_id=headers.get(MESSAGE_ID_HEADER, f"{message.subject}-{sequence}"),
         subject=message.subject,
         payload=message.data,
         headers=headers,

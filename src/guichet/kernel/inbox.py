@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -66,40 +67,55 @@ class Inbox:
 
     async def run(self, stream: str) -> None:
         """Receive one stream until cancelled."""
-        await self._bus.consume(stream, self.streams()[stream], self.receive)
+        await self._bus.consume(stream, self.streams()[stream], self.receive_all)
+
+    async def receive_all(self, batch: Sequence[Received]) -> list[Verdict]:
+        """Handle messages that came together in one commit, or one by one where that fails."""
+        if len(batch) > 1:
+            try:
+                await self._handle_together(batch)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                # One of them is to blame, or two replicas were in each other's way.
+                log.info("messages taken one by one", count=len(batch), reason=type(error).__name__)
+            else:
+                return [DONE] * len(batch)
+        return [await self.receive(received) for received in batch]
 
     async def receive(self, received: Received) -> Verdict:
         """Handle one message once; a message that keeps failing becomes a dead letter."""
-        request = request_id.set(received.headers.get(REQUEST_ID_HEADER, ""))
-        trace = traceparent.set(received.headers.get(TRACEPARENT_HEADER, ""))
-        actor = acting.set(actor_told(received.headers.get(ACTOR_HEADER)))
-        try:
-            with span(f"receive {received.subject}"):
-                await self._handle_once(received)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            return await self._failed(received, error)
-        finally:
-            request_id.reset(request)
-            traceparent.reset(trace)
-            acting.reset(actor)
+        with _told_by(received):
+            try:
+                with span(f"receive {received.subject}"):
+                    await self._handle_once(received)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                return await self._failed(received, error)
         MESSAGES_HANDLED.labels(received.subject, "done").inc()
         return DONE
 
     async def _handle_once(self, received: Received) -> None:
+        async with self._database.transaction() as transaction:
+            if await _mark(transaction, [received.message_id]):
+                await self._handle(transaction, received)
+
+    async def _handle_together(self, batch: Sequence[Received]) -> None:
+        async with self._database.transaction() as transaction:
+            fresh = await _mark(transaction, sorted({each.message_id for each in batch}))
+            for received in batch:
+                if received.message_id in fresh:
+                    fresh.remove(received.message_id)
+                    with _told_by(received), span(f"receive {received.subject}"):
+                        await self._handle(transaction, received)
+        for received in batch:
+            MESSAGES_HANDLED.labels(received.subject, "done").inc()
+
+    async def _handle(self, transaction: Transaction, received: Received) -> None:
         consumer = self._consumers[received.subject]
         message = consumer.message.model_validate_json(received.payload)
-        async with self._database.transaction() as transaction:
-            first_time = await transaction.execute(
-                insert(inbox)
-                .values(message_id=received.message_id)
-                .on_conflict_do_nothing()
-                .returning(inbox.c.message_id)
-            )
-            if first_time.first() is None:
-                return
-            await consumer.handle(transaction, message)
+        await consumer.handle(transaction, message)
         log.info("message handled", subject=received.subject, message_id=received.message_id)
 
     async def _failed(self, received: Received, error: Exception) -> Verdict:
@@ -150,13 +166,7 @@ class Inbox:
                 return False
             consumer = self._consumers[row.subject]
             message = consumer.message.model_validate_json(row.payload)
-            first_time = await transaction.execute(
-                insert(inbox)
-                .values(message_id=row.message_id)
-                .on_conflict_do_nothing()
-                .returning(inbox.c.message_id)
-            )
-            if first_time.first() is not None:
+            if await _mark(transaction, [row.message_id]):
                 await consumer.handle(transaction, message)
             await transaction.execute(
                 update(dead_letters)
@@ -164,6 +174,31 @@ class Inbox:
                 .values(retried_at=func.now())
             )
         return True
+
+
+@contextmanager
+def _told_by(received: Received) -> Generator[None]:
+    """Act for whoever caused the message, within the request that it came from."""
+    request = request_id.set(received.headers.get(REQUEST_ID_HEADER, ""))
+    trace = traceparent.set(received.headers.get(TRACEPARENT_HEADER, ""))
+    actor = acting.set(actor_told(received.headers.get(ACTOR_HEADER)))
+    try:
+        yield
+    finally:
+        request_id.reset(request)
+        traceparent.reset(trace)
+        acting.reset(actor)
+
+
+async def _mark(transaction: Transaction, message_ids: Sequence[str]) -> set[str]:
+    """Mark messages as handled; returns those that were not."""
+    marked = await transaction.execute(
+        insert(inbox)
+        .values([{"message_id": message_id} for message_id in message_ids])
+        .on_conflict_do_nothing()
+        .returning(inbox.c.message_id)
+    )
+    return set(marked.scalars())
 
 
 def retry_seconds(attempt: int) -> float:

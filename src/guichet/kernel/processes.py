@@ -1,4 +1,4 @@
-"""How processes of one system treat each other: who ends with whom, who goes first."""
+"""How processes of one system treat each other: their names, who ends with whom, who goes first."""
 
 import ctypes
 import os
@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 _AUTOGROUP = Path("/proc/self/autogroup")
 
@@ -23,6 +24,12 @@ def die_with_parent(stop_signal: signal.Signals, parent: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def take_name(name: str) -> None:
+    """Show this process under a name in `ps -o comm` and `top`; the kernel keeps 15 bytes of it."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def step_back(niceness: int) -> None:

@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from guichet.kernel.processes import die_with_parent, step_back
+from guichet.kernel.processes import die_with_parent, step_back, take_name
 
 _POLL_SECONDS = 0.05
 
@@ -80,6 +80,7 @@ def _fork(channel: socket.socket, request: dict[str, Any]) -> None:
 def _become(request: dict[str, Any], parent: int) -> None:
     """Turn this fork into the requested server and run it to its end."""
     os.setsid()
+    take_name(request["name"])
     step_back(request["niceness"])
     die_with_parent(signal.SIGTERM, parent)
     signal.signal(signal.SIGINT, signal.default_int_handler)
