@@ -34,7 +34,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 BACKUP ?= latest
-.PHONY: help setup web up down backup restore bench clean check check-format check-lint \
+.PHONY: help setup web up down backup restore bench storm clean check check-format check-lint \
 	check-imports check-types check-tidy check-documents check-web test test-web lighthouse lock \
 	openapi docs-api
 
@@ -89,6 +89,10 @@ restore: setup ## Restore a backup into an empty storage folder: the latest, or 
 bench: setup web ## Measure it beside whatever runs here: QUICK=1 for minutes, ROWS="free paid" for some
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ROWS)
 
+storm: setup web ## Break it while people buy, then check: SEED=7, QUICK=1, MINUTES=60, FAULTS="kill:nats disk:full"
+	@$(BIN)/python -m storm $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick) \
+		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--only "$(FAULTS)")
+
 clean: ## Remove the environment and every cache; the data in storage/ stay
 	@rm -rf $(VENV) web/node_modules web/dist web/test-results .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -110,7 +114,7 @@ check-imports:
 
 # Pyright looks at everything or nothing: what it passed once, unchanged, is not looked at again.
 check-types:
-	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools bench -name '*.py') \
+	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools bench storm -name '*.py') \
 		| sort | xargs sha256sum | sha256sum); \
 	if [ "$$sum" != "$$(cat $(VENV)/types.sum 2> /dev/null)" ]; then \
 		$(BIN)/pyright --threads 2 > $(VENV)/types.txt \

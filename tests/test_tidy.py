@@ -146,7 +146,7 @@ def test_words_of_an_identifier_are_found_in_every_spelling() -> None:
 def test_functions_fit_on_a_screen() -> None:
     too_long = [
         f"{place(path, node.lineno)} {node.name}: {length} lines"
-        for path in python_files("src", "tests", "bench", "tools")
+        for path in python_files("src", "tests", "bench", "storm", "tools")
         for node in functions_of(path)
         if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > FUNCTION_LINES_MAX
     ]
@@ -156,7 +156,7 @@ def test_functions_fit_on_a_screen() -> None:
 def test_files_stay_short() -> None:
     too_long = [
         f"{place(path)}: {length} lines"
-        for path in python_files("src", "tests", "bench", "tools")
+        for path in python_files("src", "tests", "bench", "storm", "tools")
         if (length := len(path.read_text("utf-8").splitlines())) > FILE_LINES_MAX
     ]
     assert not too_long, "\n".join(too_long)
@@ -329,7 +329,7 @@ def test_every_exception_to_a_rule_in_the_code_gives_its_reason() -> None:
         r"(\s+(?:-|–|—|#|:)\s*\S.*)?$"
     )
     bare: list[str] = []
-    for path in python_files("src", "tests", "bench", "tools"):
+    for path in python_files("src", "tests", "bench", "storm", "tools"):
         lines = path.read_text("utf-8").splitlines()
         for index, line in enumerate(lines):
             found = pattern.search(line)
@@ -363,7 +363,7 @@ def test_nothing_is_left_for_later() -> None:
     )
     found = [
         place(path, number)
-        for path in python_files("src", "tests", "bench", "tools")
+        for path in python_files("src", "tests", "bench", "storm", "tools")
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
         if marks.search(line)
     ]

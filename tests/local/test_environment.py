@@ -6,6 +6,7 @@ import pytest
 
 from guichet.local import environment
 from guichet.local.development_secrets import ensure_secrets
+from guichet.local.errors import LocalError
 from guichet.local.postgres import SERVICES
 
 STORAGE = Path("/somewhere/storage")
@@ -24,6 +25,22 @@ def test_without_anything_named_all_points_at_shifted_local_ports(known: dict[st
     assert whole["GUICHET_SMTP_URL"] == "smtp://127.0.0.1:17025"
     assert whole["GUICHET_STORAGE_DIR"] == str(STORAGE)
     assert whole["PATH"] == "/bin"
+
+
+def test_a_detour_leads_services_past_a_proxy_and_leaves_the_servers_where_they_are(
+    known: dict[str, str],
+) -> None:
+    named = {"GUICHET_LOCAL_DETOURS": "postgres=1, nats=2,sandbox=3,smtp=4"}
+    whole = environment.complete(named, known, STORAGE, 10_000)
+    assert whole["GUICHET_AUTH_DSN"].endswith("@127.0.0.1:1/guichet_auth")
+    assert whole["GUICHET_NATS_URL"].endswith("@127.0.0.1:2")
+    assert whole["GUICHET_STRIPE_API_URL"] == "http://127.0.0.1:3"
+    assert whole["GUICHET_SMTP_URL"] == "smtp://127.0.0.1:4"
+    assert environment.own_postgres(named)
+    assert environment.own_nats(named)
+    for wrong in ("gateway=1", "nats=", "nats"):
+        with pytest.raises(LocalError, match="GUICHET_LOCAL_DETOURS"):
+            environment.complete({"GUICHET_LOCAL_DETOURS": wrong}, known, STORAGE, 0)
 
 
 def test_named_servers_win(known: dict[str, str]) -> None:

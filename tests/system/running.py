@@ -342,12 +342,14 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def start(folder: Path, more: Mapping[str, str] | None = None) -> System:
+def start(
+    folder: Path, more: Mapping[str, str] | None = None, shift: int | None = None
+) -> System:
     """Start a system in `folder`; AssertionError with its last words where it does not come up.
 
     `more` are settings besides those of every test's system.
     """
-    shift, output = free_shift(), folder / "output"
+    shift, output = free_shift() if shift is None else shift, folder / "output"
     faults = folder / "faults"
     faults.mkdir(exist_ok=True)
     environment = {**environment_for(shift, folder / "storage", faults), **(more or {})}

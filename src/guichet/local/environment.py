@@ -9,6 +9,7 @@ from pathlib import Path
 
 from guichet.kernel.settings import PORTS
 from guichet.local.development_secrets import database_passwords
+from guichet.local.errors import LocalError
 from guichet.local.postgres import ADMIN, SERVICES
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
@@ -26,6 +27,11 @@ _PRIVATE: dict[str, tuple[str, ...]] = {
     "GUICHET_SMTP_URL": ("notifications",),
 }
 _NEVER = ("GUICHET_POSTGRES_ADMIN_PASSWORD", "GUICHET_NATS_PASSWORD")
+
+_DETOURS = "GUICHET_LOCAL_DETOURS"
+"""For tests alone: `postgres=17432,smtp=17025` sends the services to these ports instead of the
+local servers' own, where a proxy stands that passes on, or does not."""
+_DETOURED = ("postgres", "nats", "sandbox", "smtp")
 
 
 def own_sandbox(environment: Mapping[str, str]) -> bool:
@@ -68,8 +74,10 @@ def complete(
     depend on them are left out then.
     """
 
+    detours = _detours(named.get(_DETOURS, ""))
+
     def port(name: str) -> int:
-        return PORTS[name] + shift
+        return detours.get(name, PORTS[name] + shift)
 
     local: dict[str, str] = {
         "GUICHET_ENVIRONMENT": "development",
@@ -98,6 +106,19 @@ def complete(
     kept = {name: named[name] for name in _PASSED_ON if name in named}
     # The storage folder is passed on in full, since a process may run elsewhere.
     return {**kept, **local, **chosen, "GUICHET_STORAGE_DIR": str(storage)}
+
+
+def _detours(text: str) -> dict[str, int]:
+    """Return server → port of the detours; LocalError where one is malformed."""
+    found: dict[str, int] = {}
+    for part in text.replace(" ", "").split(","):
+        server, _, port = part.partition("=")
+        if not part:
+            continue
+        if server not in _DETOURED or not port.isdigit():
+            raise LocalError("bad_setting", name=_DETOURS, reason=part)
+        found[server] = int(port)
+    return found
 
 
 def share_of(environment: Mapping[str, str], name: str) -> dict[str, str]:

@@ -1,0 +1,62 @@
+"""A small disk under the system's whole storage folder, which can be filled up and freed again."""
+
+import ctypes
+import os
+import tempfile
+from pathlib import Path
+
+BYTES = 768 * 1024 * 1024
+_FILLER = "filler"
+_NO_FLAGS = 0
+
+
+class SmallDisk:
+    """A tmpfs mounted on a folder: PostgreSQL, NATS, the logs and all others write to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def mount(self) -> None:
+        """Mount it; OSError where this user may not."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _mount(self.folder, f"size={BYTES},mode=0711")
+
+    def unmount(self) -> None:
+        """Unmount it; what is still open on it stays until it is closed."""
+        library = ctypes.CDLL(None, use_errno=True)
+        detach = 2
+        library.umount2(str(self.folder).encode(), detach)
+
+    def fill(self) -> None:
+        """Take all the room that is left."""
+        filler = self.folder / _FILLER
+        left = os.statvfs(self.folder)
+        with filler.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, left.f_bavail * left.f_frsize)
+
+    def free(self) -> None:
+        """Give the room back."""
+        (self.folder / _FILLER).unlink(missing_ok=True)
+
+
+def may_mount() -> bool:
+    """Whether this user may mount a disk of memory."""
+    folder = Path(tempfile.mkdtemp(prefix="guichet-storm-"))
+    disk = SmallDisk(folder)
+    try:
+        disk.mount()
+    except OSError:
+        return False
+    else:
+        disk.unmount()
+        return True
+    finally:
+        folder.rmdir()
+
+
+def _mount(folder: Path, options: str) -> None:
+    library = ctypes.CDLL(None, use_errno=True)
+    arguments = (b"guichet", str(folder).encode(), b"tmpfs", _NO_FLAGS, options.encode())
+    if library.mount(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(folder))

@@ -1,0 +1,193 @@
+"""The system that is stormed: a whole one of its own, with a proxy before each server."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import aiohttp
+import asyncpg
+
+from guichet.kernel.settings import PORTS
+from guichet.local import environment
+from guichet.local.ports import free_port
+from storm.disk import SmallDisk
+from storm.history import NO_ANSWER, Deed, Reply, Request
+from storm.proxy import Proxy
+from tests.system import running
+from tests.system.running import Person, System
+
+SETTINGS: Mapping[str, str] = {
+    "GUICHET_LOCAL_REPLICAS": "tickets=2",
+    "GUICHET_TICKETS_HOLD_SECONDS": "20",
+    "GUICHET_TICKETS_BUYER_WAIT_SECONDS": "30",
+    "GUICHET_TICKETS_ASK_AGAIN_SECONDS": "2",
+    "GUICHET_TICKETS_LOOK_SECONDS": "2",
+    # Each client says from where it comes, as a load balancer in front would.
+    "GUICHET_GATEWAY_TRUSTED_PROXIES": "127.0.0.1",
+}
+SERVERS = ("postgres", "nats", "sandbox", "smtp")
+ASK_SECONDS_MAX = 25.0
+
+
+async def _nobody(count: int) -> None:
+    """Stand in for the crowd before there is one."""
+
+
+class Stormed:
+    """A running system with its proxies, its people, and a way to ask it anything."""
+
+    def __init__(self, place: Path, proxies: Mapping[str, Proxy], disk: SmallDisk | None) -> None:
+        self.place = place
+        self.proxies = proxies
+        self.disk = disk
+        self.people: dict[str, Person] = {}
+        self.poison_ids: list[str] = []
+        """Of unreadable messages that NATS has taken."""
+        self.burst: Callable[[int], Awaitable[None]] = _nobody
+        """Has so many people buy at once; the crowd sets it."""
+        self._system: System | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def system(self) -> System:
+        """The system as tests know it; RuntimeError before it has started."""
+        if self._system is None:
+            raise RuntimeError("the system has not been started")
+        return self._system
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The clients' connections; RuntimeError before the start."""
+        if self._session is None:
+            raise RuntimeError("the system has not been started")
+        return self._session
+
+    async def start(self, shift: int) -> None:
+        """Start all; AssertionError with its last words where the system does not come up."""
+        for proxy in self.proxies.values():
+            await proxy.start()
+        detours = ",".join(f"{name}={proxy.port}" for name, proxy in self.proxies.items())
+        wanted = {**SETTINGS, "GUICHET_LOCAL_DETOURS": detours}
+        self._system = await asyncio.to_thread(running.start, self.place, wanted, shift)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=ASK_SECONDS_MAX),
+        )
+
+    async def stop(self) -> list[str]:
+        """Stop all; returns what is still alive after that."""
+        if self._session is not None:
+            await self._session.close()
+        alive = await asyncio.to_thread(running.stop, self._system) if self._system else []
+        for proxy in self.proxies.values():
+            await proxy.stop()
+        return alive
+
+    def settings(self) -> dict[str, str]:
+        """Return the system's settings as a person's own tools see them: past the proxies."""
+        system = self.system
+        common = running.environment_for(system.shift, system.storage, system.faults)
+        return environment.complete(
+            {**common, **SETTINGS}, system.secrets(), system.storage, system.shift
+        )
+
+    def dsn(self, service: str) -> str:
+        """Return the address of a service's database."""
+        return self.settings()[f"GUICHET_{service.upper()}_DSN"]
+
+    @asynccontextmanager
+    async def admin_connection(
+        self, database: str = "postgres"
+    ) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
+        """Open a connection as the cluster's superuser."""
+        system = self.system
+        dsn = environment.admin_dsn(system.secrets(), system.shift)
+        connection = await asyncpg.connect(dsn.rpartition("/")[0] + f"/{database}", timeout=5)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def sign_in_all(self) -> None:
+        """Give everybody a new token."""
+        for name, person in list(self.people.items()):
+            password = "password" if person.email in running.ROLES.values() else running.PASSWORD
+            self.people[name] = await self.system.sign_in(person.email, password)
+
+    async def send(self, request: Request, seconds_max: float = ASK_SECONDS_MAX) -> Reply:
+        """Send a request through the gateway; a reply of `NO_ANSWER` where none came."""
+        headers = {"X-Forwarded-For": request.address or "10.0.0.1"}
+        if request.key is not None:
+            headers["Idempotency-Key"] = request.key
+        if request.who is not None:
+            headers["Authorization"] = f"Bearer {self.people[request.who].token}"
+        asked_at = time.monotonic()
+        try:
+            async with self.session.request(
+                request.method,
+                self.system.url(request.path),
+                json=request.body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=seconds_max),
+            ) as answer:
+                content = await answer.read()
+                return Reply(answer.status, _object(content), asked_at)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return Reply(NO_ANSWER, {}, asked_at)
+
+    async def do(self, deed: Deed, seconds_max: float = ASK_SECONDS_MAX) -> Reply:
+        """Ask once for what a deed is about, and remember the answer with it."""
+        reply = await self.send(deed.request, seconds_max)
+        deed.replies.append(reply)
+        return reply
+
+    async def read(self, path: str, who: str) -> dict[str, Any]:
+        """Return what a GET shows somebody; RuntimeError where it is no 200."""
+        reply = await self.send(Request("GET", path, who=who))
+        if reply.status != 200:  # noqa: PLR2004 - HTTP
+            raise RuntimeError(f"GET {path}: {reply.status} {dict(reply.body)}")
+        return dict(reply.body)
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    """Return the JSON object, {} where it is none: nginx answers in HTML where nobody else does."""
+    try:
+        found: Any = json.loads(content)
+    except ValueError:
+        return {}
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _folder() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="guichet-storm-"))
+    place.chmod(0o711)
+    return place
+
+
+@asynccontextmanager
+async def running_system(*, small_disk: bool) -> AsyncGenerator[Stormed]:
+    """Start a system in a folder of its own, and stop and remove it at the end."""
+    place = _folder()
+    shift = running.free_shift()
+    proxies = {name: Proxy(name, free_port(), PORTS[name] + shift) for name in SERVERS}
+    disk = SmallDisk(place / "storage") if small_disk else None
+    stormed = Stormed(place, proxies, disk)
+    try:
+        if disk is not None:
+            disk.mount()
+        await stormed.start(shift)
+        yield stormed
+    finally:
+        alive = await stormed.stop()
+        if disk is not None:
+            disk.unmount()
+        shutil.rmtree(place, ignore_errors=True)
+        if alive:
+            raise RuntimeError(f"still running: {alive}")

@@ -1,0 +1,30 @@
+"""A short storm of a fixed seed: cheap faults strike a whole system, and nothing is lost.
+
+How fast sales go on again is for `make storm` alone: a busy machine would make it a guess.
+"""
+
+import uvloop
+
+from storm.engine import Outcome, Struck, storm
+from storm.plan import CHEAP, draw
+from storm.report import content_of
+
+SEED = 20270615
+
+
+def stormed() -> Outcome:
+    told: list[Struck] = []
+    outcome = uvloop.run(storm(draw(SEED, quick=True, only=CHEAP), told.append))
+    assert told == outcome.struck
+    return outcome
+
+
+def test_nothing_promised_is_lost_in_a_short_storm() -> None:
+    outcome = stormed()
+    assert not outcome.contradictions, outcome.contradictions
+    assert {name for each in outcome.struck for name in each.strike.faults} == set(CHEAP)
+    assert all(each.recovery_seconds is not None for each in outcome.struck), content_of(outcome)
+    assert outcome.done["purchase"]["acknowledged"] > 50
+    for kind in ("hold", "admission", "cancel", "refund", "event", "role"):
+        assert outcome.done[kind]["acknowledged"], kind
+    assert content_of(outcome)["seed"] == SEED
