@@ -85,11 +85,11 @@ async def _waiting(stormed: Stormed) -> int:
     """Count messages to be sent or handled, and mails to be sent."""
     found = 0
     for service in SERVICES:
-        queues = await stormed.read(f"/{service}/queues", "admin")
+        queues = await stormed.read(f"/{service}/queues") or {}
         found += queues["outbox_waiting"]
         inbox: list[dict[str, Any]] = queues["inbox"] or []
         found += sum(int(each["waiting"]) + int(each["in_hand"]) for each in inbox)
-    health = await stormed.read("/notifications/health", "admin")
+    health = await stormed.read("/notifications/health") or {}
     return int(found + health["queue_length"])
 
 

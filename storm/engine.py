@@ -122,6 +122,7 @@ async def _storm(stormed: Stormed, plan: Plan, told: Told) -> Outcome:
         await asyncio.gather(crowd.stop(), sales.stop())
         renewing.cancel()
     calming = time.monotonic()
+    stormed.hurry()
     await calm.all_up(stormed)
     left = await calm.resolve(stormed, history)
     await calm.drain(stormed)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storm.crowd import World
-from storm.history import History, Kind, Request
+from storm.history import History, Kind
 from storm.system import Stormed
 
 AT_ONCE = 8
-FOUND, NOT_FOUND = 200, 404
 
 
 @dataclass(slots=True)
@@ -38,12 +37,12 @@ async def read_facts(stormed: Stormed, history: History, world: World) -> Facts:
 
     async def order(code: str, number: int) -> None:
         async with turn:
-            facts.orders[code] = await _read(stormed, f"/tickets/orders/{code}", number)
+            facts.orders[code] = await stormed.read(f"/tickets/orders/{code}", _address(number))
 
     async def event(event_id: int, number: int) -> None:
         async with turn:
-            facts.events[event_id] = await _read(stormed, f"/events/{event_id}", number)
-            stats = await _read(stormed, f"/events/{event_id}/stats", number)
+            facts.events[event_id] = await stormed.read(f"/events/{event_id}", _address(number))
+            stats = await stormed.read(f"/events/{event_id}/stats", _address(number))
             if stats is not None:
                 facts.stats[event_id] = stats
 
@@ -59,15 +58,11 @@ async def read_facts(stormed: Stormed, history: History, world: World) -> Facts:
         if deed.promises:
             facts.sold_out_at[int(deed.promise["id"])] = int(deed.promise["max_tickets"])
     spare = stormed.people[world.spare]
-    found = await stormed.read(f"/auth/accounts?q={spare.email}", "admin")
+    found = await stormed.read(f"/auth/accounts?q={spare.email}") or {"data": []}
     facts.roles = {int(account["id"]): str(account["role"]) for account in found["data"]}
     return facts
 
 
-async def _read(stormed: Stormed, path: str, number: int) -> Mapping[str, Any] | None:
-    """Return what the administrator is shown, None where there is nothing; else RuntimeError."""
-    address = f"10.2.{number // 250 % 250}.{number % 250 + 1}"
-    reply = await stormed.send(Request("GET", path, who="admin", address=address))
-    if reply.status not in {FOUND, NOT_FOUND}:
-        raise RuntimeError(f"GET {path}: {reply.status} {dict(reply.body)}")
-    return reply.body if reply.status == FOUND else None
+def _address(number: int) -> str:
+    """Return another address for each of some: one that reads so much would be throttled."""
+    return f"10.2.{number // 250 % 250}.{number % 250 + 1}"

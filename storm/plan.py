@@ -11,6 +11,7 @@ PAIRS_SHARE = 0.5
 """How many of the faults strike together with another one."""
 PAUSE_SECONDS = (0.3, 2.0)
 ROUND_SECONDS_GUESSED = 240.0
+CLIENTS, CLIENTS_QUICK = 16, 12
 DISK_FULL = DiskFull.name
 
 CHEAP = (
@@ -76,6 +77,7 @@ def draw(
     *,
     quick: bool = False,
     minutes: float | None = None,
+    clients: int | None = None,
     only: Sequence[str] = (),
     without: Sequence[str] = (),
 ) -> Plan:
@@ -91,7 +93,8 @@ def draw(
     rounds = 1 if minutes is None else max(1, round(minutes * 60 / ROUND_SECONDS_GUESSED))
     strikes = [strike for _ in range(rounds) for strike in _round(rng, names, quick=quick)]
     mix = Mix(*(rng.randint(2, 6) for _ in range(8)))
-    return Plan(seed, tuple(strikes), mix, 12 if quick else 16, rng.randrange(2**32))
+    at_work = clients or (CLIENTS_QUICK if quick else CLIENTS)
+    return Plan(seed, tuple(strikes), mix, at_work, rng.randrange(2**32))
 
 
 def _round(rng: random.Random, names: Sequence[str], *, quick: bool) -> list[Strike]:

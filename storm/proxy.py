@@ -116,9 +116,10 @@ class Proxy:
             sink.write(piece)
             await sink.drain()
         await self._passes.wait()
-        # The other direction may still have something to say.
-        with contextlib.suppress(OSError):
-            sink.write_eof()
+        # The other direction may still have something to say, where it is not gone already.
+        if not sink.is_closing():
+            with contextlib.suppress(OSError):
+                sink.write_eof()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

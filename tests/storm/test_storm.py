@@ -3,22 +3,25 @@
 How fast sales go on again is for `make storm` alone: a busy machine would make it a guess.
 """
 
+import pytest
 import uvloop
 
 from storm.engine import Outcome, Struck, storm
 from storm.plan import CHEAP, draw
 from storm.report import content_of
 
-SEED = 20270615
+SEED, CLIENTS = 20270615, 8
 
 
 def stormed() -> Outcome:
     told: list[Struck] = []
-    outcome = uvloop.run(storm(draw(SEED, quick=True, only=CHEAP), told.append))
+    outcome = uvloop.run(storm(draw(SEED, quick=True, clients=CLIENTS, only=CHEAP), told.append))
     assert told == outcome.struck
     return outcome
 
 
+# Minutes on a machine that is busy with other things; less than two where it is not.
+@pytest.mark.timeout(900)
 def test_nothing_promised_is_lost_in_a_short_storm() -> None:
     outcome = stormed()
     assert not outcome.contradictions, outcome.contradictions
