@@ -86,7 +86,11 @@ async def storm(plan: Plan, told: Told) -> Outcome:
     """Start a system, let the plan strike it, wait for calm, check; `told` hears of each strike."""
     began = time.monotonic()
     async with running_system(small_disk=plan.needs_small_disk) as stormed:
-        outcome = await _storm(stormed, plan, told)
+        try:
+            outcome = await _storm(stormed, plan, told)
+        except Exception:
+            await asyncio.to_thread(_keep_logs, stormed, plan)
+            raise
         if outcome.contradictions:
             outcome.logs = await asyncio.to_thread(_keep_logs, stormed, plan)
     outcome.seconds = time.monotonic() - began
@@ -104,6 +108,7 @@ def _keep_logs(stormed: Stormed, plan: Plan) -> Path:
 
 async def _storm(stormed: Stormed, plan: Plan, told: Told) -> Outcome:
     history, outcome = History(), Outcome(plan)
+    stormed.hurry()
     world = await settle(stormed)
     crowd = Crowd(stormed, world, history, plan)
     sales = Sales(Client(stormed, world, history, calm.randoms_of_probes(plan), 8_000))
@@ -147,6 +152,7 @@ async def _strike(
     for fault in reversed(faults):
         await fault.heal(stormed)
     healed_at = time.monotonic()
+    stormed.hurry()
     recovery = await sales.recovered(healed_at, GIVE_UP_SECONDS)
     over = time.monotonic()
     return Struck(

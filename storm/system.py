@@ -171,7 +171,8 @@ class Stormed:
     def hurry(self) -> None:
         """Let what works in the background work like the rest, where this user may say so.
 
-        Beside others on a busy machine it would hardly ever have its turn.
+        On a machine that is busy with other things it would hardly ever have its turn. What is
+        started again later begins as before.
         """
         for process in psutil.Process(self.system.process.pid).children(recursive=True):
             with suppress(psutil.Error):

@@ -10,7 +10,7 @@ from storm.engine import Outcome, Struck, storm
 from storm.plan import CHEAP, draw
 from storm.report import content_of
 
-SEED, CLIENTS = 20270615, 8
+SEED, CLIENTS = 20270615, 5
 
 
 def stormed() -> Outcome:
@@ -27,7 +27,7 @@ def test_nothing_promised_is_lost_in_a_short_storm() -> None:
     assert not outcome.contradictions, outcome.contradictions
     assert {name for each in outcome.struck for name in each.strike.faults} == set(CHEAP)
     assert all(each.recovery_seconds is not None for each in outcome.struck), content_of(outcome)
-    assert outcome.done["purchase"]["acknowledged"] > 50
+    assert outcome.done["purchase"]["acknowledged"] > 30
     for kind in ("hold", "admission", "cancel", "refund", "event", "role"):
         assert outcome.done[kind]["acknowledged"], kind
     assert content_of(outcome)["seed"] == SEED
