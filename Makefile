@@ -35,7 +35,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore bench storm clean check check-format check-lint \
-	check-imports check-types check-tidy check-documents check-web test test-web lighthouse lock \
+	check-imports check-types check-tidy check-documents check-web test test-web fuzz lighthouse lock \
 	openapi docs-api
 
 help: ## List these commands
@@ -145,6 +145,11 @@ test: setup web test-web ## Every test; starts systems of its own on shifted por
 
 test-web: $(WEB_STAMP) ## The tests of the web app alone
 	@cd web && $(NODE) vitest run < /dev/null
+
+fuzz: setup web ## Strike every operation of the API with every role, for longer than make test does
+	@GUICHET_FUZZ_EXAMPLES=$${EXAMPLES:-50} GUICHET_FUZZ_SHARE=1 GUICHET_FUZZ_SECONDS_MAX=3600 \
+		GUICHET_FUZZ_SEED=$${SEED:-$$RANDOM} \
+		$(BIN)/pytest tests/system/test_zy_schemas.py tests/system/test_zz_afterwards.py
 
 lighthouse: setup web ## Measure the running system's public pages with Lighthouse (GUICHET_SITE, 8080 by default)
 	@mkdir -p $(VENV)/lighthouse && cp -R web/tests/lighthouse/. $(VENV)/lighthouse

@@ -224,3 +224,15 @@ def test_every_schema_that_is_named_is_there(app: FastAPI) -> None:
     assert named <= set(document["components"]["schemas"])
     wish = document["components"]["schemas"]["Wish"]["properties"]
     assert (wish["count"]["minimum"], wish["count"]["maximum"]) == (1, 9)
+
+
+async def test_another_method_at_a_hot_address_is_refused(app: FastAPI) -> None:
+    answer = await call(entry_of(app), "GET", "/required")
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+
+def test_the_document_tells_optional_tokens_from_required_ones(app: FastAPI) -> None:
+    paths = openapi_document(app)["paths"]
+    assert paths["/required"]["post"]["security"] == [{"bearer": []}]
+    assert paths["/optional"]["post"]["security"] == [{}, {"bearer": []}]
+    assert "security" not in paths["/none"]["post"]

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, field_validator
 
 from guichet.kernel.problems import Language, Malformed
-from guichet.kernel.validation import Line, Lines, Refused, checked_line, field_errors
+from guichet.kernel.validation import Line, Lines, Moment, Refused, checked_line, field_errors
 
 
 class Thing(BaseModel, extra="forbid"):
@@ -154,3 +154,16 @@ def test_a_line_outside_models_is_checked_the_same(value: str, french: str, engl
         checked_line(value, "guest.name")
     assert refusal.value.body("fr")["errors"] == {"guest.name": [french]}
     assert refusal.value.body("en")["errors"] == {"guest.name": [english]}
+
+
+@pytest.mark.parametrize("given", ["0.5", "1700000000", " 12 ", 1_700_000_000, 0.5, "", "-1"])
+def test_a_bare_number_is_no_moment(given: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(given)
+
+
+def test_a_moment_has_an_offset() -> None:
+    moment = TypeAdapter(Moment).validate_python("2027-06-15T20:00:00+02:00")
+    assert moment.isoformat() == "2027-06-15T20:00:00+02:00"
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python("2027-06-15T20:00:00")

@@ -15,13 +15,21 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
+from guichet.kernel.api_documents import METHODS, allowed_methods, say_what_all_have
 from guichet.kernel.entry import Entry, problem_of
 from guichet.kernel.etag import ETags
 from guichet.kernel.hot_route import HotRoute, openapi_fragment, problem_responses
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
-from guichet.kernel.problems import STATUS_PROBLEMS, BadRequest, Malformed, Problem
+from guichet.kernel.problems import (
+    STATUS_PROBLEMS,
+    BadRequest,
+    Malformed,
+    MethodNotAllowed,
+    Problem,
+)
 from guichet.kernel.shared_answers import SharedAnswers
 from guichet.kernel.tokens import TokenVerifier
 from guichet.kernel.validation import field_errors
@@ -84,6 +92,7 @@ def create_app(
     app.state.service = service
     app.state.checks = {}
     app.state.hot_routes = tuple(hot_routes)
+    _refuse_other_methods(app, hot_routes)
     for router in routers:
         app.include_router(router)
     app.add_middleware(ETags)
@@ -109,6 +118,17 @@ def entry_of(app: FastAPI) -> Entry:
     )
 
 
+def _refuse_other_methods(app: FastAPI, hot_routes: Sequence[HotRoute]) -> None:
+    """Answer 405 where a hot route has another method, before `/{id}` takes its name for an id."""
+
+    async def refuse(_request: Request) -> Response:
+        raise HTTPException(405)
+
+    # What reaches the application at such an address came with another method: see Entry.
+    for path in dict.fromkeys(route.path for route in hot_routes):
+        app.router.routes.append(Route(path, refuse, methods=list(METHODS)))
+
+
 def _add_problems(app: FastAPI) -> None:
     async def on_problem(request: Request, error: Exception) -> Response:
         return problem_response(request, cast(Problem, error))
@@ -122,6 +142,9 @@ def _add_problems(app: FastAPI) -> None:
 
     async def on_http(request: Request, error: Exception) -> Response:
         status = cast(HTTPException, error).status_code
+        if status == MethodNotAllowed.status:
+            known = allowed_methods(app.routes, app.state.hot_routes, request.scope)
+            return problem_response(request, MethodNotAllowed(allowed=known))
         kind = STATUS_PROBLEMS.get(status, BadRequest if status < 500 else Problem)  # noqa: PLR2004 - HTTP
         return problem_response(request, kind())
 
@@ -205,4 +228,5 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     for path, operations in paths.items():
         document["paths"].setdefault(path, {}).update(operations)
     schemas.update(hot_schemas)
+    say_what_all_have(document, app)
     return document

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, or_, select
 
 from guichet.kernel.audit import audit_entries
@@ -15,6 +15,7 @@ from guichet.kernel.database import Database, Transaction
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.problems import Forbidden, Unauthenticated
 from guichet.kernel.tokens import Principal
+from guichet.kernel.validation import Moment
 
 ENTRIES_DEFAULT = 50
 ENTRIES_MAX = 200
@@ -129,8 +130,8 @@ def _wanted(
     actor_id: Annotated[int | None, Query(ge=1, le=_ID_MAX)] = None,
     action: Annotated[str | None, Query(max_length=100)] = None,
     subject: Annotated[str | None, Query(max_length=100)] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     cursor: Annotated[int | None, Query(ge=1, le=_ID_MAX)] = None,
     limit: Annotated[int, Query(ge=1, le=ENTRIES_MAX)] = ENTRIES_DEFAULT,
 ) -> EntryFilter:

@@ -1,6 +1,7 @@
 """Route parameters that say who is calling."""
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -26,6 +27,11 @@ async def _someone(principal: Annotated[Principal | None, Depends(_anyone)]) -> 
     if principal is None:
         raise Unauthenticated
     return principal
+
+
+def is_required(dependency: Callable[..., Any] | None) -> bool:
+    """Whether this is the parameter that refuses who shows no token."""
+    return dependency is _someone
 
 
 async def _a_service(request: Request) -> str:

@@ -175,9 +175,16 @@ def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[s
                 "content": {"application/json": {"schema": request_schema}},
             },
             "responses": responses,
-            **({"security": [{"bearer": []}]} if route.token != "none" else {}),
+            **_security(route.token),
         }
     return paths, dict(components)
+
+
+def _security(token: str) -> dict[str, Any]:
+    """Return what OpenAPI says of a route whose token is "required", "optional" or "none"."""
+    if token == "none":
+        return {}
+    return {"security": [{"bearer": []}] if token == "required" else [{}, {"bearer": []}]}
 
 
 def problem_responses(problems: Sequence[type[Problem]]) -> dict[str, Any]:

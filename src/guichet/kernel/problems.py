@@ -124,6 +124,14 @@ class MethodNotAllowed(Problem):
     fr = "Cette méthode n'est pas prévue ici."
     en = "This method is not available here."
 
+    def __init__(self, *, allowed: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+    def headers(self) -> dict[str, str]:
+        """Return the methods that there are, which RFC 9110 (15.5.6) wants said."""
+        return {**super().headers(), "Allow": ", ".join(self.allowed)}
+
 
 class Conflict(Problem):
     """The request contradicts the present state."""

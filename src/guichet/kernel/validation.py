@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 from guichet.kernel.logs import mask_card_numbers
 from guichet.kernel.problems import Language, Malformed, Sentence
@@ -127,6 +127,19 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(o
 
 Lines = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(several_lines)]
 """A Pydantic field of several lines, stripped."""
+
+
+def _no_number(value: Any) -> Any:
+    """Refuse what Pydantic would read as seconds since 1970: nobody means that by a date."""
+    if isinstance(value, int | float) or re.fullmatch(r"\s*[-+\d.]*\s*", str(value)):
+        raise Refused(
+            fr="Une date et une heure sont attendues.", en="A date and time are expected."
+        )
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+"""A Pydantic field or parameter: date, time and offset (RFC 3339)."""
 
 
 def checked_line(value: str, field: str) -> str:

@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StrictBool,
+)
 
 from guichet.contracts.money import amount_of
 from guichet.kernel.clock import now
@@ -68,9 +76,9 @@ Gender = Literal["female", "male", "other", "prefer_not_to_say"]
 class Preferences(BaseModel):
     """What somebody chose; a key that is left out stays as it is, unknown ones are ignored."""
 
-    sms: bool = Field(_default("sms"), description="Text messages beside e-mails.")
-    reminders: bool = Field(_default("reminders"), description="A reminder the day before.")
-    newsletter: bool = Field(_default("newsletter"), description="News of what is on.")
+    sms: StrictBool = Field(_default("sms"), description="Text messages beside e-mails.")
+    reminders: StrictBool = Field(_default("reminders"), description="A reminder the day before.")
+    newsletter: StrictBool = Field(_default("newsletter"), description="News of what is on.")
 
 
 class ProfileChanges(BaseModel):

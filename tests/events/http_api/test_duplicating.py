@@ -46,8 +46,9 @@ async def test_a_copy_is_a_draft_of_its_own_with_everything(running: RunningEven
 
 async def test_a_date_moves_it(running: RunningEvents) -> None:
     made = await running.create()
-    copy = (await duplicated(running, made["id"], date=ahead(60), title="Encore")).body
-    assert (copy["date"], copy["title"]) == (ahead(60), "Encore")
+    wanted = ahead(60)
+    copy = (await duplicated(running, made["id"], date=wanted, title="Encore")).body
+    assert (copy["date"], copy["title"]) == (wanted, "Encore")
     for wrong in ({"date": "demain"}, {"title": ""}, {"price": 1}):
         assert (await duplicated(running, made["id"], **wrong)).status == 422
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from guichet.contracts.money import Amount
@@ -45,6 +45,7 @@ from guichet.kernel.problems import Forbidden, Unauthenticated
 
 SEARCH_WORDS_MAX = 8
 DAY_CHARACTERS = 10
+_DAY_OR_MOMENT = {"type": "string", "examples": ["2027-06-15", "2027-06-15T20:00:00+02:00"]}
 
 router = APIRouter(prefix=PREFIX, tags=["events"])
 
@@ -85,11 +86,13 @@ class _Wishes:
         from_: Annotated[
             datetime | None,
             BeforeValidator(_beginning),
+            WithJsonSchema(_DAY_OR_MOMENT),
             Query(alias="from", description="A day, or a date and time; in Europe/Paris."),
         ] = None,
         to: Annotated[
             datetime | None,
             BeforeValidator(_end),
+            WithJsonSchema(_DAY_OR_MOMENT),
             Query(description="A day, itself included, or a date and time."),
         ] = None,
         price_max: Annotated[Amount | None, Query(description="Of the cheapest ticket.")] = None,
@@ -132,7 +135,7 @@ async def _page(
     return page_of([event_answer(event, viewer) for event in found.events], found.total, asked)
 
 
-@router.get("", summary="List events")
+@router.get("", summary="List events", responses=refusals(Forbidden))
 async def list_events(
     means: OurMeans,
     viewer: Spectator,
@@ -181,7 +184,7 @@ async def create_event(means: OurMeans, viewer: Organiser, body: NewEvent) -> Ev
     return event_answer(await editing.create_event(means, viewer, body.edit()), viewer)
 
 
-@router.get("/{event_id}", summary="Read an event", responses=refusals(problems.EventNotFound))
+@router.get("/{event_id:int}", summary="Read an event", responses=refusals(problems.EventNotFound))
 async def get_event(
     means: OurMeans, viewer: Spectator, event_id: EventId, response: Response
 ) -> EventAnswer:
@@ -205,7 +208,7 @@ _CHANGE_REFUSALS = own_refusals(
 )
 
 
-@router.patch("/{event_id}", summary="Change an event", responses=_CHANGE_REFUSALS)
+@router.patch("/{event_id:int}", summary="Change an event", responses=_CHANGE_REFUSALS)
 async def change_event(
     means: OurMeans, viewer: SignedIn, event_id: EventId, body: EventChanges
 ) -> EventAnswer:
@@ -215,7 +218,7 @@ async def change_event(
 
 
 @router.put(
-    "/{event_id}",
+    "/{event_id:int}",
     summary="Change an event (same as PATCH)",
     responses=_CHANGE_REFUSALS,
     operation_id="put_event",
@@ -228,7 +231,7 @@ async def put_event(
 
 
 @router.delete(
-    "/{event_id}",
+    "/{event_id:int}",
     summary="Delete an event",
     responses=own_refusals(problems.EventHasSales, problems.EditedMeanwhile, RemoteUnreachable),
 )

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 
 from guichet.contracts.roles import Permission, require
 from guichet.kernel.callers import Caller
-from guichet.tickets.http_api.deps import PREFIX, Ctx
+from guichet.kernel.problems import Forbidden
+from guichet.tickets.http_api.deps import PREFIX, Ctx, refusals
 from guichet.tickets.repository.payment_backups import BackupRun
 
 router = APIRouter(prefix=f"{PREFIX}/payments", tags=["payments"])
@@ -35,7 +36,7 @@ class BackupsView(BaseModel):
     data: list[BackupRunView]
 
 
-@router.get("/backups")
+@router.get("/backups", responses=refusals(Forbidden))
 async def list_backups(context: Ctx, caller: Caller) -> BackupsView:
     """List the latest backups of payments, the latest first: to an administrator."""
     require(caller, Permission.READ_BACKUPS)

@@ -1,10 +1,11 @@
 """What the routes of tickets share."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Path, Query, Request
 
-from guichet.kernel.problems import Unauthenticated
+from guichet.kernel.hot_route import problem_responses
+from guichet.kernel.problems import Problem, Unauthenticated
 from guichet.kernel.tokens import Principal
 from guichet.tickets.context import Context
 
@@ -24,6 +25,16 @@ def _context(request: Request) -> Context:
 
 Ctx = Annotated[Context, Depends(_context)]
 """The open resources of tickets."""
+
+
+def refusals(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents as its refusals, beside those of every route."""
+    return {**problem_responses(list(problems))}
+
+
+def content(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents that answers with something other than JSON."""
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def check_named(caller: Principal | None, access: str | None) -> None:

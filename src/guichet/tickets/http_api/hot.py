@@ -162,6 +162,8 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
                 problems.CardNotAccepted,
                 problems.PaymentMissing,
                 problems.HoldGone,
+                problems.StillRunning,
+                problems.EventCancelledAfterPayment,
             ),
             token="optional",  # noqa: S106 - a mode, not a secret
             tag="purchase",

@@ -8,10 +8,12 @@ from pydantic import BaseModel, EmailStr
 from guichet.kernel.callers import OptionalCaller
 from guichet.kernel.clock import now
 from guichet.kernel.language import language_of
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.kernel.problems import TooManyRequests
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, refusals
 from guichet.tickets.http_api.order_access import opens_as_buyer, readable_order
 from guichet.tickets.http_api.tickets import record_view
 from guichet.tickets.people import request_access_links
+from guichet.tickets.problems import HoldGone, OrderNotFound
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.refund_states import refunds_of_order
 from guichet.tickets.views import (
@@ -36,7 +38,7 @@ class Done(BaseModel):
     message: str
 
 
-@router.get("/orders/{code}")
+@router.get("/orders/{code}", responses=refusals(OrderNotFound))
 async def order(
     code: str,
     context: Ctx,
@@ -63,7 +65,7 @@ async def order(
     )
 
 
-@router.post("/orders/access-link", status_code=202)
+@router.post("/orders/access-link", status_code=202, responses=refusals(TooManyRequests))
 async def access_link(
     asked: AccessLinkAsked,
     context: Ctx,
@@ -77,21 +79,21 @@ async def access_link(
     return Done(message=french if language == "fr" else english)
 
 
-@router.get("/holds/{hold_id}")
+@router.get("/holds/{hold_id}", responses=refusals(HoldGone))
 async def read_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Return a hold and how long it lasts."""
     found = await context.holding.read(hold_id, caller.account_id if caller else None)
     return hold_view(found, await context.catalogue.card(found.event_id), now())
 
 
-@router.delete("/holds/{hold_id}")
+@router.delete("/holds/{hold_id}", responses=refusals(HoldGone))
 async def release_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Give the places of a hold back."""
     ended = await context.holding.release(hold_id, caller.account_id if caller else None)
     return hold_view(ended, await context.catalogue.card(ended.event_id), now())
 
 
-@router.post("/holds/{hold_id}/extend")
+@router.post("/holds/{hold_id}/extend", responses=refusals(HoldGone))
 async def extend_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Give a hold its whole time anew, once."""
     extended = await context.holding.extend(hold_id, caller.account_id if caller else None)

@@ -10,7 +10,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.problems import BadRequest
 from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
-from guichet.tickets.http_api.deps import PREFIX, Ctx, check_named
+from guichet.tickets.http_api.deps import PREFIX, Ctx, check_named, refusals
 from guichet.tickets.http_api.order_access import check_may_read
 from guichet.tickets.payments import WebhookRejected
 from guichet.tickets.problems import OrderNotFound
@@ -54,7 +54,7 @@ async def config(context: Ctx) -> PaymentConfigView:
     )
 
 
-@router.post("/orders/{code}/payment/check", status_code=202)
+@router.post("/orders/{code}/payment/check", status_code=202, responses=refusals(OrderNotFound))
 async def check_payment(
     code: str,
     context: Ctx,
@@ -73,7 +73,7 @@ async def check_payment(
     )
 
 
-@router.post("/payments/webhook")
+@router.post("/payments/webhook", responses=refusals(BadRequest))
 async def webhook(
     request: Request,
     context: Ctx,

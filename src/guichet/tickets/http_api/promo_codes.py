@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from guichet.contracts.money import Amount
 from guichet.contracts.percent_field import Percent
@@ -13,10 +13,15 @@ from guichet.kernel.callers import Caller
 from guichet.kernel.clock import now
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.problems import Forbidden, Malformed, Sentence, Unauthenticated
-from guichet.kernel.validation import Line
+from guichet.kernel.validation import Line, Moment
 from guichet.tickets.deciding import price_of
 from guichet.tickets.http_api.deps import ID_MAX, PREFIX, Ctx, PathId
-from guichet.tickets.problems import EventNotFound, TicketTypeNotFound
+from guichet.tickets.problems import (
+    EventCancelled,
+    EventNotFound,
+    EventOver,
+    TicketTypeNotFound,
+)
 from guichet.tickets.promo_codes import CODE_LENGTH_MAX, PromoCode
 from guichet.tickets.promo_problems import (
     PromoCodeExists,
@@ -62,8 +67,8 @@ class PromoTermsAsked(BaseModel):
     percent: Percent = 0
     amount: Amount = 0
     max_uses: Uses | None = None
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime | None = None
+    valid_from: Moment | None = None
+    valid_until: Moment | None = None
     ticket_type_ids: TypeIds | None = None
     reveals_hidden: bool = False
 
@@ -191,6 +196,8 @@ async def delete_promo_code(
                 PromoCodeUsedUp,
                 PromoCodeNotApplicable,
                 TooManyWrongCodes,
+                EventCancelled,
+                EventOver,
             ]
         )
     },

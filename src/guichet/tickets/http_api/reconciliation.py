@@ -11,17 +11,19 @@ from guichet.contracts.money import Amount
 from guichet.contracts.roles import Permission, require
 from guichet.kernel.callers import Caller
 from guichet.kernel.language import language_of
-from guichet.kernel.problems import Language
+from guichet.kernel.problems import Forbidden, Language
 from guichet.kernel.validation import Line
 from guichet.tickets.codes import order_code
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, refusals
 from guichet.tickets.problems import FindingNotFound
 from guichet.tickets.reconciliation_texts import sentence_of
 from guichet.tickets.repository.findings import Finding
 from guichet.tickets.repository.provider import StoredDispute
 from guichet.tickets.repository.reconciliation import Day
 
-router = APIRouter(prefix=f"{PREFIX}/reconciliation", tags=["payments"])
+router = APIRouter(
+    prefix=f"{PREFIX}/reconciliation", tags=["payments"], responses=refusals(Forbidden)
+)
 
 
 class RunView(BaseModel):
@@ -126,7 +128,7 @@ async def read(
     )
 
 
-@router.post("/findings/{finding_id}/resolve")
+@router.post("/findings/{finding_id}/resolve", responses=refusals(FindingNotFound))
 async def resolve(
     finding_id: PathId,
     asked: Resolved,

@@ -23,14 +23,40 @@ from guichet.tickets.context import Context
 from guichet.tickets.domain import Order
 from guichet.tickets.giving_back import OrderBack, Right, TicketBack
 from guichet.tickets.http_api.asked import key_of
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, check_named
-from guichet.tickets.problems import OrderNotFound
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, check_named, refusals
+from guichet.tickets.problems import (
+    AlreadyCancelled,
+    AlreadyUsed,
+    EventNotFound,
+    KeyReused,
+    OrderNotFound,
+    TicketNotFound,
+)
+from guichet.tickets.refund_problems import (
+    GoodwillTooMuch,
+    NothingToRefund,
+    NotPaid,
+    RefundNotAllowed,
+    RefundTooLate,
+    RunUnderWay,
+    TotalDiffers,
+)
 from guichet.tickets.repository.event_refunds import Progress
 from guichet.tickets.repository.refund_keys import RefundKey
 
 TICKETS_MAX = 100
 KEY_NEEDED = Sentence("Cette clé est nécessaire.", "This key is needed.")
 AMOUNT_NEEDED = Sentence("Un montant positif est attendu.", "A positive amount is expected.")
+
+_NOT_REFUNDED = (
+    RefundNotAllowed,
+    RefundTooLate,
+    NothingToRefund,
+    AlreadyCancelled,
+    AlreadyUsed,
+    NotPaid,
+    KeyReused,
+)
 
 router = APIRouter(prefix=PREFIX, tags=["refunds"])
 
@@ -130,7 +156,7 @@ class EventRefundsView(BaseModel):
     runs: list[RunView]
 
 
-@router.get("/orders/{code}/refund")
+@router.get("/orders/{code}/refund", responses=refusals(OrderNotFound, TicketNotFound))
 async def preview_order(
     code: str,
     context: Ctx,
@@ -146,7 +172,7 @@ async def preview_order(
     return _preview(found, order.currency, accept_language)
 
 
-@router.get("/{ticket_id}/refund")
+@router.get("/{ticket_id}/refund", responses=refusals(OrderNotFound, TicketNotFound))
 async def preview_ticket(
     ticket_id: PathId,
     context: Ctx,
@@ -162,7 +188,10 @@ async def preview_ticket(
     return _preview(found, order.currency, accept_language)
 
 
-@router.post("/orders/{code}/refund")
+@router.post(
+    "/orders/{code}/refund",
+    responses=refusals(Forbidden, OrderNotFound, TicketNotFound, *_NOT_REFUNDED),
+)
 async def refund_order(
     code: str,
     asked: RefundAsked,
@@ -181,7 +210,10 @@ async def refund_order(
     return _given(given)
 
 
-@router.post("/orders/{code}/goodwill")
+@router.post(
+    "/orders/{code}/goodwill",
+    responses=refusals(Forbidden, OrderNotFound, GoodwillTooMuch, NotPaid, KeyReused),
+)
 async def goodwill(
     code: str, asked: GoodwillAsked, request: Request, context: Ctx, caller: Caller
 ) -> RefundView:
@@ -198,7 +230,7 @@ async def goodwill(
     )
 
 
-@router.get("/events/{event_id}/refunds/preview")
+@router.get("/events/{event_id}/refunds/preview", responses=refusals(Forbidden, EventNotFound))
 async def preview_event(event_id: PathId, context: Ctx, caller: Caller) -> EventPreview:
     """Return what giving a whole event back would mean: to its creator or an administrator."""
     _, currency = await _over_event(context, event_id, caller)
@@ -212,7 +244,11 @@ async def preview_event(event_id: PathId, context: Ctx, caller: Caller) -> Event
     )
 
 
-@router.post("/events/{event_id}/refunds", status_code=202)
+@router.post(
+    "/events/{event_id}/refunds",
+    status_code=202,
+    responses=refusals(Forbidden, EventNotFound, NothingToRefund, TotalDiffers, RunUnderWay),
+)
 async def refund_event(
     event_id: PathId,
     asked: EventRefundAsked,
@@ -226,7 +262,7 @@ async def refund_event(
     return await _runs(context, event_id, accept_language)
 
 
-@router.get("/events/{event_id}/refunds")
+@router.get("/events/{event_id}/refunds", responses=refusals(Forbidden, EventNotFound))
 async def event_refunds(
     event_id: PathId,
     context: Ctx,

@@ -17,8 +17,23 @@ from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.context import Context
 from guichet.tickets.documents import TicketToPrint, qr_svg, tickets_pdf
 from guichet.tickets.giving_back import Right
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId, check_named
-from guichet.tickets.problems import TicketNotFound
+from guichet.tickets.http_api.deps import (
+    PREFIX,
+    Ctx,
+    PathId,
+    QueryId,
+    check_named,
+    content,
+    refusals,
+)
+from guichet.tickets.problems import (
+    AlreadyCancelled,
+    AlreadyUsed,
+    OtherEvent,
+    TicketNotFound,
+    TicketUnknown,
+)
+from guichet.tickets.refund_problems import RefundNotAllowed, RefundTooLate
 from guichet.tickets.repository import reading
 from guichet.tickets.repository.reading import TicketRecord
 from guichet.tickets.views import TicketView, ticket_view
@@ -71,8 +86,8 @@ def record_view(record: TicketRecord) -> TicketView:
     )
 
 
-@router.get("")
-@router.get("/admin/tickets")
+@router.get("", responses=refusals(Forbidden))
+@router.get("/admin/tickets", responses=refusals(Forbidden))
 async def list_tickets(
     context: Ctx,
     caller: Caller,
@@ -97,7 +112,7 @@ async def list_tickets(
     return page_of([record_view(record) for record in records], total, paging)
 
 
-@router.get("/user/{user_id}")
+@router.get("/user/{user_id}", responses=refusals(Forbidden))
 async def tickets_of_user(
     user_id: PathId, context: Ctx, caller: Caller, paging: Paging
 ) -> Page[TicketView]:
@@ -109,7 +124,7 @@ async def tickets_of_user(
     return page_of([record_view(record) for record in records], total, paging)
 
 
-@router.get("/{ticket_id}")
+@router.get("/{ticket_id:int}", responses=refusals(TicketNotFound))
 async def read_ticket(
     ticket_id: PathId,
     context: Ctx,
@@ -120,7 +135,11 @@ async def read_ticket(
     return record_view(await _readable(context, ticket_id, caller, access))
 
 
-@router.get("/{ticket_id}/qr.svg", response_class=Response)
+@router.get(
+    "/{ticket_id}/qr.svg",
+    response_class=Response,
+    responses={**content("image/svg+xml"), **refusals(TicketNotFound)},
+)
 async def ticket_qr(
     ticket_id: PathId,
     context: Ctx,
@@ -136,7 +155,11 @@ async def ticket_qr(
     )
 
 
-@router.get("/{ticket_id}/ticket.pdf", response_class=Response)
+@router.get(
+    "/{ticket_id}/ticket.pdf",
+    response_class=Response,
+    responses={**content("application/pdf"), **refusals(TicketNotFound)},
+)
 async def ticket_pdf(
     ticket_id: PathId,
     context: Ctx,
@@ -160,7 +183,12 @@ async def ticket_pdf(
     )
 
 
-@router.post("/{ticket_id}/cancel")
+@router.post(
+    "/{ticket_id}/cancel",
+    responses=refusals(
+        Forbidden, TicketNotFound, AlreadyCancelled, AlreadyUsed, RefundNotAllowed, RefundTooLate
+    ),
+)
 async def cancel_ticket(
     ticket_id: PathId,
     context: Ctx,
@@ -175,7 +203,10 @@ async def cancel_ticket(
     return record_view(await _record(context, ticket_id))
 
 
-@router.post("/{ticket_id}/validate")
+@router.post(
+    "/{ticket_id}/validate",
+    responses=refusals(Forbidden, TicketUnknown, AlreadyUsed, AlreadyCancelled, OtherEvent),
+)
 async def validate_ticket(ticket_id: PathId, context: Ctx, caller: Caller) -> AdmissionView:
     """Admit a ticket's holder by the ticket's id, once."""
     admitted = await context.admissions.admit(

@@ -626,11 +626,11 @@ city?: string;
 /**
  * A day, or a date and time; in Europe/Paris.
  */
-from?: string | null;
+from?: string;
 /**
  * A day, itself included, or a date and time.
  */
-to?: string | null;
+to?: string;
 /**
  * Of the cheapest ticket.
  */
@@ -683,11 +683,11 @@ city?: string;
 /**
  * A day, or a date and time; in Europe/Paris.
  */
-from?: string | null;
+from?: string;
 /**
  * A day, itself included, or a date and time.
  */
-to?: string | null;
+to?: string;
 /**
  * Of the cheapest ticket.
  */

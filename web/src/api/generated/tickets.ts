@@ -7866,9 +7866,9 @@ export const getGetTicketsByTicketIdQrSvgUrl = (ticketId: number,
  * @summary Ticket Qr
  */
 export const getTicketsByTicketIdQrSvg = async (ticketId: number,
-    params?: GetTicketsByTicketIdQrSvgParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+    params?: GetTicketsByTicketIdQrSvgParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsByTicketIdQrSvgUrl(ticketId,params),
+  return request<Blob>(getGetTicketsByTicketIdQrSvgUrl(ticketId,params),
   {
     ...options,
     method: 'GET'
@@ -7983,9 +7983,9 @@ export const getGetTicketsByTicketIdTicketPdfUrl = (ticketId: number,
  * @summary Ticket Pdf
  */
 export const getTicketsByTicketIdTicketPdf = async (ticketId: number,
-    params?: GetTicketsByTicketIdTicketPdfParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+    params?: GetTicketsByTicketIdTicketPdfParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsByTicketIdTicketPdfUrl(ticketId,params),
+  return request<Blob>(getGetTicketsByTicketIdTicketPdfUrl(ticketId,params),
   {
     ...options,
     method: 'GET'
