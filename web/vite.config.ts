@@ -17,6 +17,12 @@ const scriptsComeSecond: Plugin = {
   },
 };
 
+/** What each page needs, in files of their own: `src/start.ts` lets each be run by itself. */
+const PIECES = [
+  { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+  { name: "frame", test: /node_modules\/(react-router|i18next|react-i18next|@tanstack)\// },
+];
+
 export default defineConfig({
   plugins: [react(), scriptsComeSecond],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
@@ -25,6 +31,7 @@ export default defineConfig({
     // The content security policy admits no script in the page and no data: script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: PIECES } } },
     reportCompressedSize: false,
   },
   server: {

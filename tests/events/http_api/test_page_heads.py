@@ -129,8 +129,29 @@ async def test_an_events_page_says_the_essentials_at_once(running: RunningEvents
     assert "<p>Un.</p><p>Deux.</p>" in text
     nasty = await running.create(title=NASTY, description=NASTY)
     shown = Head((await running.ask("GET", f"/{nasty['id']}/preview")).body.decode())
-    assert "script" not in shown.tags
+    # The one that holds the answers, as data; no word of them ends it.
+    assert shown.tags.count("script") == 1
     assert shown.texts["h1"] == NASTY
+    assert json.loads(shown.texts["script"])[0]["data"]["title"] == NASTY
+
+
+async def test_the_first_answers_come_with_the_page(running: RunningEvents) -> None:
+    made = await running.create(title="Bal du port")
+    asked = {
+        "/preview": "/public?page=1&per_page=12&sort=date",
+        f"/{made['id']}/preview": f"/{made['id']}",
+    }
+    for page, path in asked.items():
+        text = (await running.ask("GET", page)).body.decode()
+        assert '<script type="application/json" id="first-answers">' in text
+        first, categories = json.loads(Head(text).texts["script"])
+        # As the web app's cache names it: the path, then the parameters.
+        way, *parameters = first["key"]
+        assert way == "/api/v1/events" + path.partition("?")[0]
+        assert parameters in ([], [{"page": 1, "per_page": 12, "sort": "date"}])
+        assert first["data"] == (await running.ask("GET", path)).body
+        assert categories["key"] == ["/api/v1/events/categories"]
+        assert categories["data"] == (await running.ask("GET", "/categories")).body
 
 
 async def test_a_draft_shows_nothing_at_once(running: RunningEvents) -> None:

@@ -6,6 +6,8 @@ import {
   formatMinor,
   formatMoney,
   formatPercent,
+  formatStub,
+  isOtherTimeHere,
   keptTogether,
 } from "./format";
 
@@ -38,8 +40,28 @@ test("the first of a month is an ordinal in French", () => {
   const first = "2026-12-01T19:30:00Z";
   expect(formatDate(first, "day", "fr", "Europe/Paris")).toBe("mardi 1er décembre 2026");
   expect(formatDate(first, "day", "en", "Europe/Paris")).toBe("Tuesday, 1 December 2026");
-  expect(formatDate(first, "dayOfMonth", "fr", "Europe/Paris")).toBe("1");
   expect(formatDate("2026-12-21T19:30:00Z", "day", "fr", "Europe/Paris")).toMatch(/ 21 déc/);
+});
+
+test("a stub has its three words in both languages", () => {
+  const first = "2026-12-01T23:30:00Z";
+  expect(formatStub(first, "fr", "Europe/Paris")).toEqual({
+    weekday: "mer",
+    day: "2",
+    month: "déc",
+  });
+  expect(formatStub(first, "en", "Europe/London")).toEqual({
+    weekday: "Tue",
+    day: "1",
+    month: "Dec",
+  });
+});
+
+test("a clock elsewhere is told from one's own", () => {
+  const instant = "2027-06-15T22:30:00Z";
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(isOtherTimeHere(instant, own)).toBe(false);
+  expect(isOtherTimeHere(instant, "Pacific/Chatham")).toBe(true);
 });
 
 test("no line begins with a colon", () => {

@@ -51,9 +51,6 @@ export type DateStyle =
   | "time"
   | "full"
   | "short"
-  | "month"
-  | "dayOfMonth"
-  | "weekday"
   | "dayAndMonth"
   | "hourOfDay";
 
@@ -70,9 +67,6 @@ const STYLES: Record<DateStyle, Intl.DateTimeFormatOptions> = {
     minute: "2-digit",
   },
   short: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" },
-  month: { month: "short" },
-  dayOfMonth: { day: "numeric" },
-  weekday: { weekday: "short" },
   dayAndMonth: { day: "numeric", month: "short" },
   hourOfDay: { weekday: "short", hour: "2-digit", minute: "2-digit" },
 };
@@ -101,6 +95,48 @@ export function formatDate(
     .formatToParts(new Date(instant))
     .map(({ type, value }) => (type === "day" && value === "1" ? "1er" : value))
     .join("");
+}
+
+// Making a format costs a phone milliseconds: the three words of a stub come from one.
+const stubFormat = once(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone }),
+);
+
+/** Weekday, day and month of an instant in a time zone, in the short words of a ticket's stub. */
+export function formatStub(instant: string, language: Language, timeZone: string) {
+  const parts = stubFormat(language, timeZone).formatToParts(new Date(instant));
+  const word = (wanted: "weekday" | "day" | "month") =>
+    parts.find(({ type }) => type === wanted)?.value.replace(".", "") ?? "";
+  return { weekday: word("weekday"), day: word("day"), month: word("month") };
+}
+
+/** Make the first format ahead of the drawing: it takes by far the longest of all. */
+export function warmFormats(language: Language): void {
+  stubFormat(language, "Europe/Paris");
+}
+
+const clockFormat = once(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      hourCycle: "h23",
+      timeZone,
+    }),
+);
+
+/** Whether the reader's own clock shows something else at that instant than the one there. */
+export function isOtherTimeHere(instant: string, timeZone: string): boolean {
+  const here = new Date(instant);
+  const there = clockFormat("en", timeZone).formatToParts(here);
+  const shown = (wanted: string) => Number(there.find(({ type }) => type === wanted)?.value);
+  return (
+    shown("minute") !== here.getMinutes() ||
+    shown("hour") !== here.getHours() ||
+    shown("day") !== here.getDate()
+  );
 }
 
 const zoneNames = once(

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import { type DateStyle, formatDate, formatZone } from "@/i18n/format";
+import { type DateStyle, formatDate, formatZone, isOtherTimeHere } from "@/i18n/format";
 import { useLanguage } from "@/i18n/useLanguage";
 
 interface DateTimeProps {
@@ -22,10 +22,7 @@ export function DateTime({
   const language = useLanguage();
   const { t } = useTranslation();
   const text = formatDate(instant, style, language, timeZone);
-  const isForeign =
-    namesZone &&
-    timeZone !== "" &&
-    formatDate(instant, "short", language) !== formatDate(instant, "short", language, timeZone);
+  const isForeign = namesZone && timeZone !== "" && isOtherTimeHere(instant, timeZone);
   return (
     <time dateTime={instant}>
       {text}

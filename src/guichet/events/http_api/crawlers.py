@@ -8,16 +8,21 @@ from guichet.contracts.times import rfc3339
 from guichet.events.domain.problems import EventNotFound
 from guichet.events.domain.records import EventFilter, Viewer
 from guichet.events.domain.states import Status
-from guichet.events.http_api.answers import event_answer
+from guichet.events.http_api.answers import Categories, CategoryAnswer, event_answer
 from guichet.events.http_api.common import PREFIX, AskedLanguage, EventId, OurMeans
 from guichet.events.http_api.page_heads import event_head, home_head, missing_head
-from guichet.events.http_api.page_previews import event_preview, home_preview
-from guichet.events.use_cases.reading import get_event, get_published_pages, list_events
-from guichet.kernel.paging import PageAsked
+from guichet.events.http_api.page_previews import PREVIEW_PAGE, event_preview, home_preview
+from guichet.events.use_cases.means import Means
+from guichet.events.use_cases.reading import (
+    get_categories,
+    get_event,
+    get_published_pages,
+    list_events,
+)
+from guichet.kernel.paging import page_of
 
 FRESH_SECONDS = 600
 HEAD_FRESH_SECONDS = 10
-PREVIEW_EVENTS = 12
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -79,8 +84,10 @@ async def preview_of_home(means: OurMeans, language: AskedLanguage) -> Response:
     """What is on, as HTML that stands in the page until the web app has started."""
     nobody = Viewer()
     shown = EventFilter(statuses=frozenset({Status.PUBLISHED}))
-    page = await list_events(means, shown, PageAsked(page=1, per_page=PREVIEW_EVENTS))
-    return _html(home_preview([event_answer(event, nobody) for event in page.events], language))
+    found = await list_events(means, shown, PREVIEW_PAGE)
+    events = [event_answer(event, nobody) for event in found.events]
+    page = page_of(events, found.total, PREVIEW_PAGE)
+    return _html(home_preview(page, await _categories(means), language))
 
 
 @router.get(
@@ -93,7 +100,12 @@ async def preview_of_event(means: OurMeans, language: AskedLanguage, event_id: E
         event = await get_event(means, nobody, event_id)
     except EventNotFound:
         return _html("")
-    return _html(event_preview(event_answer(event, nobody), language))
+    shown = event_answer(event, nobody)
+    return _html(event_preview(shown, await _categories(means), language))
+
+
+async def _categories(means: Means) -> Categories:
+    return Categories(data=[CategoryAnswer(**item) for item in await get_categories(means)])
 
 
 def _html(head: str) -> Response:

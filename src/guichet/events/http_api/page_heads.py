@@ -55,13 +55,14 @@ def event_head(event: EventAnswer, outside_url: str, language: Language) -> str:
     """Return the head of an event's page; nothing of it can leave its tag or its script."""
     address = f"{outside_url}/e/{event.id}"
     text = summary(event, language)
+    data = unbreakable(json.dumps(structured_data(event, outside_url), ensure_ascii=False))
     return _joined(
         [
             f"<title>{escape(f'{event.title} · {BRAND}')}</title>",
             _named("description", text),
             f'<link rel="canonical" href="{escape(address)}" data-head>',
             *_card(event.title, text, address, picture(event, outside_url), language),
-            f'<script type="application/ld+json" data-head>{_data(event, outside_url)}</script>',
+            f'<script type="application/ld+json" data-head>{data}</script>',
         ]
     )
 
@@ -140,9 +141,8 @@ def _availability(kind: TicketTypeAnswer, event: EventAnswer) -> str:
     return "PreOrder" if opens_at is not None and opens_at > moment else "InStock"
 
 
-def _data(event: EventAnswer, outside_url: str) -> str:
-    """Return the structured data as JSON that no word in it can end."""
-    text = json.dumps(structured_data(event, outside_url), ensure_ascii=False)
+def unbreakable(text: str) -> str:
+    """Return JSON for a data block of HTML that no word in it can end."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
