@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 
 import classes from "./CalendarLinks.module.css";
-import { CalendarIcon } from "./icons";
 
 const EVENT_LASTS_HOURS = 3;
 
@@ -18,7 +17,6 @@ export function CalendarLinks(props: CalendarLinksProps) {
   const { t } = useTranslation();
   return (
     <p className={classes.links}>
-      <CalendarIcon aria-hidden="true" />
       <span>{t("calendar.add")}</span>
       <a href={`/api/v1/events/${props.eventId}/calendar.ics`} download={`${props.eventId}.ics`}>
         {t("calendar.file")}

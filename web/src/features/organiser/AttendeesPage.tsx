@@ -1,14 +1,15 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import type { FormEvent } from "react";
+import type { ChangeEvent, FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 
-import { useGetEventsByEventId } from "@/api/generated/events";
+import { type TicketTypeAnswer, useGetEventsByEventId } from "@/api/generated/events";
 import {
   type AttendeeView,
   getTicketsEventsByEventIdAttendeesCsv,
   getTicketsEventsByEventIdAttendeesXlsx,
+  TicketStatus,
   useGetTicketsEventsByEventIdAttendees,
 } from "@/api/generated/tickets";
 import { saveFile } from "@/api/saveFile";
@@ -34,40 +35,22 @@ export function Component() {
   const { t } = useTranslation("organiser");
   const eventId = Number(useParams().eventId);
   const [search, setSearch] = useSearchParams();
-  const q = search.get("q") ?? "";
+  const filters = filtersOf(search);
   const page = Math.max(1, Number(search.get("page")) || 1);
-  const params = { q: q || undefined, page, per_page: PER_PAGE };
+  const params = { ...filters, page, per_page: PER_PAGE };
   const attendees = useGetTicketsEventsByEventIdAttendees(eventId, params);
   const event = useGetEventsByEventId(eventId);
   const columns = useColumns(eventId);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const typed = new FormData(event.currentTarget).get("q");
-    setSearch(typed ? { q: String(typed) } : {});
-  };
   return (
     <Page title={t("attendees.title")}>
       <PageHeader
         title={t("attendees.title")}
         lead={attendees.data && t("attendees.count", { count: attendees.data.total })}
         above={<Link to={paths.organiseEvent(eventId)}>{event.data?.title ?? "…"}</Link>}
-        actions={<Downloads eventId={eventId} />}
+        actions={<Downloads eventId={eventId} filters={filters} />}
       />
       <EventParts eventId={eventId} />
-      <form onSubmit={submit} className={classes.search}>
-        <TextInput
-          key={q}
-          id="q"
-          name="q"
-          type="search"
-          defaultValue={q}
-          label={t("attendees.search")}
-          className={classes.words}
-        />
-        <Button type="submit" variant="default">
-          {t("attendees.go")}
-        </Button>
-      </form>
+      <Filters filters={filters} types={event.data?.ticket_types ?? []} onChange={setSearch} />
       {attendees.isError ? (
         <ErrorState error={attendees.error} retry={() => void attendees.refetch()} />
       ) : (
@@ -83,22 +66,111 @@ export function Component() {
       <Pagination
         page={page}
         last={attendees.data?.last_page ?? 1}
-        pathOf={(other) => `?${new URLSearchParams({ q, page: String(other) })}`}
+        pathOf={(other) =>
+          `?${new URLSearchParams({ ...addressOf(filters), page: String(other) })}`
+        }
       />
     </Page>
   );
 }
 
-function Downloads({ eventId }: { eventId: number }) {
+interface AttendeeFilters {
+  q?: string;
+  status?: TicketStatus;
+  ticket_type_id?: number;
+}
+
+/** Read the address; what makes no sense there is left out. */
+function filtersOf(search: URLSearchParams): AttendeeFilters {
+  const status = Object.values(TicketStatus).find((one) => one === search.get("status"));
+  const type = Number(search.get("ticket_type_id"));
+  return {
+    q: search.get("q") || undefined,
+    status,
+    ticket_type_id: Number.isSafeInteger(type) && type > 0 ? type : undefined,
+  };
+}
+
+function addressOf(filters: AttendeeFilters): Record<string, string> {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+interface FiltersProps {
+  filters: AttendeeFilters;
+  types: TicketTypeAnswer[];
+  onChange: (address: Record<string, string>) => void;
+}
+
+/** Words, state and ticket type; a choice counts at once, words when they are sent. */
+function Filters({ filters, types, onChange }: FiltersProps) {
+  const { t } = useTranslation("organiser");
+  const send = (form: HTMLFormElement | null) => {
+    if (form !== null) onChange(addressOf(filtersOf(typedIn(form))));
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    send(event.currentTarget);
+  };
+  const choose = (event: ChangeEvent<HTMLSelectElement>) => send(event.currentTarget.form);
+  const states = Object.values(TicketStatus).map((value) => ({
+    value,
+    label: t(`attendees.states.${value}`),
+  }));
+  const kinds = types.map(({ id, name }) => ({ value: String(id), label: name }));
+  return (
+    <form onSubmit={submit} className={classes.search}>
+      <TextInput
+        key={filters.q}
+        id="q"
+        name="q"
+        type="search"
+        defaultValue={filters.q}
+        label={t("attendees.search")}
+        className={classes.words}
+      />
+      <NativeSelect
+        id="status"
+        name="status"
+        value={filters.status ?? ""}
+        onChange={choose}
+        label={t("attendees.state")}
+        data={[{ value: "", label: t("attendees.anyState") }, ...states]}
+        className={classes.choice}
+      />
+      <NativeSelect
+        id="ticket_type_id"
+        name="ticket_type_id"
+        value={filters.ticket_type_id ?? ""}
+        onChange={choose}
+        label={t("attendees.type")}
+        data={[{ value: "", label: t("attendees.anyType") }, ...kinds]}
+        className={classes.choice}
+      />
+      <Button type="submit" variant="default">
+        {t("attendees.go")}
+      </Button>
+    </form>
+  );
+}
+
+function typedIn(form: HTMLFormElement): URLSearchParams {
+  return new URLSearchParams(
+    [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]),
+  );
+}
+
+/** What is shown, all of its pages, as a file. */
+function Downloads({ eventId, filters }: { eventId: number; filters: AttendeeFilters }) {
   const { t } = useTranslation("organiser");
   const csv = useMutation({
-    mutationFn: () => getTicketsEventsByEventIdAttendeesCsv(eventId) as Promise<unknown>,
+    mutationFn: () => getTicketsEventsByEventIdAttendeesCsv(eventId, filters) as Promise<unknown>,
     // Reading it as text has dropped the mark by which spreadsheets know its letters.
     onSuccess: (content) =>
       saveFile(new Blob(["\ufeff", content as string], { type: "text/csv" }), `${eventId}.csv`),
   });
   const xlsx = useMutation({
-    mutationFn: () => getTicketsEventsByEventIdAttendeesXlsx(eventId) as Promise<unknown>,
+    mutationFn: () => getTicketsEventsByEventIdAttendeesXlsx(eventId, filters) as Promise<unknown>,
     onSuccess: (content) => saveFile(content as Blob, `${eventId}.xlsx`),
   });
   const error = csv.error ?? xlsx.error;

@@ -2,12 +2,13 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useFieldArray } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
-import { SponsorBodyTier } from "@/api/generated/events";
-import { PlusIcon, TextField } from "@/ui";
+import { SponsorBodyTier, SponsorBodyType } from "@/api/generated/events";
+import { PlusIcon, TextAreaField, TextField } from "@/ui";
 
 import type { EventForm } from "./EventForm";
 import classes from "./Organiser.module.css";
 import { RemoveButton } from "./RemoveButton";
+import { NEW_SPEAKER, NEW_SPONSOR } from "./values";
 
 /** Who is on the programme, and when. */
 export function LineUp({ form }: { form: EventForm }) {
@@ -37,17 +38,60 @@ export function LineUp({ form }: { form: EventForm }) {
               label={t("fields.speaking_time")}
             />
           </div>
+          <Portrait form={form} index={index} />
           <RemoveButton name={line.name} onClick={() => lines.remove(index)} />
         </fieldset>
       ))}
       <Button
         variant="default"
         leftSection={<PlusIcon />}
-        onClick={() => lines.append({ key: null, name: "", topic: "", speaking_time: "" })}
+        onClick={() => lines.append({ ...NEW_SPEAKER })}
       >
         {t("edit.addSpeaker")}
       </Button>
     </div>
+  );
+}
+
+const WORDS = ["position", "company"] as const;
+
+/** Who that is, with a picture: what visitors see below the name. */
+function Portrait({ form, index }: { form: EventForm; index: number }) {
+  const { t } = useTranslation("organiser");
+  const speaker = form.formState.defaultValues?.speakers?.[index];
+  const hasOne = [...WORDS, "bio" as const, "photo_url" as const].some((name) =>
+    Boolean(speaker?.[name]),
+  );
+  return (
+    <details className={classes.more} open={hasOne}>
+      <summary>{t("edit.portrait")}</summary>
+      <div className={classes.pair}>
+        {WORDS.map((name) => (
+          <TextField
+            key={name}
+            form={form}
+            name={`speakers.${index}.${name}`}
+            maxLength={200}
+            isOptional
+            label={t(`fields.${name}`)}
+          />
+        ))}
+        <TextField
+          form={form}
+          name={`speakers.${index}.photo_url`}
+          type="url"
+          isOptional
+          label={t("fields.photo_url")}
+        />
+      </div>
+      <TextAreaField
+        form={form}
+        name={`speakers.${index}.bio`}
+        maxLength={5000}
+        isOptional
+        label={t("fields.bio")}
+      />
+    </details>
   );
 }
 
@@ -81,6 +125,22 @@ export function Partners({ form }: { form: EventForm }) {
               isOptional
               label={t("fields.website_url")}
             />
+            <TextField
+              form={form}
+              name={`sponsors.${index}.logo_url`}
+              type="url"
+              isOptional
+              label={t("fields.logo_url")}
+            />
+            <NativeSelect
+              {...form.register(`sponsors.${index}.type`)}
+              id={`sponsors.${index}.type`}
+              label={t("fields.weight")}
+              data={Object.values(SponsorBodyType).map((value) => ({
+                value,
+                label: t(`weights.${value}`),
+              }))}
+            />
           </div>
           <RemoveButton name={line.name} onClick={() => lines.remove(index)} />
         </fieldset>
@@ -88,7 +148,7 @@ export function Partners({ form }: { form: EventForm }) {
       <Button
         variant="default"
         leftSection={<PlusIcon />}
-        onClick={() => lines.append({ key: null, name: "", tier: "bronze", website_url: "" })}
+        onClick={() => lines.append({ ...NEW_SPONSOR })}
       >
         {t("edit.addPartner")}
       </Button>

@@ -172,3 +172,27 @@ test("finds attendees by what is typed, at an address to share", async () => {
   await expect.poll(() => asked.at(-1)?.url.searchParams.get("q")).toBe("dominique");
   expect(router.state.location.search).toBe("?q=dominique");
 });
+
+test("shows the attendees of one ticket type and state, at an address to share", async () => {
+  answer("get", "/events/7", 200, event());
+  const asked = answer("get", "/tickets/events/7/attendees", 200, pageOf([]));
+  const { screen, person, router } = renderApp("/organise/7/attendees?q=dominique&page=3");
+  await person.selectOptions(await screen.findByLabelText("État"), "entré");
+  await screen.findByRole("option", { name: "Plein tarif" });
+  await person.selectOptions(screen.getByLabelText("Tarif"), "Plein tarif");
+  await expect.poll(() => asked.at(-1)?.url.searchParams.get("ticket_type_id")).toBe("3");
+  expect(asked.at(-1)?.url.searchParams.get("status")).toBe("used");
+  expect(asked.at(-1)?.url.searchParams.get("page")).toBe("1");
+  expect(router.state.location.search).toBe("?q=dominique&status=used&ticket_type_id=3");
+});
+
+test("a ticket type's own sale opens where it has one, a speaker's introduction too", async () => {
+  answer("get", "/events/7", 200, event());
+  answer("get", "/events/categories", 200, { data: [] });
+  const { screen } = renderApp("/organise/7/edit");
+  const terms = (await screen.findByText("Vente et limites de ce tarif")).closest("details");
+  expect(terms?.open).toBe(true);
+  const about = screen.getByText("Présentation et photo").closest("details");
+  expect(about?.open).toBe(true);
+  expect(screen.getByDisplayValue("https://example.com/l.png")).toBeVisible();
+});

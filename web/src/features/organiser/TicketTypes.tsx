@@ -43,6 +43,7 @@ export function TicketTypes({ form }: { form: EventForm }) {
               label={t("fields.capacity")}
             />
           </div>
+          <OwnTerms form={form} index={index} />
           <Checkbox
             {...form.register(`ticket_types.${index}.is_hidden`)}
             id={`ticket_types.${index}.is_hidden`}
@@ -61,5 +62,43 @@ export function TicketTypes({ form }: { form: EventForm }) {
         {t("edit.addType")}
       </Button>
     </div>
+  );
+}
+
+const TIMES = ["sale_opens_at", "sale_closes_at"] as const;
+const LIMITS = ["per_order_max", "per_account_max"] as const;
+
+/** When this type is on sale and how many one may have, where that is not as for the event. */
+function OwnTerms({ form, index }: { form: EventForm; index: number }) {
+  const { t } = useTranslation("organiser");
+  const type = form.formState.defaultValues?.ticket_types?.[index];
+  const hasOwn = [...TIMES, ...LIMITS].some((name) => Boolean(type?.[name]));
+  return (
+    <details className={classes.more} open={hasOwn}>
+      <summary>{t("edit.ownTerms")}</summary>
+      <p className={classes.hint}>{t("edit.ownTermsHint")}</p>
+      <div className={classes.pair}>
+        {TIMES.map((name) => (
+          <TextField
+            key={name}
+            form={form}
+            name={`ticket_types.${index}.${name}`}
+            type="datetime-local"
+            isOptional
+            label={t(`fields.${name}`)}
+          />
+        ))}
+        {LIMITS.map((name) => (
+          <TextField
+            key={name}
+            form={form}
+            name={`ticket_types.${index}.${name}`}
+            inputMode="numeric"
+            isOptional
+            label={t(`fields.${name}`)}
+          />
+        ))}
+      </div>
+    </details>
   );
 }

@@ -25,11 +25,38 @@ test("takes a French comma, and leaves out what is not filled in", () => {
   expect(changes.version).toBeUndefined();
 });
 
-test("gives back unchanged what the form does not show", () => {
+test("gives back unchanged what was not changed", () => {
   const before = event();
   const changes = changesOf(valuesOf(before), before);
   expect(changes.version).toBe(before.version);
+  expect(changes.sponsors).toEqual(before.sponsors);
+  expect(changes.speakers).toEqual(before.speakers);
   expect(changes.speakers?.[0]).toMatchObject({ id: 5, company: "Radio", bio: "Chante." });
   expect(changes.sponsors?.[0]).toMatchObject({ id: 6, logo_url: "https://example.com/l.png" });
   expect(changes.ticket_types?.[0]).toMatchObject({ id: 3, per_order_max: 4 });
+});
+
+test("a ticket type has its own sale and limits, or those of the event", () => {
+  const before = event();
+  const [type] = before.ticket_types;
+  if (type === undefined) throw new Error("no ticket type");
+  const own = { ...type, sale_opens_at: "2027-06-01T08:00:00Z", per_account_max: 2 };
+  const values = valuesOf({ ...before, ticket_types: [own] });
+  // By the clock at the place.
+  expect(values.ticket_types[0]).toMatchObject({
+    sale_opens_at: "2027-06-01T10:00",
+    sale_closes_at: "",
+    per_order_max: "4",
+    per_account_max: "2",
+  });
+  const [line] = values.ticket_types;
+  if (line === undefined) throw new Error("no line");
+  const changed = { ...line, sale_opens_at: "", per_order_max: "6" };
+  expect(changesOf({ ...values, ticket_types: [changed] }, before).ticket_types?.[0]).toMatchObject(
+    {
+      sale_opens_at: null,
+      per_order_max: 6,
+      per_account_max: 2,
+    },
+  );
 });

@@ -2,7 +2,10 @@ import type {
   EventAnswer,
   EventChanges,
   FeeBodyMode,
+  SpeakerAnswer,
+  SponsorAnswer,
   SponsorBodyTier,
+  SponsorBodyType,
   TicketTypeBody,
 } from "@/api/generated/events";
 import { localTime } from "@/i18n/localTime";
@@ -35,8 +38,8 @@ export interface EventValues {
   until_hours: string;
   kept_per_ticket: string;
   keeps_fee: boolean;
-  speakers: { key: number | null; name: string; topic: string; speaking_time: string }[];
-  sponsors: { key: number | null; name: string; tier: SponsorBodyTier; website_url: string }[];
+  speakers: SpeakerValues[];
+  sponsors: SponsorValues[];
 }
 
 export interface TypeValues {
@@ -46,8 +49,53 @@ export interface TypeValues {
   price: string;
   vat_rate: string;
   capacity: string;
+  /** These four are the event's own where they are left empty. */
+  sale_opens_at: string;
+  sale_closes_at: string;
+  per_order_max: string;
+  per_account_max: string;
   is_hidden: boolean;
 }
+
+export interface SpeakerValues {
+  key: number | null;
+  name: string;
+  topic: string;
+  speaking_time: string;
+  position: string;
+  company: string;
+  bio: string;
+  photo_url: string;
+}
+
+export interface SponsorValues {
+  key: number | null;
+  name: string;
+  tier: SponsorBodyTier;
+  type: SponsorBodyType;
+  website_url: string;
+  logo_url: string;
+}
+
+export const NEW_SPEAKER: SpeakerValues = {
+  key: null,
+  name: "",
+  topic: "",
+  speaking_time: "",
+  position: "",
+  company: "",
+  bio: "",
+  photo_url: "",
+};
+
+export const NEW_SPONSOR: SponsorValues = {
+  key: null,
+  name: "",
+  tier: "bronze",
+  type: "regular",
+  website_url: "",
+  logo_url: "",
+};
 
 export const NEW_TYPE: TypeValues = {
   key: null,
@@ -55,6 +103,10 @@ export const NEW_TYPE: TypeValues = {
   price: "",
   vat_rate: "5.5",
   capacity: "",
+  sale_opens_at: "",
+  sale_closes_at: "",
+  per_order_max: "",
+  per_account_max: "",
   is_hidden: false,
 };
 
@@ -101,13 +153,17 @@ export function valuesOf(event: EventAnswer): EventValues {
     sale_opens_at: local(event.sale_opens_at),
     sale_closes_at: local(event.sale_closes_at),
     per_order_max: String(event.per_order_max),
-    per_account_max: event.per_account_max === null ? "" : String(event.per_account_max),
+    per_account_max: figure(event.per_account_max),
     ticket_types: event.ticket_types.map((type) => ({
       key: type.id,
       name: type.name,
       price: type.price,
       vat_rate: type.vat_rate,
       capacity: String(type.capacity),
+      sale_opens_at: local(type.sale_opens_at),
+      sale_closes_at: local(type.sale_closes_at),
+      per_order_max: figure(type.per_order_max),
+      per_account_max: figure(type.per_account_max),
       is_hidden: type.is_hidden,
     })),
     fee_per_ticket: event.fee.per_ticket,
@@ -117,18 +173,34 @@ export function valuesOf(event: EventAnswer): EventValues {
     until_hours: String(event.refund_rules.until_hours),
     kept_per_ticket: event.refund_rules.kept_per_ticket,
     keeps_fee: event.refund_rules.keeps_fee,
-    speakers: event.speakers.map(({ id, name, topic, speaking_time }) => ({
-      key: id,
-      name,
-      topic: topic ?? "",
-      speaking_time: speaking_time ?? "",
-    })),
-    sponsors: event.sponsors.map(({ id, name, tier, website_url }) => ({
-      key: id,
-      name,
-      tier: tier as SponsorBodyTier,
-      website_url: website_url ?? "",
-    })),
+    speakers: event.speakers.map(speakerValues),
+    sponsors: event.sponsors.map(sponsorValues),
+  };
+}
+
+const figure = (value: number | null) => (value === null ? "" : String(value));
+
+function speakerValues({ id, name, ...rest }: SpeakerAnswer): SpeakerValues {
+  return {
+    key: id,
+    name,
+    topic: rest.topic ?? "",
+    speaking_time: rest.speaking_time ?? "",
+    position: rest.position ?? "",
+    company: rest.company ?? "",
+    bio: rest.bio ?? "",
+    photo_url: rest.photo_url ?? "",
+  };
+}
+
+function sponsorValues({ id, name, ...rest }: SponsorAnswer): SponsorValues {
+  return {
+    key: id,
+    name,
+    tier: rest.tier as SponsorBodyTier,
+    type: rest.type as SponsorBodyType,
+    website_url: rest.website_url ?? "",
+    logo_url: rest.logo_url ?? "",
   };
 }
 
@@ -137,7 +209,7 @@ const count = (text: string) => (text.trim() === "" ? null : Number(text));
 /** “9,50” is how a price is typed in French. */
 const decimal = (text: string) => text.trim().replace(",", ".");
 
-/** What the API takes; `before` gives what the form does not show, so that none of it is lost. */
+/** What the API takes; `before` gives the version that was changed. */
 export function changesOf(values: EventValues, before: EventAnswer | null): EventChanges {
   return {
     title: values.title.trim(),
@@ -154,7 +226,7 @@ export function changesOf(values: EventValues, before: EventAnswer | null): Even
     sale_closes_at: orNull(values.sale_closes_at),
     per_order_max: count(values.per_order_max),
     per_account_max: count(values.per_account_max),
-    ticket_types: values.ticket_types.map((type) => typeBody(type, before)),
+    ticket_types: values.ticket_types.map(typeBody),
     fee: {
       per_ticket: decimal(values.fee_per_ticket) || "0",
       percent: decimal(values.fee_percent) || "0",
@@ -166,38 +238,39 @@ export function changesOf(values: EventValues, before: EventAnswer | null): Even
       kept_per_ticket: decimal(values.kept_per_ticket) || "0",
       keeps_fee: values.keeps_fee,
     },
-    speakers: values.speakers.map(({ key, name, topic, speaking_time }) => ({
-      ...before?.speakers.find((speaker) => speaker.id === key),
+    speakers: values.speakers.map(({ key, name, ...rest }) => ({
       id: key,
       name,
-      topic: orNull(topic),
-      speaking_time: orNull(speaking_time),
+      topic: orNull(rest.topic),
+      speaking_time: orNull(rest.speaking_time),
+      position: orNull(rest.position),
+      company: orNull(rest.company),
+      bio: orNull(rest.bio),
+      photo_url: orNull(rest.photo_url),
     })),
-    sponsors: values.sponsors.map(({ key, name, tier, website_url }) => ({
-      logo_url: before?.sponsors.find((sponsor) => sponsor.id === key)?.logo_url ?? null,
+    sponsors: values.sponsors.map(({ key, name, tier, type, website_url, logo_url }) => ({
       id: key,
       name,
       tier,
+      type,
       website_url: orNull(website_url),
+      logo_url: orNull(logo_url),
     })),
     ...(before && { version: before.version }),
   };
 }
 
-function typeBody(type: TypeValues, before: EventAnswer | null): TicketTypeBody {
-  const known = before?.ticket_types.find(({ id }) => id === type.key);
+function typeBody(type: TypeValues): TicketTypeBody {
   return {
     id: type.key,
     name: type.name.trim(),
     price: decimal(type.price),
     vat_rate: type.vat_rate,
     capacity: count(type.capacity),
+    sale_opens_at: orNull(type.sale_opens_at),
+    sale_closes_at: orNull(type.sale_closes_at),
+    per_order_max: count(type.per_order_max),
+    per_account_max: count(type.per_account_max),
     is_hidden: type.is_hidden,
-    ...(known && {
-      sale_opens_at: known.sale_opens_at,
-      sale_closes_at: known.sale_closes_at,
-      per_order_max: known.per_order_max,
-      per_account_max: known.per_account_max,
-    }),
   };
 }
