@@ -1,8 +1,12 @@
 """Passwords are hashed strongly, in bounded number, and beside everything else."""
 
 import asyncio
+import os
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -11,7 +15,8 @@ from guichet.auth.domain.refusals import (
     PasswordTooCommon,
 )
 from guichet.auth.passwords import Passwords, common_passwords
-from guichet.kernel.problems import TooManyRequests
+from guichet.kernel.deadlines import not_after
+from guichet.kernel.problems import TooManyRequests, Unavailable
 
 
 @pytest.fixture
@@ -96,3 +101,36 @@ async def test_the_event_loop_goes_on_while_passwords_are_hashed(passwords: Pass
         turns += 1
     assert len(await hashing) == 5
     assert turns > 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness of their own there")
+async def test_hashing_steps_back_behind_everything_else(passwords: Passwords) -> None:
+    niceness: list[int] = []
+
+    def note(*_matched: str) -> bool:
+        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return True
+
+    with patch.object(Passwords, "_matches", note):
+        await passwords.verify("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA", "x")
+    assert niceness == [10]
+
+
+async def test_a_password_that_nobody_waits_for_is_not_looked_at(passwords: Passwords) -> None:
+    looked_at: list[str] = []
+
+    def note(*matched: str) -> bool:
+        looked_at.extend(matched[1:])
+        return True
+
+    token = not_after.set(time.monotonic() - 0.001)
+    try:
+        with (
+            patch.object(Passwords, "_matches", note),
+            pytest.raises(Unavailable),
+        ):
+            await passwords.verify(None, "x")
+    finally:
+        not_after.reset(token)
+    assert looked_at == []
+    assert not (await passwords.verify(None, "x")).is_right

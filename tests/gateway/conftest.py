@@ -25,6 +25,7 @@ ECHO = Path(__file__).parent.parent / "fakes" / "echo_service.py"
 START_SECONDS_MAX = 30.0
 SIGN_IN_RATE = 5
 SIGN_IN_BURST = 5
+SALES_PER_INSTANCE = 5
 NOBODY_SERVES = 503
 
 
@@ -173,6 +174,7 @@ def gateway(server_folder: Path, nats: NatsServer) -> Iterator[Gateway]:
         "GUICHET_GATEWAY_INSTANCES": f"{instances};users=http://127.0.0.1:{free_port()}",
         "GUICHET_GATEWAY_SIGN_IN_RATE": str(SIGN_IN_RATE),
         "GUICHET_GATEWAY_SIGN_IN_BURST": str(SIGN_IN_BURST),
+        "GUICHET_GATEWAY_SALES_PER_INSTANCE": str(SALES_PER_INSTANCE),
     }
     command = [sys.executable, "-c", "from guichet.gateway.main import run; run()"]
     log = folder / "log"

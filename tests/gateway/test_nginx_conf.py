@@ -9,7 +9,15 @@ import pytest
 
 from guichet.gateway.data_plane import find_binary
 from guichet.gateway.domain import SERVICES, Address
-from guichet.gateway.nginx_conf import STRIPPED_HEADERS, Features, Layout, quoted, render
+from guichet.gateway.nginx_conf import (
+    PATIENCE_SECONDS,
+    SALE_PATIENCE_SECONDS,
+    STRIPPED_HEADERS,
+    Features,
+    Layout,
+    quoted,
+    render,
+)
 from guichet.gateway.problems import OWN_PROBLEMS
 
 
@@ -37,6 +45,7 @@ def layout(tmp_path: Path) -> Layout:
         sign_in_burst=40,
         general_rate=0,
         connections_per_address=0,
+        sales_per_instance=50,
         trusted_proxies=[],
         features=Features(),
     )
@@ -179,6 +188,25 @@ def test_the_forwarded_headers_of_a_trusted_proxy_survive(layout: Layout) -> Non
     text = render(replace(layout, trusted_proxies=["10.0.0.0/8"], features=features))
     assert "set_real_ip_from 10.0.0.0/8;" in text
     assert '"X-Forwarded-*"' not in text
+
+
+def test_sales_are_kept_together_by_event_and_bounded(layout: Layout) -> None:
+    two = [Address("10.0.0.1", 8004), Address("10.0.0.2", 8004)]
+    text = render(replace(layout, upstreams={**layout.upstreams, "tickets": two}))
+    upstream = text[text.index("upstream guichet_tickets_sales {") :]
+    upstream = upstream[: upstream.index("}")]
+    assert "hash $sale_key consistent;" in upstream
+    assert upstream.count("max_conns=50;") == 2
+    for path in ("purchase", "holds"):
+        sale = f"location = /api/v1/tickets/{path} {{ proxy_pass http://guichet_tickets_sales;"
+        assert text.count(sale) == 2
+    nobody = render(replace(layout, upstreams={**layout.upstreams, "tickets": []}))
+    assert "upstream guichet_tickets_sales" not in nobody
+    assert "location = /api/v1/tickets/purchase { return 503; }" in nobody
+
+
+def test_no_request_may_wait_for_longer_than_nginx_does() -> None:
+    assert SALE_PATIENCE_SECONDS <= PATIENCE_SECONDS < 15
 
 
 def test_quoting() -> None:

@@ -51,8 +51,16 @@ async def test_lines_wait_a_moment_for_others(
 async def test_what_went_wrong_is_written_at_once_with_what_went_before(log_file: Path) -> None:
     log = AccessLog("tickets")
     log.note("GET", "/a", 200, 0.01, "request-1")
-    log.note("GET", "/b", 503, 0.01, "request-2")
-    assert [line["status"] for line in lines_of(log_file)] == [200, 503]
+    log.note("GET", "/b", 500, 0.01, "request-2")
+    assert [line["status"] for line in lines_of(log_file)] == [200, 500]
+
+
+async def test_refusals_under_overload_wait_for_others_like_any_line(log_file: Path) -> None:
+    log = AccessLog("tickets")
+    log.note("POST", "/b", 503, 0.01, "request-1")
+    assert lines_of(log_file) == []
+    log.write()
+    assert [line["status"] for line in lines_of(log_file)] == [503]
 
 
 async def test_a_card_number_in_a_path_is_masked(log_file: Path) -> None:

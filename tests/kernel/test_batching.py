@@ -1,9 +1,11 @@
 """Requests that arrive together share one write, and each gets its own answer after it."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.problems import Conflict, Unavailable
@@ -26,8 +28,10 @@ class Ledger:
         return [Conflict() if number < 0 else 2 * number for number in requests]
 
 
-def writer_of(ledger: Ledger, **bounds: int) -> BatchWriter[int, int]:
-    return BatchWriter[int, int](ledger.write, **bounds)
+def writer_of(
+    ledger: Ledger, *, batch_max: int = 256, waiting_max: int = 5_000
+) -> BatchWriter[int, int]:
+    return BatchWriter[int, int](ledger.write, batch_max=batch_max, waiting_max=waiting_max)
 
 
 async def test_a_lone_request_is_written_at_once() -> None:
@@ -114,3 +118,56 @@ async def test_a_caller_who_leaves_does_not_disturb_the_others() -> None:
     ledger.gate.set()
     assert await staying == 4
     assert ledger.batches == [[1, 2]]
+
+
+async def test_who_waits_no_longer_is_refused_before_anything_is_done() -> None:
+    ledger = Ledger()
+    ledger.gate.clear()
+    writer = writer_of(ledger)
+    tasks = [asyncio.create_task(writer.submit(0))]
+    await asyncio.sleep(0.01)
+    soon, later = time.monotonic() + 0.02, time.monotonic() + 600
+    tasks += [asyncio.create_task(writer.submit(1, not_after=soon))]
+    tasks += [asyncio.create_task(writer.submit(2, not_after=later))]
+    await asyncio.sleep(0.05)
+    ledger.gate.set()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [answers[0], answers[2]] == [0, 4]
+    assert isinstance(answers[1], Unavailable)
+    assert answers[1].headers() == {"Retry-After": "2"}
+    assert ledger.batches == [[0], [2]], "it was written although nobody waited for it"
+
+
+async def test_a_queue_of_none_but_the_late_is_emptied() -> None:
+    ledger = Ledger()
+    writer = writer_of(ledger)
+    with pytest.raises(Unavailable):
+        await writer.submit(1, not_after=time.monotonic() - 1)
+    assert await writer.submit(2) == 4
+    assert ledger.batches == [[2]]
+
+
+async def test_queue_batches_and_waits_are_measured() -> None:
+    ledger = Ledger()
+    ledger.gate.clear()
+    writer = BatchWriter[int, int](ledger.write, name="measured", waiting_max=3)
+
+    def measured(metric: str) -> float | None:
+        return REGISTRY.get_sample_value(f"guichet_batch_{metric}", {"writer": "measured"})
+
+    refused = REGISTRY.get_sample_value("guichet_requests_shed_total", {"reason": "queue"}) or 0
+    tasks = [asyncio.create_task(writer.submit(0))]
+    await asyncio.sleep(0.01)
+    tasks += [asyncio.create_task(writer.submit(number)) for number in (1, 2, 3)]
+    await asyncio.sleep(0.01)
+    assert measured("waiting") == 3
+    with pytest.raises(Unavailable):
+        await writer.submit(4)
+    ledger.gate.set()
+    await asyncio.gather(*tasks)
+    assert measured("waiting") == 0
+    assert (measured("requests_count"), measured("requests_sum")) == (2, 4)
+    assert (measured("wait_seconds_sum") or 0) >= 0.01
+    assert measured("write_seconds_count") == 2
+    now_refused = REGISTRY.get_sample_value("guichet_requests_shed_total", {"reason": "queue"})
+    assert now_refused == refused + 1

@@ -1,5 +1,7 @@
 """The outermost layer: a request's id, its line in the log, and problems that are always told."""
 
+import time
+
 import asyncpg
 import pytest
 import sqlalchemy.exc
@@ -140,3 +142,25 @@ async def test_each_request_leaves_one_line_and_health_checks_none(
     await call(Entry(application, {}), "GET", "/x")
     await call(Entry(application, {}), "GET", "/health/live")
     assert noted == [("GET", "/x", 200)]
+
+
+@pytest.mark.parametrize("path", ["/hot", "/other"])
+async def test_who_has_waited_too_long_is_refused_before_anything_is_done(path: str) -> None:
+    begun: list[str] = []
+
+    async def serve(scope: Scope, _receive: Receive, send: Send) -> None:
+        begun.append(scope["path"])
+        await send_body(send, 200, b"{}")
+
+    app = Entry(serve, {("POST", "/hot"): serve})
+    now = time.time()
+    # The clocks agree: one request of these minutes was young.
+    assert (await call(app, "POST", path, x_request_deadline=f"{now:.3f}+5")).status == 200
+    late = await call(
+        app, "POST", path, x_request_deadline=f"{now - 6:.3f}+5", accept_language="en"
+    )
+    assert (late.status, late.json["code"]) == (503, "unavailable")
+    assert late.headers["retry-after"] == "2"
+    assert (await call(app, "POST", path, x_request_deadline="nonsense")).status == 200
+    assert (await call(app, "POST", path)).status == 200
+    assert begun == [path] * 3

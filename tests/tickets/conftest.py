@@ -25,6 +25,7 @@ from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.pace import Pace
 from guichet.tickets.promoting import Promoting
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
@@ -196,7 +197,7 @@ async def shop(database_dsn: Callable[[str], str], tmp_path: Path) -> AsyncItera
         orders=orders,
         refunds=refunds,
         purchase=purchase,
-        selling=Selling(database, catalogue, writer, purchase, guesses),
+        selling=Selling(database, catalogue, writer, purchase, guesses, Pace(0)),
         quoting=Quoting(catalogue, promoting),
         promoting=promoting,
         holding=Holding(database),

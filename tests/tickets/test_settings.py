@@ -58,3 +58,13 @@ def test_production_talks_to_the_provider_itself_unless_a_proxy_is_wanted() -> N
         Settings(**elsewhere, environment="production")  # pyright: ignore[reportArgumentType] - as the environment gives it
     live: dict[str, Any] = {**elsewhere, "environment": "production", "stripe_api_key": "sk_live_1"}
     assert Settings(**live, stripe_api_url_allowed=True).payment_mode == "live"
+
+
+def test_accounts_are_slowed_down_in_production_alone() -> None:
+    def limit(**more: Any) -> float:
+        return Settings(**GOOD, **more).asks_per_account
+
+    assert limit() == 0
+    assert limit(environment="production") == 5
+    assert limit(environment="production", tickets_asks_per_account=0) == 0
+    assert limit(tickets_asks_per_account=2) == 2

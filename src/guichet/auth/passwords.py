@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,9 @@ from guichet.auth.domain.refusals import (
     PASSWORD_CHARACTERS_MAX,
     PasswordTooCommon,
 )
-from guichet.kernel.problems import TooManyRequests
+from guichet.kernel.deadlines import not_after
+from guichet.kernel.metrics import REQUESTS_SHED
+from guichet.kernel.problems import TooManyRequests, Unavailable
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
@@ -103,8 +106,17 @@ class Passwords:
     async def _run(self, work: Callable[[], T]) -> T:
         self.refuse_when_busy()
         self._busy += 1
+        limit = not_after.get()
+
+        def work_in_time() -> T:
+            if limit is not None and time.monotonic() > limit:
+                # Whoever sent it has given up; the core is somebody else's.
+                REQUESTS_SHED.labels("late").inc()
+                raise Unavailable
+            return work()
+
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work_in_time)
         finally:
             self._busy -= 1
 

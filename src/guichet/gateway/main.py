@@ -30,6 +30,8 @@ All clients of a developer's machine share its address; auth counts by account t
 """
 GENERAL_RATE_IN_PRODUCTION = 200
 CONNECTIONS_PER_ADDRESS_IN_PRODUCTION = 400
+SALES_PER_INSTANCE = 1_500
+"""What one instance of tickets has done in a second or less, and holds in memory with ease."""
 
 
 class GatewaySettings(CommonSettings):
@@ -41,6 +43,7 @@ class GatewaySettings(CommonSettings):
     gateway_sign_in_burst: int | None = Field(default=None, ge=0)
     gateway_general_rate: int | None = Field(default=None, ge=0)
     gateway_connections_per_address: int | None = Field(default=None, ge=0)
+    gateway_sales_per_instance: int = Field(default=SALES_PER_INSTANCE, ge=1)
     gateway_workers: int = Field(default=2, ge=1)
     gateway_connections: int = Field(default=8192, ge=64)
     gateway_trusted_proxies: str = ""
@@ -149,6 +152,7 @@ def layout_of(
         sign_in_burst=sign_in_burst,
         general_rate=general,
         connections_per_address=per_address,
+        sales_per_instance=settings.gateway_sales_per_instance,
         trusted_proxies=trusted,
         features=features,
         pays_at_provider=settings.pays_at_provider(),

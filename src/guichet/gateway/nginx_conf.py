@@ -27,6 +27,13 @@ UPLOADS = (("events", "events/[0-9]+/image"), ("users", "users/me/picture"))
 TIMEOUTS = {"tickets": "30s"}
 """How long a service may take to answer, where that is not 15 s: tickets asks the provider."""
 
+PATIENCE_SECONDS = 10
+SALE_PATIENCE_SECONDS = 5
+"""How old a request may be when a service begins with it: less than the time limits above.
+
+Who buys or holds sends the same again, under the same key, and is not kept waiting for longer.
+"""
+
 SHARED_READS = {"events": "(public|categories|[0-9]+)"}
 """What is read by crowds: a service's own path, and those below it that match.
 
@@ -114,6 +121,8 @@ class Layout:
     sign_in_burst: int
     general_rate: int
     connections_per_address: int
+    sales_per_instance: int
+    """Purchases and holds under way at one instance of tickets; beyond, they go to the next."""
     trusted_proxies: Sequence[str]
     features: Features
     pays_at_provider: bool = False
@@ -153,6 +162,8 @@ def render(layout: Layout) -> str:
         timeouts=TIMEOUTS,
         uploads=UPLOADS,
         shared_reads=SHARED_READS,
+        patience_seconds=PATIENCE_SECONDS,
+        sale_patience_seconds=SALE_PATIENCE_SECONDS,
         stripped_headers=STRIPPED_HEADERS,
         body_megabytes=BODY_MEGABYTES_MAX,
         upload_megabytes=UPLOAD_MEGABYTES_MAX,

@@ -28,7 +28,10 @@ class AccessLog:
         self._logger = logging.getLogger("guichet.access")
 
     def note(self, method: str, path: str, status: int, seconds: float, request_id: str) -> None:
-        """Note an answered request; what went wrong here is written at once."""
+        """Note an answered request; what went wrong here is written at once.
+
+        A 503 is no such thing: under overload there are many, and they must stay cheap.
+        """
         self._lines.append(
             _encode(
                 {
@@ -45,7 +48,8 @@ class AccessLog:
                 }
             )
         )
-        if status >= 500 or len(self._lines) >= LINES_MAX:  # noqa: PLR2004 - HTTP
+        is_failure = status >= 500 and status != 503  # noqa: PLR2004 - HTTP
+        if is_failure or len(self._lines) >= LINES_MAX:
             self.write()
         elif self._writing is None:
             self._writing = asyncio.get_running_loop().call_later(WAIT_SECONDS, self.write)

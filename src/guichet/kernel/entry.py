@@ -10,11 +10,12 @@ import sqlalchemy.exc
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from guichet.kernel import deadlines
 from guichet.kernel.access_log import AccessLog
 from guichet.kernel.context import SYSTEM, accepted_request_id, acting, request_id, traceparent
 from guichet.kernel.language import language_of
 from guichet.kernel.logs import logger
-from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS
+from guichet.kernel.metrics import REQUEST_SECONDS, REQUESTS, REQUESTS_SHED
 from guichet.kernel.problems import Malformed, Problem, Unavailable
 from guichet.kernel.tracing import span
 
@@ -40,7 +41,8 @@ class Entry:
     """Gives every request its id, notes it in log and metrics, and answers problems.
 
     Hot routes are looked up by exact method and path and called at once; everything else goes to
-    the application.
+    the application. What has waited for longer than its sender does is refused before anything is
+    done for it.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Entry:
         self._app = app
         self._hot = hot
         self._access_log = AccessLog(service)
+        self._deadlines = deadlines.Deadlines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -61,6 +64,8 @@ class Entry:
         request_id.set(current)
         acting.set(SYSTEM)
         traceparent.set(headers.get(b"traceparent", b"").decode("latin-1")[:64])
+        told = headers.get(deadlines.HEADER)
+        deadlines.not_after.set(None if told is None else self._deadlines.read(told))
         started = time.perf_counter()
         status = 500
 
@@ -82,7 +87,11 @@ class Entry:
         try:
             endpoint = self._hot.get((method, path))
             with span(f"{method} {path}"):
-                if endpoint is None:
+                if deadlines.is_over():
+                    REQUESTS_SHED.labels("late").inc()
+                    accept = headers.get(b"accept-language", b"").decode("latin-1")
+                    await send_problem(send_noting, Unavailable(), accept)
+                elif endpoint is None:
                     await self._app(scope, receive, send_noting)
                 else:
                     await self._call_hot(endpoint, scope, receive, send_noting, headers)

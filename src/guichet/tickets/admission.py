@@ -8,6 +8,7 @@ from guichet.contracts.messages.tickets import TicketUsed
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.kernel.deadlines import not_after
 from guichet.kernel.outbox import Message, enqueue_hot
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import Ticket, TicketStatus
@@ -53,7 +54,7 @@ class Admissions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = BatchWriter[AdmissionRequest, Admitted](self._write)
+        self._writer = BatchWriter[AdmissionRequest, Admitted](self._write, name="admission")
 
     async def admit(self, request: AdmissionRequest) -> Admitted:
         """Admit one ticket, durably.
@@ -61,7 +62,7 @@ class Admissions:
         Raises `TicketUnknown`, `AlreadyUsed` (with when and where), `AlreadyCancelled`,
         `OtherEvent` or `EventCancelled`.
         """
-        return await self._writer.submit(request)
+        return await self._writer.submit(request, not_after=not_after.get())
 
     async def _write(self, requests: Sequence[AdmissionRequest]) -> list[Admitted | Exception]:
         at = now()

@@ -28,7 +28,7 @@ class Holding:
     def __init__(self, database: Database, *, hold_seconds: int = HOLD_SECONDS) -> None:
         self._database = database
         self._hold_seconds = hold_seconds
-        self._releases = BatchWriter[_Release, Hold](self._release)
+        self._releases = BatchWriter[_Release, Hold](self._release, name="release")
 
     async def read(self, hold_id: int, account_id: int | None) -> Hold:
         """Return a hold to the account that has it, or an unnamed one to whoever knows its id."""

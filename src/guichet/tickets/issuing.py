@@ -58,9 +58,9 @@ class OrderWriter:
     def __init__(self, database: Database, links: OrderLinks) -> None:
         self._database = database
         self._links = links
-        self._saves = BatchWriter[OrderSave, Order](self._write_saves)
-        self._issues = BatchWriter[Order, Issued | EventCancelled](self._write_issues)
-        self._releases = BatchWriter[Order, Order](self._write_releases)
+        self._saves = BatchWriter[OrderSave, Order](self._write_saves, name="progress")
+        self._issues = BatchWriter[Order, Issued | EventCancelled](self._write_issues, name="issue")
+        self._releases = BatchWriter[Order, Order](self._write_releases, name="undo")
 
     async def save(self, state: Order, progress: Progress) -> Order:
         """Store what a step learnt, and its progress; raises `Overtaken` if another was faster."""

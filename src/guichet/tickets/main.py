@@ -32,6 +32,7 @@ from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.pace import Pace
 from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from guichet.tickets.promoting import Promoting
@@ -133,7 +134,9 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         links=links,
         catalogue=catalogue,
         purchase=purchase,
-        selling=Selling(database, catalogue, writer, purchase, guesses),
+        selling=Selling(
+            database, catalogue, writer, purchase, guesses, Pace(settings.asks_per_account)
+        ),
         quoting=Quoting(catalogue, promoting),
         promoting=promoting,
         holding=Holding(database, hold_seconds=settings.tickets_hold_seconds),

@@ -22,6 +22,7 @@ from guichet.tickets.domain import (
     Ticket,
 )
 from guichet.tickets.guesses import Guesses
+from guichet.tickets.pace import Pace
 from guichet.tickets.places import Placed, PlacesAnswer, PlacesRequest
 from guichet.tickets.problems import (
     EventCancelledAfterPayment,
@@ -77,7 +78,9 @@ class Selling:
         writer: StockWriter,
         purchase: Purchase,
         guesses: Guesses,
+        pace: Pace,
     ) -> None:
+        self._pace = pace
         self._guesses = guesses
         self._database = database
         self._catalogue = catalogue
@@ -121,6 +124,7 @@ class Selling:
 
     async def _ask(self, wanted: Wanted, *, as_hold: bool) -> PlacesAnswer:
         """Ask for places; a code that does not exist is counted, lest codes be guessed."""
+        self._pace.check(wanted.buyer.account_id)
         if wanted.promo_code is not None:
             self._guesses.check(wanted.client_address)
         answer = await self._writer.ask(await self._request(wanted, as_hold=as_hold))

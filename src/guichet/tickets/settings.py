@@ -9,6 +9,7 @@ from guichet.kernel.settings import CommonSettings
 from guichet.tickets.domain import BUYER_WAIT_SECONDS, HOLD_SECONDS
 from guichet.tickets.payment_backups.sealing import Keyring
 
+ASKS_PER_ACCOUNT_IN_PRODUCTION = 5.0
 LIVE_KEYS = ("sk_live_", "rk_live_")
 PaymentMode = Literal["sandbox", "test", "live"]
 
@@ -21,6 +22,8 @@ class Settings(CommonSettings):
     """Signs the links by which guests reach their orders; a new one ends the old links."""
     tickets_hold_seconds: int = Field(default=HOLD_SECONDS, ge=10, le=3600)
     tickets_connections: int = Field(default=12, ge=4, le=200)
+    tickets_asks_per_account: float | None = Field(default=None, ge=0)
+    """Purchases and holds a second that one account may ask for; 0: no limit."""
     tickets_fault_dir: Path | None = None
     """For tests alone: a file in this folder kills the process at the point of its name."""
     tickets_no_op: bool = False
@@ -60,6 +63,13 @@ class Settings(CommonSettings):
         if text:
             Keyring.parse(text)
         return text
+
+    @property
+    def asks_per_account(self) -> float:
+        """How often one account may ask for places: without limit on a developer's machine."""
+        if self.tickets_asks_per_account is not None:
+            return self.tickets_asks_per_account
+        return ASKS_PER_ACCOUNT_IN_PRODUCTION if self.is_production else 0
 
     @property
     def payment_mode(self) -> PaymentMode:

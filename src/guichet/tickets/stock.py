@@ -14,6 +14,7 @@ from guichet.contracts.messages.tickets import OrderConfirmed
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.kernel.deadlines import not_after
 from guichet.kernel.outbox import enqueue_hot
 from guichet.tickets import told
 from guichet.tickets.codes import new_ticket_secret
@@ -89,15 +90,15 @@ class StockWriter:
         self._database = database
         self._links = links
         self._hold_seconds = hold_seconds
-        self._writer = BatchWriter[PlacesRequest, PlacesAnswer](self._write)
+        self._writer = BatchWriter[PlacesRequest, PlacesAnswer](self._write, name="places")
 
     async def ask(self, request: PlacesRequest) -> PlacesAnswer:
         """Grant or refuse one request, durably.
 
         Returns the earlier use of its idempotency key where it is a repetition. Raises
-        `Unavailable` when too many wait.
+        `Unavailable` when too many wait, or it has waited until nobody waits for it any more.
         """
-        return await self._writer.submit(request)
+        return await self._writer.submit(request, not_after=not_after.get())
 
     async def _write(self, requests: Sequence[PlacesRequest]) -> list[PlacesAnswer | Exception]:
         async with self._database.hot.acquire() as connection, connection.transaction():

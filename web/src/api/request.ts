@@ -17,9 +17,15 @@ export function newIdempotencyKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The options of a generated function that moves stock or money. */
-export function under(idempotencyKey: string): RequestInit {
-  return { headers: { "Idempotency-Key": idempotencyKey } };
+/**
+ * The options of a generated function that moves stock or money.
+ *
+ * `eventId` lets the gateway keep what concerns one event together; nothing depends on it.
+ */
+export function under(idempotencyKey: string, eventId?: number | null): RequestInit {
+  const headers: Record<string, string> = { "Idempotency-Key": idempotencyKey };
+  if (eventId) headers["X-Event-Id"] = String(eventId);
+  return { headers };
 }
 
 /**

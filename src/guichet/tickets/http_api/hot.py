@@ -130,6 +130,7 @@ _PLACES = (
     promo_problems.PromoCodeUsedUp,
     promo_problems.PromoCodeNotApplicable,
     promo_problems.TooManyWrongCodes,
+    TooManyRequests,
     Unavailable,
 )
 
@@ -167,7 +168,7 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
             ),
             token="optional",  # noqa: S106 - a mode, not a secret
             tag="purchase",
-            headers=("Idempotency-Key",),
+            headers=("Idempotency-Key", "X-Event-Id"),
         ),
         HotRoute(
             method="POST",
@@ -176,10 +177,10 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
             handler=serve_hold,
             request=HoldAsked,
             responses={201: HoldAnswer},
-            problems=(*_PLACES, problems.TooManyHolds, TooManyRequests),
+            problems=(*_PLACES, problems.TooManyHolds),
             token="optional",  # noqa: S106 - a mode, not a secret
             tag="purchase",
-            headers=("Idempotency-Key",),
+            headers=("Idempotency-Key", "X-Event-Id"),
         ),
         HotRoute(
             method="POST",

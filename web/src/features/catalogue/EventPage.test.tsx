@@ -44,6 +44,7 @@ test("shows final prices and takes a hold of what was chosen", async () => {
     promo_code: null,
   });
   expect(asked[0]?.headers.get("Idempotency-Key")).toMatch(/^[0-9a-f]{32}$/);
+  expect(asked[0]?.headers.get("X-Event-Id")).toBe("7");
 });
 
 test("says what is not for sale and why", async () => {

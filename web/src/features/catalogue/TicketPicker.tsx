@@ -110,7 +110,7 @@ function useHold(asked: HoldAsked, onStale: () => void) {
   const intention = useRef({ choice: "", key: "" });
   const choice = JSON.stringify(asked);
   const mutation = useMutation<HoldAnswer, ApiProblem, HoldAsked>({
-    mutationFn: (wanted) => postTicketsHolds(wanted, under(intention.current.key)),
+    mutationFn: (wanted) => postTicketsHolds(wanted, under(intention.current.key, wanted.event_id)),
   });
   const take = () => {
     if (mutation.isPending) return;

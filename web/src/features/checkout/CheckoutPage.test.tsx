@@ -110,6 +110,7 @@ test("a lost connection is asked about again under the same key, a refusal is ov
   const keyOf = (seen: typeof lost) => seen[0]?.headers.get("Idempotency-Key");
   expect(keyOf(declined)).toBe(keyOf(lost));
   expect(keyOf(paid)).not.toBe(keyOf(lost));
+  expect(paid[0]?.headers.get("X-Event-Id")).toBe("7");
 });
 
 test("the bank's page is followed where it asks for the buyer", async () => {

@@ -69,7 +69,7 @@ function Form(props: PaymentFormProps & { config: PaymentConfigView; way: Way })
     resolver: zodResolver(rules(common, t, wanted)),
     defaultValues: EMPTY,
   });
-  const purchase = usePurchase((order) => provider.current?.confirm(order));
+  const purchase = usePurchase(answer.hold.event_id, (order) => provider.current?.confirm(order));
   const isBusy = purchase.isPending || purchase.isSuccess;
   const submit = form.handleSubmit(async (values) => {
     if (isBusy) return;

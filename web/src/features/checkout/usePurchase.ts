@@ -22,7 +22,10 @@ export const browser = { leaveTo: (address: string) => window.location.assign(ad
  * The key stays the same until the server has refused for good: after a lost connection the same
  * question is asked again, and answered with what came of the first.
  */
-export function usePurchase(onWaiting: (order: OrderView) => Promise<void> | void) {
+export function usePurchase(
+  eventId: number,
+  onWaiting: (order: OrderView) => Promise<void> | void,
+) {
   const key = useRef<string | null>(null);
   const waiting = useRef<PurchaseView | null>(null);
   const navigate = useNavigate();
@@ -32,7 +35,7 @@ export function usePurchase(onWaiting: (order: OrderView) => Promise<void> | voi
       // A card that the provider's fields refused leaves the order open for another one.
       if (waiting.current !== null) return waiting.current;
       key.current ??= newIdempotencyKey();
-      return postTicketsPurchase(asked, under(key.current));
+      return postTicketsPurchase(asked, under(key.current, eventId));
     },
     onSuccess: async (bought) => {
       const { order } = bought;
