@@ -83,7 +83,7 @@ def seed() -> None:
 
 @app.command
 def serve(service: str, *, port: int | None = None) -> None:
-    """Run one server in the foreground: a service, gateway, sandbox or mailbox."""
+    """Run one server in the foreground: a service, gateway, nginx, sandbox or mailbox."""
     from guichet.local import servable  # noqa: PLC0415 - imported only where used
 
     module = servable.module_of(service)

@@ -69,3 +69,9 @@ def test_an_instance_on_every_interface_is_announced_by_a_name() -> None:
     assert CommonSettings(host="0.0.0.0").reachable_host == socket.gethostname()  # noqa: S104 - not bound
     named = CommonSettings(host="0.0.0.0", advertised_host="tickets-2.internal")  # noqa: S104 - not bound
     assert named.reachable_host == "tickets-2.internal"
+
+
+def test_an_ipv6_address_can_stand_in_a_url() -> None:
+    assert CommonSettings(host="0.0.0.0", advertised_host="fd00::7").reachable_host == "[fd00::7]"  # noqa: S104 - not bound
+    assert CommonSettings(host="::1").reachable_host == "[::1]"
+    assert CommonSettings(host="127.0.0.1").reachable_host == "127.0.0.1"

@@ -76,12 +76,13 @@ class Bus:
     """A connection to NATS that is kept up for as long as the process lives.
 
     `name` is the service; it names the durable consumers, so that the replicas of a service share
-    its messages.
+    its messages. `copies` is on how many servers of a NATS cluster each stream is kept.
     """
 
-    def __init__(self, url: str, *, name: str) -> None:
+    def __init__(self, url: str, *, name: str, copies: int = 1) -> None:
         self._url = url
         self._name = name
+        self._copies = copies
         self._client: Client | None = None
         self._js: JetStreamContext | None = None
         self._publisher: Publisher | None = None
@@ -143,6 +144,7 @@ class Bus:
                 subjects=[f"{stream.lower()}.>"],
                 retention=RetentionPolicy.LIMITS,
                 storage=StorageType.FILE,
+                num_replicas=self._copies,
                 max_age=STREAM_AGE_SECONDS_MAX,
                 duplicate_window=DUPLICATE_WINDOW_SECONDS,
             )

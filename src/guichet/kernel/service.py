@@ -74,7 +74,7 @@ async def platform(
         database = Database(dsn, application=service, hot_connections=hot_connections)
         await database.open()
         stack.push_async_callback(database.close)
-        bus = Bus(settings.nats_url, name=service)
+        bus = Bus(settings.nats_url, name=service, copies=settings.nats_copies)
         await bus.open()
         stack.push_async_callback(bus.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -55,6 +55,8 @@ class CommonSettings(BaseSettings):
     otel_endpoint: str = ""
 
     nats_url: str = ""
+    nats_copies: int = Field(default=1, ge=1, le=5)
+    """On how many servers of a NATS cluster each message is kept; 3 survive the loss of one."""
     service_secret: str = Field(default="", repr=False)
     token_issuer: str = "guichet"
     token_audience: str = "guichet"
@@ -85,10 +87,12 @@ class CommonSettings(BaseSettings):
         """The address under which other machines find this instance.
 
         Every network interface (0.0.0.0) is no address, so the machine's own name stands for it.
+        An IPv6 address is in brackets, ready for a URL.
         """
-        if self.advertised_host:
-            return self.advertised_host
-        return socket.gethostname() if self.host in _EVERY_INTERFACE else self.host
+        host = self.advertised_host or self.host
+        if host in _EVERY_INTERFACE:
+            host = socket.gethostname()
+        return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
     @property
     def outside_url(self) -> str:

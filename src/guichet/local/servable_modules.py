@@ -7,6 +7,7 @@ SERVERS = {
     "tickets": "guichet.tickets.main",
     "notifications": "guichet.notifications.main",
     "gateway": "guichet.gateway.main",
+    "nginx": "guichet.gateway.serve_nginx",
     "sandbox": "guichet.sandbox.main",
     "mailbox": "guichet.local.mailbox.main",
 }
