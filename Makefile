@@ -35,7 +35,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore bench storm clean check check-format check-lint \
-	check-imports check-types check-tidy check-documents check-web test test-web fuzz lighthouse lock \
+	check-deploy check-imports check-types check-tidy check-documents check-web test test-web fuzz lighthouse lock \
 	openapi docs-api
 
 help: ## List these commands
@@ -101,7 +101,7 @@ clean: ## Remove the environment and every cache; the data in storage/ stay
 
 check: setup $(WEB_STAMP) ## Format, lint, types, import directions, committed API documents, tidiness (read only)
 	@$(MAKE) --no-print-directory -k -j2 -Otarget check-types check-format check-lint check-imports \
-		check-documents check-tidy check-web
+		check-documents check-tidy check-deploy check-web
 
 check-format:
 	@$(BIN)/ruff format --quiet --check --diff .
@@ -114,7 +114,7 @@ check-imports:
 
 # Pyright looks at everything or nothing: what it passed once, unchanged, is not looked at again.
 check-types:
-	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools bench storm -name '*.py') \
+	@sum=$$( (ls pyproject.toml requirements.lock; find src tests tools bench storm deploy -name '*.py') \
 		| sort | xargs sha256sum | sha256sum); \
 	if [ "$$sum" != "$$(cat $(VENV)/types.sum 2> /dev/null)" ]; then \
 		$(BIN)/pyright --threads 2 > $(VENV)/types.txt \
@@ -127,6 +127,10 @@ check-documents:
 
 check-tidy:
 	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py
+
+# Schemas of Compose and Kubernetes, from packages; nothing is fetched.
+check-deploy:
+	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/deploy
 
 # As above: what passed once, unchanged, is not looked at again.
 check-web:
