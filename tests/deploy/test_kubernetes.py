@@ -163,8 +163,8 @@ def test_each_server_listens_where_the_others_look_for_it(name: str) -> None:
     for container in pod_of(DEPLOYMENTS[name])["containers"]:
         command, server = map(str, container["args"])
         assert (command, server in SERVERS) == ("serve", True)
-        port: str = {"nginx": "load_balancer", "gateway": "control_plane"}.get(server) or server
-        assert container["ports"][0]["containerPort"] == PORTS[port]
+        listener = {"nginx": "load_balancer", "gateway": "control_plane"}.get(server, server)
+        assert container["ports"][0]["containerPort"] == PORTS[listener]
     service = next(each for each in of_kind("Service") if each["metadata"]["name"] == name)
     port = PORTS["load_balancer" if name == "gateway" else name]
     assert service["spec"]["ports"][0]["port"] == port
