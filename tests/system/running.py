@@ -342,9 +342,7 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def start(
-    folder: Path, more: Mapping[str, str] | None = None, shift: int | None = None
-) -> System:
+def start(folder: Path, more: Mapping[str, str] | None = None, shift: int | None = None) -> System:
     """Start a system in `folder`; AssertionError with its last words where it does not come up.
 
     `more` are settings besides those of every test's system.
