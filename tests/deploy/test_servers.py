@@ -31,4 +31,5 @@ def test_nats_accepts_its_configuration_and_keeps_what_it_acknowledges(tmp_path:
 
 def test_the_shell_accepts_the_script_that_makes_the_databases() -> None:
     script = DEPLOY / "compose" / "postgres" / "10-databases.sh"
-    subprocess.run(["/bin/sh", "-n", str(script)], check=True, timeout=10)
+    done = subprocess.run(["/bin/sh", "-n", str(script)], check=False, timeout=10)
+    assert done.returncode == 0
