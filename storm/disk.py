@@ -1,12 +1,14 @@
 """A small disk under the system's whole storage folder, which can be filled up and freed again."""
 
 import ctypes
+import errno
 import os
 import tempfile
 from pathlib import Path
 
 BYTES = 768 * 1024 * 1024
 _FILLER = "filler"
+_PIECE_BYTES, _PAGE_BYTES = 64 * 1024 * 1024, 4096
 _NO_FLAGS = 0
 
 
@@ -28,11 +30,18 @@ class SmallDisk:
         library.umount2(str(self.folder).encode(), detach)
 
     def fill(self) -> None:
-        """Take all the room that is left."""
-        filler = self.folder / _FILLER
-        left = os.statvfs(self.folder)
-        with filler.open("wb") as stream:
-            os.posix_fallocate(stream.fileno(), 0, left.f_bavail * left.f_frsize)
+        """Take all the room that is left, in ever smaller pieces: others write meanwhile."""
+        piece, taken = _PIECE_BYTES, 0
+        with (self.folder / _FILLER).open("wb") as stream:
+            while piece >= _PAGE_BYTES:
+                try:
+                    os.posix_fallocate(stream.fileno(), taken, piece)
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+                    piece //= 2
+                else:
+                    taken += piece
 
     def free(self) -> None:
         """Give the room back."""
