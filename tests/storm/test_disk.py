@@ -16,7 +16,7 @@ def test_a_full_disk_takes_nothing_until_it_is_freed(tmp_path: Path) -> None:
     disk.mount()
     try:
         disk.fill()
-        with pytest.raises(OSError) as refused:  # noqa: PT011 - the number says which
+        with pytest.raises(OSError) as refused:
             (disk.folder / "more").write_bytes(PAGE * 4)
         assert refused.value.errno == errno.ENOSPC
         disk.free()

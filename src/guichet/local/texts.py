@@ -152,6 +152,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} s'est arrêté ({reason}), il redémarre dans {seconds} s ; journal : {log}",
         "{name} stopped ({reason}), it starts again in {seconds} s; log: {log}",
     ),
+    "nats_anew": (
+        "NATS n'a plus pu écrire, il y a de nouveau de la place : il redémarre ; journal : {log}",
+        "NATS could write no more, and there is room again: it starts anew; log: {log}",
+    ),
     "stopping": ("Guichet s'arrête…", "Guichet is stopping…"),
     "stopped": (
         "Guichet est arrêté ; les données restent dans {folder}.",

@@ -14,6 +14,7 @@ from guichet.local.backup.schedule import schedule_for
 from guichet.local.children import Child, ForkedChild, WarmParent
 from guichet.local.errors import LocalError
 from guichet.local.health import all_services_ready, is_ready
+from guichet.local.nats_watch import NatsWatch
 from guichet.local.plan import Plan
 from guichet.local.postgres import SERVICES
 from guichet.local.process import last_lines
@@ -48,6 +49,7 @@ class LocalSystem:
         self._is_starting = True
         self._is_stopping = False
         self._backups = schedule_for(plan, now)
+        self._nats_watch: NatsWatch | None = None
 
     def run(self) -> None:
         """Start, stay until told to stop, stop. Raises LocalError with what is to be mended."""
@@ -126,7 +128,9 @@ class LocalSystem:
         self._screen.line(say("starting", folder=self._plan.storage.root))
         self._launch(self._warm_parent)
         if self._plan.broker is not None:
-            self._launch(self._plan.nats_child(self._plan.broker))
+            child = self._plan.nats_child(self._plan.broker)
+            self._launch(child)
+            self._nats_watch = NatsWatch(self._plan.broker, child)
         self._start_postgres()
         with self._screen.step("NATS JetStream"):
             broker = self._plan.broker
@@ -233,6 +237,8 @@ class LocalSystem:
     def _stay(self) -> None:
         while not self._is_stopping:
             self._supervisor.tick()
+            if self._nats_watch is not None and self._nats_watch.tick():
+                self._screen.warn(say("nats_anew", log=self._plan.storage.logs / "nats.log"))
             if self._backups.tick():
                 self._screen.warn(say("backup_red", log=self._plan.storage.logs / "backups.log"))
             time.sleep(_TICK_SECONDS)
