@@ -19,8 +19,9 @@ UP_SECONDS_MAX = 90.0
 RESOLVE_SECONDS_MAX = 150.0
 DRAIN_SECONDS_MAX = 90.0
 LOOK_SECONDS = 0.5
+MESSAGE_WEIGHT = 10
 AT_ONCE = 8
-STUCK_SECONDS = 60.0
+STUCK_SECONDS = 90.0
 """Retries of messages and mails are a minute apart at most before they count as given up."""
 POISONED = ("users", "notifications")
 """The services that consume what the poison pretends to be."""
@@ -82,15 +83,18 @@ async def drain(stormed: Stormed) -> None:
 
 
 async def _waiting(stormed: Stormed) -> int:
-    """Count messages to be sent or handled, and mails to be sent."""
+    """Count what is to be done for messages to be sent or handled, and for mails to be sent.
+
+    A message counts for more than the mails that come of it, so that handling one is progress.
+    """
     found = 0
     for service in SERVICES:
         queues = await stormed.read(f"/{service}/queues") or {}
-        found += queues["outbox_waiting"]
+        found += MESSAGE_WEIGHT * int(queues["outbox_waiting"])
         inbox: list[dict[str, Any]] = queues["inbox"] or []
-        found += sum(int(each["waiting"]) + int(each["in_hand"]) for each in inbox)
+        found += MESSAGE_WEIGHT * sum(int(each["waiting"]) + int(each["in_hand"]) for each in inbox)
     health = await stormed.read("/notifications/health") or {}
-    return int(found + health["queue_length"])
+    return found + int(health.get("queue_length", 0))
 
 
 async def take_poison(stormed: Stormed, plan: Plan) -> list[str]:

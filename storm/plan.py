@@ -23,7 +23,6 @@ CHEAP = (
     "provider:duplicate-webhooks",
     "mail:dropped-before-250",
     "postgres:reset",
-    "kill:nats",
     "message:poison",
 )
 """A few that are over in seconds: what the tests let strike."""
