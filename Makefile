@@ -144,8 +144,11 @@ check-web:
 		echo "$$sum" > $(VENV)/web-checked.sum; \
 	fi
 
-test: setup web test-web ## Every test; starts systems of its own on shifted ports (some 20 minutes on two cores)
-	@$(BIN)/pytest
+# Two processes share the tests: what waits for a system runs beside what computes. What stays
+# together, and what begins first, stands in tests/conftest.py. PROCESSES=0 runs one after another.
+PROCESSES ?= 2
+test: setup web test-web ## Every test; starts systems of its own on shifted ports (10 to 15 minutes on two cores)
+	@$(BIN)/pytest -q --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 test-web: $(WEB_STAMP) ## The tests of the web app alone
 	@cd web && $(NODE) vitest run < /dev/null

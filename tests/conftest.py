@@ -3,13 +3,16 @@
 import inspect
 import itertools
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from guichet.local.ports import free_port
 from guichet.local.servers import (
@@ -32,6 +35,36 @@ structlog.configure(
 )
 
 _copies = itertools.count(1)
+
+
+WHOLE_SYSTEMS = ("tests/attacks/", "tests/browser/", "tests/storm/", "tests/system/")
+"""Folders whose tests share a system for minutes: begun late, one would end last and alone."""
+WITH_THEIR_OWN = ("tests/system/test_backup_restore.py", "tests/system/test_payment_faults.py")
+"""Files there that start a system of another kind, and share nothing with their neighbours."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests (`make test`), begin with the longest."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: not item.nodeid.startswith(WHOLE_SYSTEMS))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process whole companies of tests, in their order; they share what they start."""
+
+    class Companies(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return company_of(nodeid)
+
+    return Companies(config, log)
+
+
+def company_of(nodeid: str) -> str:
+    """Return what a test must not be parted from: its file, or the folder that shares a system."""
+    file = nodeid.partition("::")[0]
+    shares = file.startswith(WHOLE_SYSTEMS) and file not in WITH_THEIR_OWN
+    return file.rpartition("/")[0] if shares else file
 
 
 @pytest.fixture

@@ -111,6 +111,22 @@ def test_bombs_and_other_files_are_refused(content: bytes) -> None:
         pictures.prepare(content)
 
 
+def test_a_sound_picture_is_refused_by_its_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the library's own limit, which lies twice as high."""
+    monkeypatch.setattr(pictures, "PIXELS_MAX", 40 * 30)
+    assert pictures.prepare(saved(Image.new("RGB", (40, 30)))).variants
+    with pytest.raises(ImageRefused):
+        pictures.prepare(saved(Image.new("RGB", (40, 31))))
+
+
+def test_a_sound_picture_is_refused_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = saved(Image.new("RGB", (40, 30)))
+    monkeypatch.setattr(pictures, "UPLOAD_BYTES_MAX", len(upload))
+    assert pictures.prepare(upload).variants
+    with pytest.raises(ImageRefused):
+        pictures.prepare(upload + b"\0")
+
+
 def test_a_bomb_of_many_chunks_is_refused() -> None:
     """A text chunk that unfolds to gigabytes is the other way to fill the memory."""
     whole = saved(Image.new("RGB", (10, 10)))

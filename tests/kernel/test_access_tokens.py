@@ -1,6 +1,7 @@
 """One shape of token is read, in one writing; everything else is refused unread."""
 
 import base64
+import time
 
 import jwt
 import pytest
@@ -53,6 +54,17 @@ def test_a_token_says_the_same_here_as_to_the_library_that_signed_it(
 def test_a_header_that_says_more_or_less_than_ours_is_refused(header: dict[str, object]) -> None:
     with pytest.raises(Unreadable):
         access_tokens.key_id_of(raw_token(header, claims(), b"x" * 64))
+
+
+def test_a_token_counts_between_its_times_alone(
+    authority: Authority, key: EllipticCurvePublicKey
+) -> None:
+    """Here already, not only where a token that has passed is asked about again."""
+    moment = int(time.time())
+    assert read(authority.token(exp=moment + 60), key).exp == moment + 60
+    for wrong in ({"exp": moment - 60}, {"iat": moment + 60}, {"nbf": moment + 60}):
+        with pytest.raises(Unreadable):
+            read(authority.token(**wrong), key)
 
 
 def test_a_token_counts_in_one_writing_alone(

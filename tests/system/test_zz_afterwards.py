@@ -1,106 +1,24 @@
-"""After all the others: what must be true once the dust has settled, and a clean end."""
+"""After all the others: what must be true once the dust has settled; in this order."""
 
-import re
-from pathlib import Path
-
-import psutil
-
-from guichet.kernel.settings import PORTS
-from guichet.local.ports import is_free
-from tests.system import running
-from tests.system.running import System, eventually
-from tests.system.test_refusals import OTHER_CARD
-from tests.test_repository import TEST_CARDS, card_numbers
-
-JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.")
-HASH = re.compile(r"\$argon2id\$")
-# A hold's number is drawn from 53 bits: one in some hundred looks like a card's.
-HOLD_NUMBER = re.compile(r"(?<=/holds/)\d+")
+from tests.system import afterwards
+from tests.system.running import System
 
 
 async def test_the_invariants_hold(system: System) -> None:
-    await system.all_up()
-
-    async def drained() -> bool:
-        health = await system.expect(200, "GET", "/notifications/health")
-        return health["queue_length"] == 0
-
-    await eventually(drained, 120)
-
-    async def is_green() -> bool:
-        verdict = system.run("verify")
-        assert verdict.returncode in {0, 1}, verdict.stderr
-        return verdict.returncode == 0
-
-    try:
-        await eventually(is_green, 30)
-    except AssertionError:
-        verdict = system.run("verify")
-        raise AssertionError(verdict.stdout + verdict.stderr) from None
+    await afterwards.check_invariants(system)
 
 
 async def test_no_purchase_needs_attention(system: System) -> None:
-    admin = await system.demo("admin")
-    for service in ("auth", "users", "events", "tickets", "notifications"):
-        letters = await system.expect(200, "GET", f"/{service}/dead-letters", who=admin)
-        assert letters == {"data": [], "total": 0}, service
-        queues = await system.expect(200, "GET", f"/{service}/queues", who=admin)
-        assert queues["service"] == service
-        assert queues["inbox"] is not None
-    failed = await system.expect(200, "GET", "/notifications/deliveries?status=failed", who=admin)
-    assert failed["data"] == []
+    await afterwards.check_nothing_waits(system)
 
 
 def test_the_logs_hold_no_secret(system: System) -> None:
-    secrets = {
-        name: value
-        for name, value in system.secrets().items()
-        if len(value) >= 8 and not value.startswith("http")
-    }
-    logs = sorted((system.storage / "logs").iterdir())
-    assert len(logs) > 8
-    for log in logs:
-        text = log.read_text("utf-8", errors="replace")
-        assert not JSON_WEB_TOKEN.search(text), log.name
-        assert not HASH.search(text), log.name
-        assert running.PASSWORD not in text, log.name
-        found = set(card_numbers(HOLD_NUMBER.sub("…", text)))
-        assert not found, (log.name, found)
-        assert not [name for name, value in secrets.items() if value in text], log.name
+    afterwards.check_logs(system)
 
 
 def test_no_card_number_is_stored_anywhere(system: System) -> None:
-    """Databases with their journals, streams, mails, logs, temporary files: nothing is left out."""
-    numbers = [*TEST_CARDS, OTHER_CARD.replace(" ", "")]
-    written = [spelling for number in numbers for spelling in spellings(number)]
-    pattern = re.compile(b"|".join(re.escape(spelling.encode()) for spelling in written))
-    files = [path for path in system.storage.rglob("*") if path.is_file()]
-    assert len(files) > 100
-    known = [path for path in files if b"user@example.com" in read(path)]
-    assert any("postgres" in path.parts for path in known), "the databases are not looked at"
-    found = [str(path) for path in files if pattern.search(read(path))]
-    assert not found, found
-
-
-def spellings(number: str) -> list[str]:
-    """Return a card number as people write it."""
-    groups = [number[start : start + 4] for start in range(0, 16, 4)]
-    return [number, " ".join(groups), "-".join(groups)]
-
-
-def read(path: Path) -> bytes:
-    """Return a file's content, nothing where it has gone meanwhile."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
+    afterwards.check_stored(system)
 
 
 def test_the_end_leaves_no_process_and_keeps_the_data(system: System) -> None:
-    family = psutil.Process(system.process.pid).children(recursive=True)
-    assert len(family) > 10
-    assert running.stop(system) == []
-    assert system.process.returncode == 0
-    assert all(is_free(port + system.shift) for port in PORTS.values())
-    assert (system.storage / "postgres").exists()
-    assert not list((system.storage / "run").glob("*.json"))
+    afterwards.check_end(system)

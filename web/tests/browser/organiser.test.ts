@@ -70,7 +70,7 @@ function aPicture(): Buffer {
 test("an event from the draft to on sale, with a picture and a promo code", async () => {
   const visit = await Visit.begin(browser);
   const { page } = visit;
-  const title = `Bal du port ${randomBytes(3).toString("hex")}`;
+  const title = `Bal des lanternes ${randomBytes(3).toString("hex")}`;
   await visit.signIn(ORGANISER);
   await visit.go("/organise/new");
   await page.getByLabel("Titre").fill(title);
