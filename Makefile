@@ -34,7 +34,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 BACKUP ?= latest
-.PHONY: help setup web up down backup restore bench storm clean check check-format check-lint \
+.PHONY: help setup web up down backup restore bench storm simulate clean check check-format check-lint \
 	check-deploy check-imports check-types check-tidy check-documents check-web test test-web fuzz lighthouse lock \
 	openapi docs-api
 
@@ -92,6 +92,9 @@ bench: setup web ## Measure it beside whatever runs here: QUICK=1 for minutes, R
 storm: setup web ## Break it while people buy, then check: SEED=7, QUICK=1, MINUTES=60, FAULTS="kill:nats disk:full"
 	@$(BIN)/python -m storm $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick) \
 		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(FAULTS),--only "$(FAULTS)")
+
+simulate: setup ## Say what more cores and instances would give, from measured costs
+	@$(BIN)/python -m bench.simulation
 
 clean: ## Remove the environment and every cache; the data in storage/ stay
 	@rm -rf $(VENV) web/node_modules web/dist web/test-results .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -9,12 +9,13 @@ from rich.console import Console
 from bench import report
 from bench.figures import Figure
 from bench.plan import FULL, QUICK, Plan
-from bench.rows import door, growth, holding, overload, oversell, reading, selling, whole
+from bench.rows import costs, door, growth, holding, overload, oversell, reading, selling, whole
 from bench.system import Stand, running_stand
 
 Row = Callable[[Stand, Plan], list[Figure]]
 
 ON_ONE_SYSTEM: dict[str, Row] = {
+    "costs": costs.costs,
     "free": selling.free,
     "paid": selling.paid,
     "holds": holding.holds,
