@@ -122,6 +122,9 @@ async function addPicture(visit: Visit): Promise<void> {
   const file = { name: "affiche.png", mimeType: "image/png", buffer: aPicture() };
   await page.locator("input[type=file]").setInputFiles(file);
   const part = page.getByRole("group", { name: "La partie montrée" });
+  // Before the picture is there, there is nothing to move.
+  const picture = page.getByRole("dialog").locator("img");
+  await picture.evaluate((image: HTMLImageElement) => image.decode());
   await part.focus();
   for (let step = 0; step < 30; step += 1) await page.keyboard.press("ArrowRight");
   await visit.look("organise-crop");

@@ -125,6 +125,8 @@ function What({ form }: { form: EventForm }) {
   const { t } = useTranslation("organiser");
   const language = useLanguage();
   const categories = useGetEventsCategories();
+  // Not registered: the form would read it from a list that is not there yet, and lose it.
+  const category = form.watch("category");
   return (
     <Section title={t("edit.what")}>
       <div className={classes.fields}>
@@ -137,8 +139,12 @@ function What({ form }: { form: EventForm }) {
           label={t("fields.description")}
         />
         <NativeSelect
-          {...form.register("category")}
           id="category"
+          name="category"
+          value={category}
+          onChange={(event) =>
+            form.setValue("category", event.currentTarget.value, { shouldDirty: true })
+          }
           label={t("fields.category")}
           data={[
             { value: "", label: t("fields.noCategory") },

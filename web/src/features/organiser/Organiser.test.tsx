@@ -196,3 +196,18 @@ test("a ticket type's own sale opens where it has one, a speaker's introduction 
   expect(about?.open).toBe(true);
   expect(screen.getByDisplayValue("https://example.com/l.png")).toBeVisible();
 });
+
+test("an event keeps its category, also when one only passes by before the list is there", async () => {
+  answer("get", "/events/7", 200, event({ category: "family" }));
+  const categories = [{ key: "family", name_fr: "Famille", name_en: "Family" }];
+  answer("get", "/events/categories", 200, { data: categories });
+  const saved = answer("patch", "/events/7", 200, event({ category: "family" }));
+  const { screen, person } = renderApp("/organise/7/edit");
+  const select = await screen.findByLabelText("Genre");
+  select.focus();
+  select.blur();
+  await screen.findByRole("option", { name: "Famille" });
+  expect(select).toHaveValue("family");
+  await person.click(screen.getByRole("button", { name: "Enregistrer" }));
+  await expect.poll(() => saved[0]?.body).toMatchObject({ category: "family" });
+});
