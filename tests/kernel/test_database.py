@@ -1,10 +1,15 @@
 """One transaction a use case: all of it or nothing, and the relay is woken by commits alone."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import asyncpg
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from guichet.kernel import database as database_module
 from guichet.kernel.database import Database, mark_outbox_written, raw_connection
 from guichet.kernel.outbox import enqueue
 from guichet.kernel.tables import outbox
@@ -68,6 +73,42 @@ async def test_a_connection_that_was_read_with_is_fit_for_a_transaction(
             raise KeyError
     await alone.close()
     assert await count(database) == 0
+
+
+@pytest.mark.parametrize("is_hot", [True, False])
+async def test_who_stops_in_a_transaction_does_not_keep_its_locks(
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch, is_hot: bool
+) -> None:
+    """A stopped process, to the server, is one that says nothing more."""
+    monkeypatch.setattr(database_module, "IDLE_IN_TRANSACTION_SECONDS_MAX", 0.5)
+    stopped = Database(empty_dsn, application="kernel-test", hot_connections=1)
+    other = Database(empty_dsn, application="kernel-test")
+    await stopped.open()
+    lock = "SELECT pg_advisory_xact_lock(7)"
+    with pytest.raises((DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)):
+        async with (
+            _locked(stopped, lock, is_hot=is_hot),
+            asyncio.timeout(20),
+            other.transaction() as transaction,
+        ):
+            await transaction.execute(text(lock))
+    async with stopped.transaction() as transaction:
+        assert await transaction.scalar(text("SELECT 1")) == 1, "and it goes on with another one"
+    await stopped.close()
+    await other.close()
+
+
+@asynccontextmanager
+async def _locked(database: Database, lock: str, *, is_hot: bool) -> AsyncGenerator[None]:
+    """Hold a lock in a transaction of one of the pools; raises where it could not commit."""
+    if is_hot:
+        async with database.hot.acquire() as connection, connection.transaction():
+            await connection.execute(lock)
+            yield
+    else:
+        async with database.transaction() as transaction:
+            await transaction.execute(text(lock))
+            yield
 
 
 async def test_the_raw_connection_is_inside_the_transaction(database: Database) -> None:

@@ -15,6 +15,22 @@ Transaction = AsyncConnection
 _OUTBOX_MARK = "guichet_outbox_written"
 
 
+IDLE_IN_TRANSACTION_SECONDS_MAX = 10.0
+"""A process that is stopped or cut off in the middle of a transaction keeps its locks no longer.
+
+Others wait for the stock of an event behind such a lock. What it had not committed is undone; it
+learns so when it goes on.
+"""
+
+
+def _server_settings(application: str) -> dict[str, str]:
+    return {
+        "application_name": application,
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": str(round(IDLE_IN_TRANSACTION_SECONDS_MAX * 1000)),
+    }
+
+
 class _Kept(asyncpg.Connection[asyncpg.Record] if TYPE_CHECKING else asyncpg.Connection):
     """A connection that is given back as it is: what is used for hot statements has no state.
 
@@ -50,7 +66,7 @@ class Database:
             # Errors are logged, and their parameters may be hashes, tokens or addresses.
             hide_parameters=True,
             connect_args={
-                "server_settings": {"application_name": application, "timezone": "UTC"},
+                "server_settings": _server_settings(application),
                 "timeout": 5,
                 "command_timeout": 30,
             },
@@ -75,10 +91,7 @@ class Database:
                 timeout=5,
                 command_timeout=30,
                 connection_class=_Kept,
-                server_settings={
-                    "application_name": f"{self._application}-hot",
-                    "timezone": "UTC",
-                },
+                server_settings=_server_settings(f"{self._application}-hot"),
             )
 
     async def close(self) -> None:
