@@ -75,26 +75,29 @@ async def drain(stormed: Stormed) -> None:
     How long that takes says how busy the machine is; what stays is for the verdicts to name.
     """
     least, moved_at = await _waiting(stormed), time.monotonic()
-    while least and time.monotonic() - moved_at < STUCK_SECONDS:
+    while least != 0 and time.monotonic() - moved_at < STUCK_SECONDS:
         await asyncio.sleep(LOOK_SECONDS)
         now_waiting = await _waiting(stormed)
-        if now_waiting < least:
+        if now_waiting is not None and (least is None or now_waiting < least):
             least, moved_at = now_waiting, time.monotonic()
 
 
-async def _waiting(stormed: Stormed) -> int:
+async def _waiting(stormed: Stormed) -> int | None:
     """Count what is to be done for messages to be sent or handled, and for mails to be sent.
 
     A message counts for more than the mails that come of it, so that handling one is progress.
+    None where somebody cannot say.
     """
     found = 0
     for service in SERVICES:
-        queues = await stormed.read(f"/{service}/queues") or {}
-        found += MESSAGE_WEIGHT * int(queues["outbox_waiting"])
-        inbox: list[dict[str, Any]] = queues["inbox"] or []
-        found += MESSAGE_WEIGHT * sum(int(each["waiting"]) + int(each["in_hand"]) for each in inbox)
-    health = await stormed.read("/notifications/health") or {}
-    return found + int(health.get("queue_length", 0))
+        queues = await stormed.read(f"/{service}/queues")
+        if queues is None or queues["inbox"] is None:
+            return None
+        inbox: list[dict[str, Any]] = queues["inbox"]
+        in_inbox = sum(int(each["waiting"]) + int(each["in_hand"]) for each in inbox)
+        found += MESSAGE_WEIGHT * (int(queues["outbox_waiting"]) + in_inbox)
+    health = await stormed.read("/notifications/health")
+    return None if health is None else found + int(health["queue_length"])
 
 
 async def take_poison(stormed: Stormed, plan: Plan) -> list[str]:
