@@ -35,7 +35,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore bench storm simulate clean check check-format check-lint \
-	check-deploy check-imports check-types check-tidy check-documents check-web test test-web fuzz lighthouse lock \
+	check-deploy check-imports check-types check-advisories check-tidy check-documents check-web test test-web fuzz lighthouse lock \
 	openapi docs-api
 
 help: ## List these commands
@@ -104,7 +104,7 @@ clean: ## Remove the environment and every cache; the data in storage/ stay
 
 check: setup $(WEB_STAMP) ## Format, lint, types, import directions, committed API documents, tidiness (read only)
 	@$(MAKE) --no-print-directory -k -j2 -Otarget check-types check-format check-lint check-imports \
-		check-documents check-tidy check-deploy check-web
+		check-documents check-tidy check-deploy check-web check-advisories
 
 check-format:
 	@$(BIN)/ruff format --quiet --check --diff .
@@ -127,6 +127,10 @@ check-types:
 
 check-documents:
 	@$(BIN)/python -m tools.openapi --check
+
+# From data that are here, or from npm's registry; what cannot be asked is said and is no failure.
+check-advisories:
+	@$(NODE) $(BIN)/python -m tools.advisories
 
 check-tidy:
 	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py

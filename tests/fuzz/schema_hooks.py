@@ -58,8 +58,9 @@ def filter_failure(_context: HookContext, failure: Failure, case: Case[Any], res
 
 
 def _is_form_like(case: Case[Any]) -> bool:
-    """Whether the wrong type in the body is one that forms send."""
-    return isinstance(case.body, dict) and any(map(_may_be_of_a_form, case.body.values()))
+    """Whether the wrong type is one that forms send; a query has nothing but texts anyway."""
+    values = [*case.body.values()] if isinstance(case.body, dict) else []
+    return any(map(_may_be_of_a_form, [*values, *(case.query or {}).values()]))
 
 
 def _may_be_of_a_form(value: object) -> bool:

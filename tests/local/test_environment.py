@@ -51,7 +51,10 @@ def test_named_servers_win(known: dict[str, str]) -> None:
     }
     whole = environment.complete(named, known, STORAGE, 0)
     assert {name: whole[name] for name in named} == named
-    assert whole["GUICHET_USERS_DSN"].startswith("postgresql://guichet_users:")
+    assert whole["GUICHET_USERS_DSN"].startswith("postgresql://guichet_users_service:")
+    assert whole["GUICHET_USERS_OWNER_DSN"].startswith("postgresql://guichet_users:")
+    # The local owner has nothing to do with a database that lies elsewhere.
+    assert "GUICHET_AUTH_OWNER_DSN" not in whole
     assert environment.own_postgres(named)
     assert not environment.own_nats(named)
     assert not environment.own_mailbox(named)
@@ -98,3 +101,11 @@ def test_secrets_go_to_their_users_alone(known: dict[str, str]) -> None:
     assert holders("GUICHET_POSTGRES_ADMIN_PASSWORD") == set()
     assert holders("GUICHET_AUTH_DATABASE_PASSWORD") == set()
     assert holders("GUICHET_NATS_URL") >= set(SERVICES)
+
+
+def test_only_its_migration_may_change_the_shape_of_a_database(known: dict[str, str]) -> None:
+    whole = environment.complete({}, known, STORAGE, 0)
+    for service in SERVICES:
+        name = f"GUICHET_{service.upper()}_OWNER_DSN"
+        assert name not in environment.share_of(whole, service)
+        assert name in environment.share_of(whole, environment.migration_of(service))

@@ -19,9 +19,12 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_a_database_is_found_by_the_local_secrets(known: dict[str, str]) -> None:
+    password = known["GUICHET_AUTH_RUNTIME_DATABASE_PASSWORD"]
+    expected = f"postgresql://guichet_auth_service:{password}@127.0.0.1:27432/guichet_auth"
+    assert servable.dsn_of("auth") == expected
     password = known["GUICHET_AUTH_DATABASE_PASSWORD"]
     expected = f"postgresql://guichet_auth:{password}@127.0.0.1:27432/guichet_auth"
-    assert servable.dsn_of("auth") == expected
+    assert servable.owner_dsn_of("auth") == expected
 
 
 def test_a_named_database_wins(known: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from guichet.local.errors import LocalError
-from guichet.local.postgres import ADMIN, SERVICES
+from guichet.local.postgres import ADMIN, SERVICES, owner_of, runtime_of
 
 
 def _hexadecimal() -> str:
@@ -28,6 +28,9 @@ def _key() -> str:
 _DRAWN: dict[str, Callable[[], str]] = {
     "GUICHET_POSTGRES_ADMIN_PASSWORD": _hexadecimal,
     **{f"GUICHET_{service.upper()}_DATABASE_PASSWORD": _hexadecimal for service in SERVICES},
+    **{
+        f"GUICHET_{service.upper()}_RUNTIME_DATABASE_PASSWORD": _hexadecimal for service in SERVICES
+    },
     "GUICHET_NATS_PASSWORD": _hexadecimal,
     "GUICHET_SERVICE_SECRET": _random_text,
     "GUICHET_AUTH_KEY_PASSPHRASE": _random_text,
@@ -80,8 +83,11 @@ def _write(file: Path, values: Mapping[str, str]) -> None:
 
 def database_passwords(known: Mapping[str, str]) -> dict[str, str]:
     """Return role → password of the local cluster."""
-    owners = {
-        f"guichet_{service}": known[f"GUICHET_{service.upper()}_DATABASE_PASSWORD"]
-        for service in SERVICES
-    }
-    return {ADMIN: known["GUICHET_POSTGRES_ADMIN_PASSWORD"], **owners}
+    found = {ADMIN: known["GUICHET_POSTGRES_ADMIN_PASSWORD"]}
+    for service in SERVICES:
+        found[owner_of(service)] = known[f"GUICHET_{service.upper()}_DATABASE_PASSWORD"]
+        # Lacking where a backup of an earlier version is read before anything is drawn.
+        runtime = known.get(f"GUICHET_{service.upper()}_RUNTIME_DATABASE_PASSWORD")
+        if runtime is not None:
+            found[runtime_of(service)] = runtime
+    return found

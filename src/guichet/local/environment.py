@@ -10,12 +10,20 @@ from pathlib import Path
 from guichet.kernel.settings import PORTS
 from guichet.local.development_secrets import database_passwords
 from guichet.local.errors import LocalError
-from guichet.local.postgres import ADMIN, SERVICES
+from guichet.local.postgres import ADMIN, SERVICES, owner_of, runtime_of
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
 
+
+def migration_of(service: str) -> str:
+    """Return the name of the process that brings a service's database up to date."""
+    return f"migrate-{service}"
+
+
 _PRIVATE: dict[str, tuple[str, ...]] = {
     **{f"GUICHET_{service.upper()}_DSN": (service,) for service in SERVICES},
+    # No service may change the shape of its database, or the past that it keeps there.
+    **{f"GUICHET_{service.upper()}_OWNER_DSN": (migration_of(service),) for service in SERVICES},
     "GUICHET_AUTH_KEY_PASSPHRASE": ("auth",),
     "GUICHET_TICKETS_LINK_SECRET": ("tickets",),
     "GUICHET_TICKETS_BACKUP_KEY": ("tickets",),
@@ -91,10 +99,15 @@ def complete(
         local.update({name: known_secrets[name] for name in known_secrets if name not in _NEVER})
         passwords = database_passwords(known_secrets)
         for service in SERVICES:
-            owner = f"guichet_{service}"
-            local[f"GUICHET_{service.upper()}_DSN"] = (
-                f"postgresql://{owner}:{passwords[owner]}@127.0.0.1:{port('postgres')}/{owner}"
-            )
+            if named.get(f"GUICHET_{service.upper()}_DSN"):
+                continue
+            owner, runtime = owner_of(service), runtime_of(service)
+            for variable, role in (("OWNER_DSN", owner), ("DSN", runtime)):
+                if role in passwords:
+                    local[f"GUICHET_{service.upper()}_{variable}"] = (
+                        f"postgresql://{role}:{passwords[role]}"
+                        f"@127.0.0.1:{port('postgres')}/{owner}"
+                    )
         nats_password = known_secrets["GUICHET_NATS_PASSWORD"]
         local["GUICHET_NATS_URL"] = f"nats://guichet:{nats_password}@127.0.0.1:{port('nats')}"
     if own_sandbox(named):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -157,8 +157,12 @@ class Plan:
 
     def migration_child(self, service: str, parent: WarmParent) -> ForkedChild:
         """Return the short-lived process that brings a service's database up to date."""
-        return self.fork(
-            f"migrate-{service}", service, parent, "guichet.local.migrate", "run", (service,)
+        name = settings_of.migration_of(service)
+        share = settings_of.share_of(self.environment, service)
+        share |= settings_of.share_of(self.environment, name)
+        return replace(
+            self.fork(name, service, parent, "guichet.local.migrate", "run", (service,)),
+            environment=share,
         )
 
     def fork(

@@ -84,9 +84,19 @@ class Cluster:
         return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{place}"
 
 
+def owner_of(service: str) -> str:
+    """Return the role that owns a service's database, and the database's name: it migrates."""
+    return f"guichet_{service}"
+
+
+def runtime_of(service: str) -> str:
+    """Return the role that a service runs as, which may do less: see `guichet.local.privileges`."""
+    return f"guichet_{service}_service"
+
+
 def roles() -> list[str]:
-    """Return every role of the cluster: the superuser, then one owner a service."""
-    return [ADMIN, *(f"guichet_{service}" for service in SERVICES)]
+    """Return every role of the cluster: the superuser, the services' owners, what they run as."""
+    return [ADMIN, *map(owner_of, SERVICES), *map(runtime_of, SERVICES)]
 
 
 def cluster_at(
@@ -254,7 +264,7 @@ async def accepts_connections(cluster: Cluster) -> bool:
 
 
 async def create_databases(cluster: Cluster) -> None:
-    """Make the five databases and their owners, each admitted to its own database only.
+    """Make the five databases and their roles, each admitted to its own database only.
 
     Safe to call at every start: what exists is kept, passwords are set to those given.
     """
@@ -264,16 +274,21 @@ async def create_databases(cluster: Cluster) -> None:
         known_databases = await connection.fetch("SELECT datname FROM pg_database")
         existing_roles = {row["rolname"] for row in known_roles}
         existing_databases = {row["datname"] for row in known_databases}
-        if set(roles()) - existing_roles or set(roles()[1:]) - existing_databases:
+        owners = [owner_of(service) for service in SERVICES]
+        if set(roles()) - existing_roles or set(owners) - existing_databases:
             await connection.execute("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC")
             await connection.execute("REVOKE CONNECT ON DATABASE template1 FROM PUBLIC")
-        for owner in roles()[1:]:
-            if owner not in existing_roles:
-                await connection.execute(f'CREATE ROLE "{owner}" LOGIN')
-                await connection.execute(_set_password(owner, cluster.passwords[owner]))
+        for role in roles()[1:]:
+            if role not in existing_roles:
+                await connection.execute(f'CREATE ROLE "{role}" LOGIN')
+                await connection.execute(_set_password(role, cluster.passwords[role]))
+        for service, owner in zip(SERVICES, owners, strict=True):
             if owner not in existing_databases:
                 await connection.execute(f'CREATE DATABASE "{owner}" OWNER "{owner}"')
             await connection.execute(f'REVOKE ALL ON DATABASE "{owner}" FROM PUBLIC')
+            await connection.execute(
+                f'GRANT CONNECT ON DATABASE "{owner}" TO "{runtime_of(service)}"'
+            )
     finally:
         await connection.close()
 

@@ -38,6 +38,15 @@ def environment_of(name: str) -> dict[str, str]:
     return environment.share_of(whole_environment(), name)
 
 
+def owner_dsn_of(service: str) -> str:
+    """Return the address by which a service's database is migrated and restored.
+
+    It is the service's own where no other is named. Raises as `dsn_of`.
+    """
+    dsn = dsn_of(service)
+    return whole_environment().get(f"GUICHET_{service.upper()}_OWNER_DSN") or dsn
+
+
 def dsn_of(service: str) -> str:
     """Return the address of a service's database; raises LocalError where none is known."""
     if service not in SERVICES:

@@ -46,8 +46,13 @@ class PostgresServer:
         return self.cluster.dsn(postgres.ADMIN)
 
     def dsn(self, service: str, database: str | None = None) -> str:
-        """Return the address that `service` uses, of another database of its own if named."""
+        """Return the address of a service's owner, of another database of its own if named."""
         return self.cluster.dsn(f"guichet_{service}", database)
+
+    def runtime_dsn(self, service: str, database: str | None = None) -> str:
+        """Return the same with the lesser rights that a service runs with."""
+        place = database or postgres.owner_of(service)
+        return self.cluster.dsn(postgres.runtime_of(service), place)
 
     def create_databases(self) -> None:
         """Make the five databases and their owners, those that are missing."""

@@ -24,6 +24,7 @@ from guichet.local.backup.retention import name_of
 from guichet.local.backup.settings import BackupSettings, folder_of, keyring
 from guichet.local.errors import LocalError
 from guichet.local.plan import Plan
+from guichet.local.privileges import grant
 from guichet.local.process import last_lines, spawn, stop, wait_until
 from guichet.local.storage import Storage, SystemLock
 from guichet.tickets.payment_backups.errors import PaymentBackupError
@@ -62,6 +63,7 @@ def restore(
             plan.resolve()
         with _running_cluster(plan):
             asyncio.run(_fill(backup, manifest, _dsns(plan), force=force))
+            asyncio.run(_grant_all(plan, _dsns(plan)))
         _put_files(backup, manifest, plan.storage)
     return manifest.name, aside
 
@@ -160,8 +162,19 @@ def _running_cluster(plan: Plan) -> Generator[None]:
 
 
 def _dsns(plan: Plan) -> dict[str, str]:
+    """Return the addresses of the databases' owners, who may make tables."""
     known = plan.environment or plan.named
-    return {service: known[f"GUICHET_{service.upper()}_DSN"] for service in postgres.SERVICES}
+    return {
+        service: known.get(f"GUICHET_{service.upper()}_OWNER_DSN")
+        or known[f"GUICHET_{service.upper()}_DSN"]
+        for service in postgres.SERVICES
+    }
+
+
+async def _grant_all(plan: Plan, owner_dsns: Mapping[str, str]) -> None:
+    known = plan.environment or plan.named
+    for service, owner_dsn in owner_dsns.items():
+        await grant(service, owner_dsn, known[f"GUICHET_{service.upper()}_DSN"])
 
 
 async def _fill(backup: Path, manifest: Manifest, dsns: Mapping[str, str], *, force: bool) -> None:

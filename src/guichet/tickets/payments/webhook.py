@@ -32,7 +32,7 @@ def read_webhook(payload: bytes, signature: str, now: datetime, secret: str) -> 
     _verify(payload, signature, now, secret)
     try:
         message: Any = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WebhookRejected("The body is not JSON.") from error
     try:
         return _read(message)
