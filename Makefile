@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore bench storm simulate clean check check-format check-lint \
 	check-deploy check-imports check-types check-advisories check-tidy check-documents check-web test test-web fuzz lighthouse lock \
-	openapi docs-api
+	openapi docs-api mutations docs-mutations
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -133,7 +133,8 @@ check-advisories:
 	@$(NODE) $(BIN)/python -m tools.advisories
 
 check-tidy:
-	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py
+	@$(BIN)/pytest -q --no-header -p no:cacheprovider tests/test_tidy.py tests/test_repository.py \
+		tests/test_mutations.py
 
 # Schemas of Compose and Kubernetes, from packages; nothing is fetched.
 check-deploy:
@@ -165,6 +166,9 @@ fuzz: setup web ## Strike every operation of the API with every role, for longer
 		GUICHET_FUZZ_SEED=$${SEED:-$$RANDOM} \
 		$(BIN)/pytest tests/system/test_zy_schemas.py tests/system/test_zz_afterwards.py
 
+mutations: setup ## Break each guard on purpose, in a copy, and see its tests fail: some minutes (ONLY="names")
+	@$(BIN)/python -m tools.mutations $(ONLY)
+
 lighthouse: setup web ## Measure the running system's public pages with Lighthouse (GUICHET_SITE, 8080 by default)
 	@mkdir -p $(VENV)/lighthouse && cp -R web/tests/lighthouse/. $(VENV)/lighthouse
 	@cd $(VENV)/lighthouse && { cmp -s package-lock.json .installed \
@@ -182,3 +186,6 @@ openapi: setup $(WEB_STAMP) ## Write the OpenAPI document of every service, and 
 
 docs-api: setup ## Write the AsyncAPI document of every message
 	@$(BIN)/python -m tools.asyncapi
+
+docs-mutations: setup ## Write docs/mutations.md, the list of guards that are broken on purpose
+	@$(BIN)/python -m tools.mutations --page

@@ -14,6 +14,7 @@ import pytest
 import structlog
 from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs] - it has none
 
+from guichet.local import ports
 from guichet.local.ports import free_port
 from guichet.local.servers import (
     NatsServer,
@@ -22,8 +23,11 @@ from guichet.local.servers import (
     start_nats,
     start_postgres,
 )
+from tests.own_ports import share_of
 
 DatabaseDsn = Callable[[str], str]
+
+ports.FIRST_FREE_PORT, ports.FREE_PORTS = share_of(ports.FIRST_FREE_PORT, ports.FREE_PORTS)
 
 # Unless told otherwise structlog draws each error with all its variables, which takes seconds.
 structlog.configure(

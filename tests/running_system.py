@@ -13,6 +13,7 @@ from pathlib import Path
 
 from guichet.kernel.settings import PORTS
 from guichet.local.ports import is_free
+from tests.own_ports import own_shifts
 
 START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 60.0
@@ -111,11 +112,8 @@ class RunningSystem:
 
 
 def free_shift() -> int:
-    """Return a port shift at which nothing listens.
-
-    All ports stay below 32768, where Linux begins to hand out ports to outgoing connections.
-    """
-    for shift in range(20_000, 24_000, 500):
+    """Return a port shift at which nothing listens."""
+    for shift in own_shifts():
         if all(is_free(port + shift) for port in PORTS.values()):
             return shift
     raise AssertionError("no free range of ports")

@@ -97,3 +97,15 @@ async def test_each_reset_request_is_taken_by_one_worker(database: Database) -> 
     while more := await take():
         taken += more
     assert sorted(taken) == sorted(f"{number}@x.test" for number in range(30))
+
+
+async def test_a_link_is_spent_once(database: Database) -> None:
+    async with database.transaction() as transaction:
+        owner = await accounts.insert_account(transaction, name="A", email="link@example.com")
+        assert owner is not None
+        until = NOON + timedelta(hours=1)
+        link = one_time_tokens.OneTimeToken(owner.id, "reset", owner.email, until, used_at=None)
+        await one_time_tokens.insert_one_time_token(transaction, b"a link", link, NOON)
+        assert not await one_time_tokens.spend_one_time_token(transaction, b"a link", until)
+        assert await one_time_tokens.spend_one_time_token(transaction, b"a link", NOON)
+        assert not await one_time_tokens.spend_one_time_token(transaction, b"a link", NOON)

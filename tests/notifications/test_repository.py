@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, text
 
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
-from guichet.notifications.domain import Status, TemplateKey
+from guichet.notifications.domain import Channel, Status, TemplateKey
 from guichet.notifications.rendering import Draft
 from guichet.notifications.repository import attendances, deliveries, notices, people, templates
 from guichet.notifications.repository.notices import NewNotice
@@ -101,6 +101,28 @@ async def test_unknown_people_and_events_are_none(database: Database) -> None:
         assert await attendances.attendance(transaction, "none") is None
         assert await templates.latest(transaction, TemplateKey.WELCOME, "fr") is None
         assert await notices.newest_id(transaction, 1) == 0
+
+
+async def test_what_is_told_twice_is_queued_once(database: Database) -> None:
+    def told(number: int) -> deliveries.NewDelivery:
+        return deliveries.NewDelivery(
+            dedup_key="welcome:account 1:email",
+            message_id=f"<{number}@example.com>",
+            channel=Channel.EMAIL,
+            template=TemplateKey.WELCOME,
+            language="fr",
+            account_id=1,
+            address="camille@example.com",
+            name="Camille",
+            context={},
+            next_attempt_at=NOW,
+        )
+
+    async with database.transaction() as transaction:
+        assert await deliveries.add(transaction, [told(1)]) == 1
+        await transaction.execute(text("UPDATE deliveries SET status = 'sent', ended_at = now()"))
+        assert await deliveries.add(transaction, [told(2)]) == 0
+    assert [row.status for row in await stored(database)] == ["sent"]
 
 
 async def test_the_same_line_stands_in_an_inbox_once(database: Database) -> None:

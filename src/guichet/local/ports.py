@@ -6,8 +6,8 @@ from contextlib import closing
 
 import psutil
 
-_FIRST_FREE_PORT = 10_500
-_FREE_PORTS = 8_000
+FIRST_FREE_PORT = 10_500
+FREE_PORTS = 8_000
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -35,7 +35,7 @@ def free_port() -> int:
     can take it. Raises OSError when no free one is found.
     """
     for _ in range(1000):
-        port = _FIRST_FREE_PORT + secrets.randbelow(_FREE_PORTS)
+        port = FIRST_FREE_PORT + secrets.randbelow(FREE_PORTS)
         if is_free(port):
             return port
     raise OSError("no free port")

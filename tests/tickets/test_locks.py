@@ -1,0 +1,137 @@
+"""What keeps replicas out of each other's way, and what the database itself refuses.
+
+One process decides one batch after another, so only a second connection shows a missing lock.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from guichet.tickets import problems
+from guichet.tickets.admission import AdmissionRequest
+from guichet.tickets.places import Placed, PlacesRequest
+from guichet.tickets.repository import admissions as admission_rows
+from guichet.tickets.repository import orders as order_rows
+from guichet.tickets.repository import refunds as refund_rows
+from guichet.tickets.repository import stock as stock_rows
+from guichet.tickets.repository.stock import Connection
+from tests.tickets.conftest import Shop, wanted
+
+Lock = Callable[[Connection], Awaitable[object]]
+
+
+async def check_keeps_others_out(shop: Shop, lock: Lock) -> None:
+    """Take a lock on two connections: the second one has to wait."""
+    async with shop.database.hot.acquire() as first, first.transaction():
+        await lock(first)
+        async with shop.database.hot.acquire() as second, second.transaction():
+            await second.execute("SET LOCAL lock_timeout = '100ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await lock(second)
+
+
+async def test_stock_is_decided_about_by_one(shop: Shop) -> None:
+    event = await shop.event()
+    await check_keeps_others_out(shop, lambda c: stock_rows.lock_offers(c, [event]))
+
+
+async def test_a_hold_is_ended_by_one(shop: Shop) -> None:
+    hold = await shop.selling.hold(wanted(await shop.event()))
+    await check_keeps_others_out(shop, lambda c: stock_rows.lock_holds(c, [hold.hold_id]))
+
+
+async def test_an_order_is_taken_further_by_one(shop: Shop) -> None:
+    order = (await shop.selling.buy(wanted(await shop.event()))).order
+    await check_keeps_others_out(shop, lambda c: order_rows.lock_orders(c, [order.order_id]))
+
+
+async def test_a_ticket_is_presented_to_one_and_given_back_to_one(shop: Shop) -> None:
+    bought = await shop.selling.buy(wanted(await shop.event()))
+    ticket_id, order_id = bought.tickets[0].ticket_id, bought.order.order_id
+    await check_keeps_others_out(shop, lambda c: admission_rows.lock_presented(c, [ticket_id]))
+    await check_keeps_others_out(shop, lambda c: refund_rows.lock_tickets_of_orders(c, [order_id]))
+
+
+async def test_the_database_refuses_more_promises_than_places(shop: Shop) -> None:
+    event = await shop.event(capacity=10)
+    for column in ("sold", "held"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await shop.one(f"UPDATE stock SET {column} = 11 WHERE event_id = $1", event)  # noqa: S608 - one of two names
+    assert await shop.stock(event) == (0, 0)
+
+
+async def test_what_ended_before_it_was_locked_is_not_swept(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await shop.event()
+    ended = await shop.selling.hold(wanted(event, 2))
+    await shop.selling.hold(wanted(event, 3))
+    await shop.holding.release(ended.hold_id, 1)
+
+    async def seen_before(*_: object) -> list[int]:
+        return [ended.hold_id]
+
+    monkeypatch.setattr(stock_rows, "expired_hold_ids", seen_before)
+    assert await shop.holding.sweep() == 0
+    assert await shop.stock(event) == (0, 3)
+
+
+async def test_an_order_that_is_being_run_is_not_claimed(shop: Shop) -> None:
+    event = await shop.event()
+    asked = wanted(event)
+    request = PlacesRequest(asked.buyer, event, asked.lines, payment_method="pm_card_visa")
+    placed = await shop.writer.ask(request)
+    assert isinstance(placed, Placed)
+    assert await shop.orders.claim_due(10) == []
+    await shop.one("UPDATE orders SET leased_until = now() - interval '1 second'")
+    assert [order.order_id for order in await shop.orders.claim_due(10)] == [placed.order.order_id]
+    assert await shop.orders.claim_due(10) == []
+
+
+async def test_one_batch_admits_a_ticket_once(shop: Shop) -> None:
+    first, second = (await shop.selling.buy(wanted(await shop.event(price_minor=0), 2))).tickets
+    # While the first is being written, the others wait and make one batch.
+    answers = await asyncio.gather(
+        *(
+            shop.admissions.admit(
+                AdmissionRequest(ticket_id=ticket.ticket_id, secret=ticket.secret, admitted_by=4)
+            )
+            for ticket in (first, second, second)
+        ),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, problems.AlreadyUsed) for answer in answers] == [False, False, True]
+    used = "SELECT count(*) FROM outbox WHERE subject = 'tickets.ticket.used'"
+    assert await shop.one(used) == 2
+
+
+async def test_a_capture_is_in_the_ledger_at_once_and_once(shop: Shop) -> None:
+    event = await shop.event(price_minor=2500)
+    asked = wanted(event)
+    request = PlacesRequest(asked.buyer, event, asked.lines, payment_method="pm_card_visa")
+    placed = await shop.writer.ask(request)
+    assert isinstance(placed, Placed)
+    await shop.purchase.runner.run(placed.order)
+    entered = "SELECT sum(amount_minor)::bigint FROM ledger_transfers WHERE kind = 'capture'"
+    assert await shop.one(entered) == 2500
+
+
+async def test_the_ledger_s_past_stays(shop: Shop) -> None:
+    await shop.selling.buy(wanted(await shop.event()))
+    for change in ("UPDATE ledger_transfers SET amount_minor = 1", "DELETE FROM ledger_transfers"):
+        with pytest.raises(asyncpg.RaiseError, match="only grows"):
+            await shop.one(change)
+
+
+async def test_the_database_refuses_a_second_document_of_a_number(shop: Shop) -> None:
+    numbered = (
+        "INSERT INTO documents (organiser_id, year, sequence, number, kind, order_id, total_minor,"
+        " currency, issued_at, content)"
+        " VALUES (3, 2027, $1, '2027-1', 'receipt', $2, 100, 'EUR', now(), '{}')"
+    )
+    await shop.one(numbered, 1, 1)
+    await shop.one(numbered, 2, 2)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await shop.one(numbered, 1, 3)

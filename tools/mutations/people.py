@@ -1,0 +1,242 @@
+"""People: who they are, what is theirs, and what their role lets them do."""
+
+from tools.mutations import Mutation
+
+ACCESS = "src/guichet/kernel/access_tokens.py"
+TOKENS = "src/guichet/kernel/tokens.py"
+SIGN_IN = "src/guichet/auth/use_cases/sign_in.py"
+
+MUTATIONS = (
+    Mutation(
+        "token-signature",
+        "Nobody but auth makes access tokens.",
+        ACCESS,
+        "except (InvalidSignature, msgspec.DecodeError, UnicodeError, RecursionError) as error:\n        raise Unreadable from error",
+        "except InvalidSignature:\n        claims = _claims.decode(_bytes_of(payload))\n    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:\n        raise Unreadable from error",
+        (
+            "tests/kernel/test_tokens.py::test_a_strangers_key_is_refused_however_the_token_names_it",
+            "tests/kernel/test_tokens.py::test_an_altered_token_is_refused",
+        ),
+    ),
+    Mutation(
+        "token-algorithm",
+        "A token does not choose how it is checked.",
+        ACCESS,
+        "if header.alg != ALGORITHM:",
+        "if not header.alg:",
+        (
+            "tests/kernel/test_access_tokens.py::test_a_header_that_says_more_or_less_than_ours_is_refused",
+        ),
+    ),
+    Mutation(
+        "token-issuer",
+        "A token of another issuer does not count.",
+        ACCESS,
+        "claims.iss != issuer\n        or ",
+        "",
+        ("tests/kernel/test_tokens.py::test_wrong_claims_are_refused",),
+    ),
+    Mutation(
+        "token-audience",
+        "A token for somebody else does not count here.",
+        ACCESS,
+        "or claims.aud != audience\n",
+        "\n",
+        ("tests/kernel/test_tokens.py::test_wrong_claims_are_refused",),
+    ),
+    Mutation(
+        "token-expiry",
+        "A token ends at its time.",
+        ACCESS,
+        "or claims.exp + LEEWAY_SECONDS <= moment\n",
+        "\n",
+        ("tests/kernel/test_access_tokens.py::test_a_token_counts_between_its_times_alone",),
+    ),
+    Mutation(
+        "token-expiry-once-passed",
+        "A token that passed before ends at its time all the same.",
+        TOKENS,
+        "if principal.expires_at + LEEWAY_SECONDS < time.time():",
+        "if principal.expires_at < 0:",
+        (
+            "tests/kernel/test_tokens.py::test_a_token_that_was_accepted_stops_counting_when_it_expires",
+        ),
+    ),
+    Mutation(
+        "token-revocation",
+        "Who signs out, or is disabled, is out at once.",
+        TOKENS,
+        "if self.revocations.covers(principal):",
+        "if not self.revocations:",
+        ("tests/kernel/test_tokens.py::test_a_revoked_session_is_refused_at_once",),
+    ),
+    Mutation(
+        "service-token-audience",
+        "A service's token for one service opens no other.",
+        TOKENS,
+        'options={"require": ["exp", "iat", "iss", "aud"]}',
+        'options={"require": ["exp", "iat", "iss", "aud"], "verify_aud": False}',
+        (
+            "tests/kernel/test_service_tokens.py::test_a_service_token_is_good_for_the_called_service_alone",
+        ),
+    ),
+    Mutation(
+        "service-token-signature",
+        "Internal routes answer services alone.",
+        TOKENS,
+        'options={"require": ["exp", "iat", "iss", "aud"]}',
+        'options={"require": ["exp", "iat", "iss", "aud"], "verify_signature": False}',
+        ("tests/kernel/test_service_tokens.py::test_a_persons_token_opens_no_internal_route",),
+    ),
+    Mutation(
+        "internal-routes",
+        "An access token of a person opens no internal route.",
+        "src/guichet/kernel/callers.py",
+        'service = tokens.verify(request.headers.get("authorization"))',
+        'service = "anybody"',
+        (
+            "tests/kernel/test_callers.py::test_a_service",
+            "tests/tickets/http_api/test_internal.py::test_nobody_but_a_service_comes_in",
+        ),
+    ),
+    Mutation(
+        "refresh-family",
+        "A refresh token that comes twice ends its whole session: one of the two was stolen.",
+        SIGN_IN,
+        "            await end_session(transaction, account.id, session.id, moment)\n            log.warning",
+        "            log.warning",
+        (
+            "tests/auth/use_cases/test_sign_in.py::test_a_spent_token_that_comes_back_ends_the_whole_family",
+            "tests/auth/use_cases/test_sign_in.py::test_within_the_grace_a_family_that_went_on_is_ended_too",
+        ),
+    ),
+    Mutation(
+        "refresh-of-an-ended-session",
+        "Who has signed out gets no new tokens.",
+        SIGN_IN,
+        "    if not session.is_live(moment):\n",
+        "    if not session:\n",
+        (
+            "tests/auth/use_cases/test_sign_in.py::test_logout_ends_this_session_alone",
+            "tests/auth/use_cases/test_sign_in.py::test_refreshing_does_not_prolong_a_session_for_ever",
+        ),
+    ),
+    Mutation(
+        "session-ended-at-auth",
+        "A session that has ended does nothing more at auth, whatever its token says.",
+        "src/guichet/auth/repository/sessions.py",
+        "            sessions.c.revoked_at.is_(None),\n            sessions.c.expires_at > moment,\n            accounts.c.is_active",
+        "            sessions.c.expires_at > moment,\n            accounts.c.is_active",
+        (
+            "tests/auth/use_cases/test_sessions.py::test_one_device_is_signed_out_by_another",
+            "tests/auth/use_cases/test_sign_in.py::test_logout_ends_this_session_alone",
+        ),
+    ),
+    Mutation(
+        "session-revocation-told",
+        "The other services are told of a session's end.",
+        SIGN_IN,
+        "            SessionRevoked(account_id=account_id, session_id=each, occurred_at=moment)\n            for each in ended\n",
+        "            SessionRevoked(account_id=account_id, session_id=each, occurred_at=moment)\n            for each in ended[1:]\n",
+        ("tests/auth/use_cases/test_sessions.py::test_one_device_is_signed_out_by_another",),
+    ),
+    Mutation(
+        "second-factor-once",
+        "A code of the app that was looked over a shoulder is of no use.",
+        "src/guichet/auth/repository/accounts.py",
+        "accounts.c.totp_last_step < step",
+        "accounts.c.totp_last_step < step + 9",
+        ("tests/auth/use_cases/test_two_factor.py::test_no_code_counts_twice",),
+    ),
+    Mutation(
+        "second-factor-asked",
+        "With two-factor sign-in, the password alone does not sign in.",
+        SIGN_IN,
+        "        await _check_code(context, transaction, current, code, moment)\n",
+        "",
+        (
+            "tests/auth/use_cases/test_two_factor.py::test_sign_in_asks_for_a_code_once_the_password_was_right",
+        ),
+    ),
+    Mutation(
+        "sign-in-throttle",
+        "Passwords cannot be guessed by trying.",
+        "src/guichet/auth/use_cases/throttling.py",
+        "    if above:\n",
+        "    if not limits:\n",
+        (
+            "tests/auth/use_cases/test_sign_in.py::test_guessing_one_password_is_throttled_and_the_owner_elsewhere_is_not",
+            "tests/auth/use_cases/test_two_factor.py::test_guessing_codes_is_throttled",
+        ),
+    ),
+    Mutation(
+        "reset-link-once",
+        "A link to a new password works once.",
+        "src/guichet/auth/repository/one_time_tokens.py",
+        "            one_time_tokens.c.used_at.is_(None),\n            one_time_tokens.c.expires_at > moment",
+        "            one_time_tokens.c.expires_at > moment",
+        ("tests/auth/test_repository.py::test_a_link_is_spent_once",),
+    ),
+    Mutation(
+        "roles",
+        "A role may do what the one table says, and nothing else.",
+        "src/guichet/contracts/roles.py",
+        "    if not may(principal, permission):\n",
+        "    if principal is None:\n",
+        ("tests/contracts/test_roles.py::test_the_table",),
+    ),
+    Mutation(
+        "order-of-another",
+        "An order opens to its buyer, its organiser, administrators, and who has its link.",
+        "src/guichet/tickets/http_api/order_access.py",
+        "is_own = caller is not None and caller.account_id == order.buyer.account_id",
+        "is_own = caller is not None",
+        ("tests/tickets/http_api/test_orders.py::test_who_reads_an_order",),
+    ),
+    Mutation(
+        "order-link",
+        "The link of one order opens no other.",
+        "src/guichet/tickets/links.py",
+        "return hmac.compare_digest(wanted.encode(), token.encode())",
+        "return len(wanted) == len(token)",
+        ("tests/tickets/test_links.py::test_a_link_opens_its_order_and_no_other",),
+    ),
+    Mutation(
+        "ticket-of-another",
+        "A ticket's code is shown to its holder, not to everybody with an account.",
+        "src/guichet/tickets/http_api/tickets.py",
+        "return caller is not None and caller.account_id == record.ticket.account_id",
+        "return caller is not None",
+        (
+            "tests/tickets/http_api/test_tickets.py::test_who_reads_a_ticket",
+            "tests/tickets/http_api/test_tickets.py::test_what_admits_is_for_its_holder",
+        ),
+    ),
+    Mutation(
+        "tickets-of-another-account",
+        "Nobody lists another's tickets.",
+        "src/guichet/tickets/http_api/tickets.py",
+        "if caller.account_id != user_id and not may(caller, Permission.LIST_ALL_TICKETS):",
+        "if not user_id:",
+        ("tests/tickets/http_api/test_tickets.py::test_ones_own_list",),
+    ),
+    Mutation(
+        "event-of-another",
+        "An event is changed by its creator and administrators.",
+        "src/guichet/events/domain/records.py",
+        "viewer.creates_events and viewer.account_id == self.creator_id",
+        "viewer.creates_events",
+        ("tests/events/test_domain.py::test_sight_and_control",),
+    ),
+    Mutation(
+        "lists-of-another-organiser",
+        "Who comes, what it earned and its orders are shown to those who run an event.",
+        "src/guichet/tickets/organising.py",
+        "return may(caller, Permission.CREATE_EVENTS) and caller.account_id == creator_id",
+        "return may(caller, Permission.CREATE_EVENTS)",
+        (
+            "tests/tickets/test_organising.py::test_others_do_not",
+            "tests/tickets/http_api/test_attendees.py::test_they_are_for_who_runs_the_event",
+        ),
+    ),
+)
