@@ -26,6 +26,7 @@ TO_FILL_IN = {
 def drawn(public_url: str) -> dict[str, dict[str, str]]:
     """Return file → variable → value."""
     passwords = {service: secrets.token_hex(24) for service in SERVICES}
+    owners = {service: secrets.token_hex(24) for service in SERVICES}
     nats_password = secrets.token_hex(24)
     files: dict[str, dict[str, str]] = {
         "common": {
@@ -37,14 +38,16 @@ def drawn(public_url: str) -> dict[str, dict[str, str]]:
         "postgres": {
             "POSTGRES_PASSWORD": secrets.token_hex(24),
             **{f"GUICHET_{name.upper()}_PASSWORD": passwords[name] for name in SERVICES},
+            **{f"GUICHET_{name.upper()}_OWNER_PASSWORD": owners[name] for name in SERVICES},
         },
         "payments-public": {},
     }
     for name in SERVICES:
-        owner = f"guichet_{name}"
-        files[name] = {
-            f"GUICHET_{name.upper()}_DSN": f"postgresql://{owner}:{passwords[name]}@postgres:5432/{owner}"
-        }
+        database, prefix = f"postgres:5432/guichet_{name}", f"GUICHET_{name.upper()}"
+        role = f"guichet_{name}_service"
+        files[name] = {f"{prefix}_DSN": f"postgresql://{role}:{passwords[name]}@{database}"}
+        owner = f"guichet_{name}:{owners[name]}"
+        files[f"{name}-owner"] = {f"{prefix}_OWNER_DSN": f"postgresql://{owner}@{database}"}
     files["auth"]["GUICHET_AUTH_KEY_PASSPHRASE"] = secrets.token_urlsafe(36)
     files["tickets"]["GUICHET_TICKETS_LINK_SECRET"] = secrets.token_urlsafe(36)
     key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

@@ -95,13 +95,14 @@ def test_a_process_is_told_its_own_secrets_alone_and_all_it_needs(name: str) -> 
 @pytest.mark.parametrize("name", MIGRATIONS)
 def test_a_migration_knows_the_one_database(name: str) -> None:
     service = name.removeprefix("migrate-")
-    assert files_of(name) == {"common", service}
+    assert files_of(name) == {"common", service, f"{service}-owner"}
 
 
 def test_no_variable_is_named_that_nobody_reads() -> None:
     named = {name for each in SERVED.values() for name in each.get("environment", {})}
     for file, values in new_secrets().drawn("https://x").items():
-        if file not in {"postgres", "nats"}:
+        # The owner's address is read by `guichet migrate`, by no service.
+        if file not in {"postgres", "nats"} and not file.endswith("-owner"):
             named |= set(values)
     assert named <= names_known()
 
@@ -124,9 +125,12 @@ def test_nothing_but_the_gateway_is_published_and_that_to_this_machine_alone() -
 
 def test_each_database_is_made_with_the_password_that_its_service_is_given() -> None:
     script = (DEPLOY / "compose" / "postgres" / "10-databases.sh").read_text("utf-8")
-    made = dict(re.findall(r'^create (\w+) "\$(\w+)"$', script, re.MULTILINE))
+    made = re.findall(r'^create (\w+) "\$(\w+)" "\$(\w+)"$', script, re.MULTILINE)
     drawn = new_secrets().drawn("https://x")
-    assert set(made) == set(SERVICES)
-    for service, variable in made.items():
-        dsn = drawn[service][f"GUICHET_{service.upper()}_DSN"]
-        assert f"//guichet_{service}:{drawn['postgres'][variable]}@" in dsn
+    assert {service for service, _, _ in made} == set(SERVICES)
+    for service, owner_password, password in made:
+        prefix = f"GUICHET_{service.upper()}"
+        dsn, owner_dsn = drawn[service][f"{prefix}_DSN"], drawn[f"{service}-owner"]
+        assert f"//guichet_{service}_service:{drawn['postgres'][password]}@" in dsn
+        owner = f"//guichet_{service}:{drawn['postgres'][owner_password]}@"
+        assert owner in owner_dsn[f"{prefix}_OWNER_DSN"]

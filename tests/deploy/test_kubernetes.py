@@ -231,11 +231,12 @@ def test_each_database_has_a_job_that_migrates_it(service: str) -> None:
     job = next(each for each in of_kind("Job") if each["metadata"]["name"] == f"migrate-{service}")
     (container,) = pod_of(job)["containers"]
     assert container["args"] == ["migrate", service]
-    variable = f"GUICHET_{service.upper()}_DSN"
-    told = next(each for each in container["env"] if each["name"] == variable)
-    secret = told["valueFrom"]["secretKeyRef"]
-    assert secret == {"name": f"guichet-{service}", "key": variable}
-    assert variable in new_secrets().drawn("https://x")[service]
+    told = {each["name"]: each for each in container["env"]}
+    for role, file in (("DSN", service), ("OWNER_DSN", f"{service}-owner")):
+        variable = f"GUICHET_{service.upper()}_{role}"
+        secret = told[variable]["valueFrom"]["secretKeyRef"]
+        assert secret == {"name": f"guichet-{file}", "key": variable}
+        assert variable in new_secrets().drawn("https://x")[file]
     assert pod_of(job)["restartPolicy"] == "Never"
 
 
