@@ -253,15 +253,37 @@ async def test_books_and_mails_that_differ_are_red(
     assert number in await reds(healthy)
 
 
-async def test_an_attempt_without_an_answer_may_have_left_a_copy(healthy: FakeOutside) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "detail"),
+    [
+        ("lost", ""),
+        ("unreachable", "nobody listens"),
+        ("refused", "Refused: no clear answer: Unexpected EOF received"),
+        ("refused", "TimeoutError: "),
+    ],
+)
+async def test_an_attempt_without_an_answer_may_have_left_a_copy(
+    healthy: FakeOutside, outcome: str, detail: str
+) -> None:
     await spoil(
         healthy,
         "notifications",
-        "INSERT INTO delivery_attempts (delivery_id, outcome, at)"
-        " SELECT id, 'lost', now() FROM deliveries",
+        "INSERT INTO delivery_attempts (delivery_id, outcome, detail, at)"
+        f" SELECT id, '{outcome}', '{detail}', now() FROM deliveries",  # noqa: S608 - from above
     )
     _mail_twice(healthy)
     assert 10 not in await reds(healthy)
+    _mail_twice(healthy)
+    assert 10 in await reds(healthy)
+
+
+async def test_an_attempt_that_was_clearly_refused_has_left_no_copy(healthy: FakeOutside) -> None:
+    await spoil(
+        healthy,
+        "notifications",
+        "INSERT INTO delivery_attempts (delivery_id, outcome, detail, at)"
+        " SELECT id, 'refused', 'Refused: 451 4.3.0 Later', now() FROM deliveries",
+    )
     _mail_twice(healthy)
     assert 10 in await reds(healthy)
 

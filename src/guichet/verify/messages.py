@@ -35,15 +35,16 @@ async def one_confirmation_per_order(sources: Sources) -> list[str]:
 async def one_copy_of_each_mail(sources: Sources) -> list[str]:
     """Count the copies of each mail in the local mailbox, and look for sent ones that are not.
 
-    An attempt that ended without a clear answer, its process killed or its connection lost, may
-    have handed its copy over; any more than those are too many.
+    An attempt that ended without a clear answer, its process killed, its connection lost or its
+    time over, may have handed its copy over; any more than those are too many.
     """
     copies = Counter(await sources.mail_ids())
     rows = await sources.rows(
         "notifications",
         "SELECT d.message_id, CASE WHEN d.ended_at < $2::timestamptz THEN 0 ELSE 1 END AS wanted,"
         " (SELECT count(*) FROM delivery_attempts a"
-        " WHERE a.delivery_id = d.id AND a.outcome IN ('lost', 'unreachable')) AS unclear"
+        " WHERE a.delivery_id = d.id AND (a.outcome IN ('lost', 'unreachable')"
+        " OR a.detail LIKE '%no clear answer%' OR a.detail LIKE 'TimeoutError%')) AS unclear"
         " FROM deliveries d WHERE d.channel = 'email' AND d.status = 'sent' AND d.template = $1",
         CONFIRMATION,
         sources.mailbox_since,
