@@ -268,8 +268,8 @@ async def test_an_attempt_without_an_answer_may_have_left_a_copy(
     await spoil(
         healthy,
         "notifications",
-        "INSERT INTO delivery_attempts (delivery_id, outcome, detail, at)"
-        f" SELECT id, '{outcome}', '{detail}', now() FROM deliveries",  # noqa: S608 - from above
+        "INSERT INTO delivery_attempts (delivery_id, outcome, detail, at)"  # noqa: S608 - from above
+        f" SELECT id, '{outcome}', '{detail}', now() FROM deliveries",
     )
     _mail_twice(healthy)
     assert 10 not in await reds(healthy)
