@@ -9,7 +9,18 @@ from rich.console import Console
 from bench import report
 from bench.figures import Figure
 from bench.plan import FULL, QUICK, Plan
-from bench.rows import costs, door, growth, holding, overload, oversell, reading, selling, whole
+from bench.rows import (
+    costs,
+    door,
+    growth,
+    holding,
+    overload,
+    oversell,
+    reading,
+    selling,
+    spending,
+    whole,
+)
 from bench.system import Stand, running_stand
 
 Row = Callable[[Stand, Plan], list[Figure]]
@@ -26,6 +37,7 @@ ON_ONE_SYSTEM: dict[str, Row] = {
     "overload": overload.overload,
     "logins": overload.logins,
     "replicas": whole.replicas,
+    "spending": spending.spending,
 }
 AT_ONCE = (1, 2, 3, 4, 5, 6, 8, 9, 12)
 """Invariants that hold the moment a row has ended; the others wait for mails and histories."""

@@ -1,8 +1,8 @@
 """Processor time by part of the system, while something is measured."""
 
 import re
-from collections import Counter
-from collections.abc import Generator
+from collections import defaultdict
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import psutil
@@ -33,15 +33,23 @@ def _seconds_by_process(root: psutil.Process) -> dict[tuple[int, float], tuple[s
     return found
 
 
-@contextmanager
-def counting(pid: int) -> Generator[Counter[str]]:
-    """Count the seconds of processor time that each part of the system under `pid` uses.
+def seconds_by_part(pid: int) -> Mapping[str, float]:
+    """Return the seconds that each part of the system under `pid` has used so far."""
+    spent = defaultdict[str, float](float)
+    for part, seconds in _seconds_by_process(psutil.Process(pid)).values():
+        spent[part] += seconds
+    return spent
 
-    The counter is filled at the end. What a process uses that ends meanwhile is not counted.
+
+@contextmanager
+def counting(pid: int) -> Generator[Mapping[str, float]]:
+    """Add up the seconds of processor time that each part of the system under `pid` uses.
+
+    They are there at the end. What a process uses that ends meanwhile is not counted.
     """
     root = psutil.Process(pid)
     before = _seconds_by_process(root)
-    spent = Counter[str]()
+    spent = defaultdict[str, float](float)
     yield spent
     for key, (part, seconds) in _seconds_by_process(root).items():
         spent[part] += seconds - before.get(key, ("", 0.0))[1]

@@ -10,7 +10,6 @@ import urllib.request
 from dataclasses import dataclass
 
 import asyncpg
-import psutil
 
 from bench import asked
 from bench.figures import Figure
@@ -18,6 +17,7 @@ from bench.load import Load, Outcome, send
 from bench.model import PARTS
 from bench.plan import Plan
 from bench.rows.measuring import CREATED, checked
+from bench.spent import seconds_by_part
 from bench.system import Stand
 
 FEW, MANY = 2, 256
@@ -27,6 +27,13 @@ SETTLED_SHARE = 0.15
 """Of a core: less is what the system does by itself."""
 IDLE_SECONDS = 8.0
 LOOK_SECONDS = 2.0
+_GROUPS = {
+    "tickets": "tickets",
+    "nginx": "gateway",
+    "nats-server": "messages",
+    "postgres for tickets": "database",
+    "postgres itself": "database",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +131,9 @@ def _settled(stand: Stand) -> dict[str, float]:
 def _spent(stand: Stand) -> dict[str, float]:
     """Return the processor time of each part of the system so far, in seconds."""
     found: dict[str, float] = dict.fromkeys(PARTS, 0.0)
-    top = psutil.Process(stand.system.process.pid)
-    for process in top.children(recursive=True):
-        try:
-            times = process.cpu_times()
-            found[_part_of(process)] += times.user + times.system
-        except psutil.Error:
-            continue
+    for part, seconds in seconds_by_part(stand.system.process.pid).items():
+        found[_GROUPS.get(part, "followers")] += seconds
     return found
-
-
-def _part_of(process: psutil.Process) -> str:
-    name = process.name()
-    if name == "postgres":
-        command = " ".join(process.cmdline())
-        of_others = any(f"guichet_{other}" in command for other in ("users", "notifications"))
-        return "followers" if of_others else "database"
-    known = {"tickets": "tickets", "nginx": "gateway", "nats-server": "messages"}
-    return known.get(name, "followers")
 
 
 def _batches(stand: Stand) -> Batches:

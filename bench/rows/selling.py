@@ -4,6 +4,7 @@ from bench import asked
 from bench.figures import Figure, against
 from bench.load import Load, send
 from bench.plan import Plan
+from bench.provider import API_KEY, lone_provider
 from bench.rows.measuring import OK, against_no_op, checked, rate
 from bench.system import Stand
 
@@ -27,14 +28,15 @@ def free(stand: Stand, plan: Plan) -> list[Figure]:
 def paid(stand: Stand, plan: Plan) -> list[Figure]:
     """Measure paid purchases, against what the provider alone gives."""
     rates, limits = list[float](), list[float]()
-    key = stand.settings["GUICHET_STRIPE_API_KEY"]
-    for round_number in range(plan.rounds):
-        charges = asked.charges(key, plan.requests_max, prefix=f"{round_number}")
-        load = Load(stand.port("sandbox"), charges, plan.connections, plan.seconds)
-        limits.append(checked(send(load), {OK}).rate(OK))
-        event = stand.event(places=2 * plan.requests_max, price=PRICE)
-        tokens = stand.crowd.tokens(plan.requests_max)
-        rates.append(rate(stand, plan, asked.purchases([event["id"]], tokens, is_paid=True)))
+    with lone_provider() as port:
+        for round_number in range(plan.rounds):
+            charges = asked.charges(API_KEY, plan.requests_max, prefix=f"{round_number}")
+            load = Load(port, charges, plan.connections, plan.seconds)
+            limits.append(checked(send(load), {OK}).rate(OK))
+            event = stand.event(places=2 * plan.requests_max, price=PRICE)
+            tokens = stand.crowd.tokens(plan.requests_max)
+            buying = asked.purchases([event["id"]], tokens, is_paid=True)
+            rates.append(rate(stand, plan, buying))
     name = "paid purchases, one hot event"
     return [against("paid", name, rates, limits, "the provider alone", 0.5)]
 

@@ -84,7 +84,7 @@ async def message(shop: Shop, number: int, order: Order, kind: str) -> None:
     at = datetime.now(UTC)
     event = WebhookEvent(f"evt_{number}", kind, at, intent_of(order), "re_x", None, live=False)
     async with shop.database.hot.acquire() as connection:
-        await webhook_rows.insert_message(connection, event)
+        await webhook_rows.insert_messages(connection, [event])
     await shop.inbox.handle_due()
 
 

@@ -1,9 +1,12 @@
 """What clients see of orders, tickets and holds; and what they never see."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
+from pydantic import BaseModel
 
 from guichet.contracts.prices import unit_price
 from guichet.tickets.domain import (
@@ -135,3 +138,28 @@ def test_a_hold_counts_its_price_and_its_time() -> None:
     assert (item["ticket_type"], item["quantity"]) == ("Standard", 2)
     assert (item["price"], item["total"]) == ("25.00", "50.00")
     assert content["expires_at"] == content["server_time"] == "2027-06-15T09:00:00Z"
+
+
+def test_no_view_of_a_hot_answer_lacks_a_value() -> None:
+    """They are made without Pydantic's looking whether all values are there."""
+    hold = Hold(9, 1, ORDER.buyer, ORDER.lines, "active", AT)
+    action = {"type": "redirect_to_url", "url": "http://bank", "client_secret": None}
+    waiting = replace(ORDER, payment=replace(PAYMENT, next_action=action))
+    for view in (
+        order_view(ORDER, CARD),
+        order_view(waiting, CARD),
+        ticket_view(TICKET, PAYMENT, CARD),
+        hold_view(hold, CARD, AT),
+    ):
+        for model in models_within(view):
+            assert set(model.__dict__) == set(type(model).model_fields), type(model)
+
+
+def models_within(value: object) -> Iterator[BaseModel]:
+    """Yield a model and every model that it holds."""
+    if isinstance(value, BaseModel):
+        yield value
+        value = list(value.__dict__.values())
+    if isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from models_within(item)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from guichet.tickets import webhooks
 from guichet.tickets.domain import OrderState
 from guichet.tickets.repository import webhooks as webhook_rows
 from guichet.tickets.webhook_inbox import ATTEMPTS_BEFORE_ATTENTION
@@ -17,7 +16,7 @@ async def tell(shop: Shop, kind: str, **about: str | None) -> None:
     """Take a message in, and let the worker handle it."""
     number = await shop.one("SELECT count(*) FROM webhook_events")
     told = event(kind, event_id=f"evt_{number}", **about)
-    await webhooks.receive(shop.database, told, shop.inbox)
+    await shop.inbox.receive(told)
     await shop.inbox.handle_due()
 
 
@@ -98,7 +97,7 @@ async def test_a_failing_message_is_tried_again_and_then_shown(shop: Shop) -> No
 
 async def test_a_lease_keeps_the_other_replicas_away(shop: Shop) -> None:
     told = event("refund.updated", intent="pi_1")
-    await webhooks.receive(shop.database, told, shop.inbox)
+    await shop.inbox.receive(told)
     async with shop.database.hot.acquire() as connection:
         await connection.execute(
             "UPDATE webhook_events SET leased_until = now() + interval '1 minute'"

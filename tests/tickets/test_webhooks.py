@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from guichet.tickets import webhooks
+from guichet.tickets.looking_again import look_again
 from guichet.tickets.payments import BUYER_CHOOSES, WebhookEvent
 from tests.tickets.conftest import Shop, wanted
 
@@ -32,7 +32,7 @@ async def test_a_message_is_stored_once_and_wakes_the_worker(shop: Shop) -> None
     told = event("payment_intent.succeeded", intent="pi_1", key="order-1")
     for _ in range(50):
         shop.inbox.wake.clear()
-        await webhooks.receive(shop.database, told, shop.inbox)
+        await shop.inbox.receive(told)
         is_first = not shop.provider.calls and await shop.one("SELECT count(*) FROM webhook_events")
         assert is_first == 1
     [row] = await shop.rows("SELECT * FROM webhook_events")
@@ -43,14 +43,14 @@ async def test_a_message_is_stored_once_and_wakes_the_worker(shop: Shop) -> None
 
 async def test_nothing_is_asked_of_the_provider_while_a_message_is_taken(shop: Shop) -> None:
     shop.provider.books.is_down = True
-    await webhooks.receive(shop.database, event("refund.updated", intent="pi_1"), shop.inbox)
+    await shop.inbox.receive(event("refund.updated", intent="pi_1"))
     assert shop.inbox.wake.is_set()
 
 
 async def test_only_an_order_that_waits_is_looked_at_again(shop: Shop) -> None:
     bought = await shop.selling.buy(wanted(await shop.event(), payment_method=BUYER_CHOOSES))
     assert await shop.orders.claim_due(10) == []
-    assert await webhooks.look_again(shop.database, bought.order, shop.purchase)
+    assert await look_again(shop.database, bought.order, shop.purchase)
     assert len(await shop.orders.claim_due(10)) == 1
     paid = await shop.selling.buy(wanted(await shop.event()))
-    assert not await webhooks.look_again(shop.database, paid.order, shop.purchase)
+    assert not await look_again(shop.database, paid.order, shop.purchase)

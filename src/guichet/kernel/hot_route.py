@@ -68,12 +68,15 @@ class HotRoute:
     token: str = "required"
     tag: str = ""
     headers: Sequence[str] = ()
+    is_raw: bool = False
+    """Whether the handler gets the body's bytes as they came: for what is signed."""
+    body_bytes_max: int = BODY_BYTES_MAX
 
     def endpoint(self, verifier: Callable[[], TokenVerifier]) -> HotEndpoint:
         """Return the ASGI callable; `verifier` is asked at each request, once the app runs."""
         # Clients that fill in forms send numbers as texts, as other routes accept them too.
         decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self.request, strict=False)
-        handler, token = self.handler, self.token
+        handler, token, is_raw = self.handler, self.token, self.is_raw
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             headers = {
@@ -86,7 +89,8 @@ class HotRoute:
                     raise Unauthenticated
                 if principal is not None:
                     acting.set(Actor(principal.account_id, principal.role))
-            body = _decode(decoder, await read_body(receive))
+            content = await read_body(receive, self.body_bytes_max)
+            body = content if is_raw else _decode(decoder, content)
             client = scope.get("client")
             answer = await handler(
                 HotRequest(
@@ -97,14 +101,14 @@ class HotRoute:
                     path_values=scope.get("path_params", {}),
                 )
             )
-            content = answer.body.__pydantic_serializer__.to_json(answer.body)
-            await send_body(send, answer.status, content, headers=answer.headers)
+            written = answer.body.__pydantic_serializer__.to_json(answer.body)
+            await send_body(send, answer.status, written, headers=answer.headers)
 
         return serve
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Return the request's body; `PayloadTooLarge` beyond 64 KiB."""
+async def read_body(receive: Receive, bytes_max: int = BODY_BYTES_MAX) -> bytes:
+    """Return the request's body; `PayloadTooLarge` beyond that many bytes."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -113,7 +117,7 @@ async def read_body(receive: Receive) -> bytes:
             raise BadRequest
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
+        if size > bytes_max:
             raise PayloadTooLarge
         chunks.append(chunk)
         if not message.get("more_body", False):

@@ -4,7 +4,11 @@ import secrets
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another when read aloud or typed (no 0, 1, I, O)."""
+_BYTES_TO_SIGNS = bytes(ord(CODE_ALPHABET[byte & 31]) for byte in range(256))
+_VALUE_OF = {sign: value for value, sign in enumerate(CODE_ALPHABET)}
 _CODE_DIGITS = 7
+_PLACES = tuple(range(0, 5 * _CODE_DIGITS, 5))
+_SECRET_SIGNS = 26
 _CODE_SPACE = 32**_CODE_DIGITS
 _ORDER_FACTOR, _ORDER_OFFSET = 20_922_789_887, 7_301_254_491
 _TICKET_FACTOR, _TICKET_OFFSET = 27_182_818_285, 3_141_592_653
@@ -40,8 +44,8 @@ def ticket_id_of(number: str) -> int | None:
 
 def new_ticket_secret() -> str:
     """Return 26 signs of 130 random bits: what makes a ticket's QR code unguessable."""
-    value = secrets.randbits(130)
-    return "".join(CODE_ALPHABET[(value >> shift) & 31] for shift in range(0, 130, 5))
+    # Each sign shows the lower five bits of a random byte of its own.
+    return secrets.token_bytes(_SECRET_SIGNS).translate(_BYTES_TO_SIGNS).decode()
 
 
 def scan_code(ticket_id: int, secret: str) -> str:
@@ -61,20 +65,23 @@ def read_scan_code(code: str) -> tuple[int, str | None] | None:
 
 def _scramble(number: int, factor: int, offset: int) -> str:
     value = (number * factor + offset) % _CODE_SPACE
-    return "".join(CODE_ALPHABET[(value >> 5 * place) & 31] for place in range(_CODE_DIGITS))
+    return "".join([CODE_ALPHABET[(value >> place) & 31] for place in _PLACES])
 
 
 def _unscramble(code: str, factor: int, offset: int) -> int | None:
     signs = code.strip().upper().replace("-", "").replace(" ", "")
-    if len(signs) != _CODE_DIGITS + 1 or any(sign not in CODE_ALPHABET for sign in signs):
+    if len(signs) != _CODE_DIGITS + 1 or any(sign not in _VALUE_OF for sign in signs):
         return None
     body, check = signs[:-1], signs[-1]
     if _check_sign(body) != check:
         return None
-    value = sum(CODE_ALPHABET.index(sign) << 5 * place for place, sign in enumerate(body))
+    value = sum(_VALUE_OF[sign] << 5 * place for place, sign in enumerate(body))
     return (value - offset) * pow(factor, -1, _CODE_SPACE) % _CODE_SPACE
 
 
 def _check_sign(body: str) -> str:
-    total = sum((2 * place + 1) * CODE_ALPHABET.index(sign) for place, sign in enumerate(body))
+    total, weight = 0, 1
+    for sign in body:
+        total += weight * _VALUE_OF[sign]
+        weight += 2
     return CODE_ALPHABET[total % 32]

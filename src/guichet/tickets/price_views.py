@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from guichet.contracts.money import Amount
 from guichet.contracts.percents import percent_of
+from guichet.kernel.answers import made
 from guichet.tickets.domain import Line, Offer
 from guichet.tickets.pricing import totals
 
@@ -72,7 +73,8 @@ def prices_shown(
         "fees": sums.fees_minor,
         "total": sums.total_minor,
         "vat": [
-            VatView.model_construct(
+            made(
+                VatView,
                 rate=percent_of(share.basis_points),
                 base=share.base_minor,
                 amount=share.vat_minor,
@@ -87,14 +89,17 @@ def prices_shown(
 def quote_view(offer: Offer, lines: Sequence[Line], promo_code: str | None = None) -> QuoteView:
     """Return what these lines cost."""
     type_names = {stock.ticket_type_id: stock.name for stock in offer.stock.values()}
-    return QuoteView.model_construct(
-        event_id=offer.event_id, **prices_shown(lines, type_names, offer.currency, promo_code)
+    return made(
+        QuoteView,
+        event_id=offer.event_id,
+        **prices_shown(lines, type_names, offer.currency, promo_code),
     )
 
 
 def _line_view(line: Line, type_name: str) -> LineView:
     unit = line.unit
-    return LineView.model_construct(
+    return made(
+        LineView,
         ticket_type_id=line.ticket_type_id,
         ticket_type=type_name,
         quantity=line.quantity,

@@ -18,9 +18,9 @@ from guichet.kernel.clock import now
 from guichet.kernel.logs import logger
 from guichet.kernel.saga import Outcome, SagaRunner, Step, StepResult
 from guichet.tickets.codes import order_code
-from guichet.tickets.domain import BUYER_WAIT_SECONDS, Order, Payment
+from guichet.tickets.domain import BUYER_WAIT_SECONDS, Order, Payment, Ticket
 from guichet.tickets.faults import FaultPoints
-from guichet.tickets.issuing import EventCancelled, OrderWriter
+from guichet.tickets.issuing import EventCancelled, Issued, OrderWriter
 from guichet.tickets.payments import (
     OrderToCharge,
     PaymentOutcome,
@@ -65,6 +65,7 @@ class Purchase:
         self._faults = faults
         self._patience = patience or Patience()
         self.runner = SagaRunner(self.steps(), writer)
+        self._issued: dict[int, tuple[Ticket, ...]] = {}
 
     def steps(self) -> list[Step[Order]]:
         """Return the steps in their order."""
@@ -78,6 +79,15 @@ class Purchase:
         """Take an order as far as it goes now; `step` is None in the result once it has ended."""
         self._faults.hit("after_reserve")
         return await self.runner.run(order)
+
+    async def finish(self, order: Order) -> Issued:
+        """Do the same for a buyer who waits; with the tickets where this very run issued them."""
+        self._issued[order.order_id] = ()
+        try:
+            ended = await self.run(order)
+            return Issued(ended, self._issued[order.order_id])
+        finally:
+            del self._issued[order.order_id]
 
     async def _reserve(self, order: Order) -> Result:
         # The places were taken in the commit that stored the order.
@@ -157,6 +167,8 @@ class Purchase:
         if isinstance(issued, EventCancelled):
             return StepResult(Outcome.FAILED, replace(order, failure="event_cancelled"))
         self._faults.hit("after_issue")
+        if order.order_id in self._issued:
+            self._issued[order.order_id] = issued.tickets
         return StepResult(Outcome.DONE, issued.order, is_saved=True)
 
 

@@ -136,12 +136,12 @@ class Selling:
         if placed.order.step is None:
             return Bought(placed.order, placed.tickets)
         try:
-            order = await self._purchase.run(placed.order)
+            ended = await self._purchase.finish(placed.order)
         except Overtaken:
             return _checked(await self._wait_for(placed.order.order_id))
-        if order.state is OrderState.ISSUED:
-            return await self.read(order.order_id)
-        return _checked(Bought(order, ()))
+        if ended.order.state is OrderState.ISSUED and not ended.tickets:
+            return await self.read(ended.order.order_id)
+        return _checked(Bought(ended.order, ended.tickets))
 
     async def _wait_for(self, order_id: int) -> Bought:
         deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS_MAX

@@ -72,7 +72,7 @@ class _Batch:
     promos: dict[tuple[int, str], PromoCode]
     new_orders: list[Order] = field(default_factory=list[Order])
     new_holds: list[Hold] = field(default_factory=list[Hold])
-    new_tickets: list[Ticket] = field(default_factory=list[Ticket])
+    new_tickets: dict[int, list[Ticket]] = field(default_factory=dict[int, list[Ticket]])
     converted: list[Hold] = field(default_factory=list[Hold])
     free: list[tuple[Order, Offer]] = field(default_factory=list[tuple[Order, Offer]])
 
@@ -284,21 +284,16 @@ class StockWriter:
     async def _issue_free(self, connection: Connection, batch: _Batch) -> list[OrderConfirmed]:
         if not batch.free:
             return []
-        batch.new_tickets = await create_tickets(
-            connection, [order for order, _ in batch.free], batch.at
-        )
-        by_order = tickets_by_order(batch.new_tickets)
+        created = await create_tickets(connection, [order for order, _ in batch.free], batch.at)
+        batch.new_tickets = tickets_by_order(created)
         return [
-            told.confirmed(order, offer, by_order[order.order_id], self._links, batch.at)
+            told.confirmed(order, offer, batch.new_tickets[order.order_id], self._links, batch.at)
             for order, offer in batch.free
         ]
 
     def _with_tickets(self, batch: _Batch, answer: PlacesAnswer) -> PlacesAnswer:
         if isinstance(answer, Placed) and not answer.order.total_minor:
-            order_id = answer.order.order_id
-            return Placed(
-                answer.order, tuple(t for t in batch.new_tickets if t.order_id == order_id)
-            )
+            return Placed(answer.order, tuple(batch.new_tickets[answer.order.order_id]))
         return answer
 
 

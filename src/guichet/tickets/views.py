@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from guichet.contracts.money import Amount
+from guichet.kernel.answers import made
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import (
     Hold,
@@ -161,7 +162,8 @@ class HoldAnswer(BaseModel):
 
 def event_view(card: EventCard) -> EventView:
     """Return the event of a ticket."""
-    return EventView.model_construct(
+    return made(
+        EventView,
         id=card.event_id,
         title=card.title,
         date=card.starts_at,
@@ -174,7 +176,8 @@ def payment_view(payment: Payment | None, amount_minor: int) -> PaymentView | No
     """Return the payment, None for what is free."""
     if payment is None:
         return None
-    return PaymentView.model_construct(
+    return made(
+        PaymentView,
         transaction_id=payment.intent_id,
         amount=amount_minor,
         status=payment.status,
@@ -203,7 +206,8 @@ def ticket_view(
             paid.status = "completed"
         paid.refunded_amount = refund_minor if refunded else 0
         paid.refunded_at = paid.refunded_at if refunded else None
-    return TicketView.model_construct(
+    return made(
+        TicketView,
         id=ticket.ticket_id,
         ticket_number=ticket_number(ticket.ticket_id),
         event_id=ticket.event_id,
@@ -233,7 +237,8 @@ def order_view(
 ) -> OrderView:
     """Return an order as its buyer sees it."""
     action = order.payment.next_action if order.payment else None
-    return OrderView.model_construct(
+    return made(
+        OrderView,
         id=order.order_id,
         code=order_code(order.order_id),
         event_id=order.event_id,
@@ -244,7 +249,8 @@ def order_view(
         buyer_email=order.buyer.email,
         created_at=order.created_at,
         payment=payment_view(order.payment, order.total_minor),
-        next_action=NextActionView.model_construct(
+        next_action=made(
+            NextActionView,
             type=action["type"] or "",
             url=action.get("url"),
             client_secret=action.get("client_secret"),
@@ -262,8 +268,10 @@ def order_view(
 
 def hold_view(hold: Hold, card: EventCard, server_time: datetime) -> HoldAnswer:
     """Return a hold as its buyer sees it."""
-    return HoldAnswer.model_construct(
-        hold=HoldView.model_construct(
+    return made(
+        HoldAnswer,
+        hold=made(
+            HoldView,
             id=hold.hold_id,
             event_id=hold.event_id,
             status=hold.state,

@@ -1,4 +1,7 @@
-"""Handles the provider's stored messages, each once, in any order; a failing one is tried again.
+"""The provider's messages: stored once and answered at once, then handled once, in any order.
+
+What happened is asked of the provider, never believed from the message: messages come late, twice
+and in the wrong order. One whose handling fails is tried again.
 
 about                                   what is done
 a payment whose order is under way      the order's saga is woken, and asks the provider
@@ -13,9 +16,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
+from guichet.tickets.payments import WebhookEvent
 from guichet.tickets.provider_changes import ProviderChanges
 from guichet.tickets.purchase import Purchase
 from guichet.tickets.repository import webhooks as webhook_rows
@@ -43,7 +48,19 @@ class WebhookInbox:
         self._changes = changes
         self._purchase = purchase
         self._room = asyncio.Semaphore(AT_ONCE_MAX)
+        self._receives = BatchWriter[WebhookEvent, bool](self._store)
         self.wake = asyncio.Event()
+
+    async def receive(self, event: WebhookEvent) -> None:
+        """Store a verified message and wake the worker; a repetition changes nothing."""
+        if await self._receives.submit(event):
+            log.info("webhook", kind=event.kind, payment=event.intent_id)
+            self.wake.set()
+
+    async def _store(self, events: Sequence[WebhookEvent]) -> list[bool | Exception]:
+        async with self._database.hot.acquire() as connection:
+            fresh = await webhook_rows.insert_messages(connection, events)
+        return [event.event_id in fresh for event in events]
 
     async def run(self) -> None:
         """Handle messages for ever; a worker runs this."""

@@ -13,6 +13,7 @@ from guichet.tickets.http_api import (
     orders,
     payments,
     promo_codes,
+    provider_messages,
     quotes,
     reconciliation,
     refunds,
@@ -42,7 +43,12 @@ ROUTERS = (
 def hot_routes(context_of: hot.ContextOf, *, with_no_op: bool = False) -> list[HotRoute]:
     """Return the routes served without FastAPI, for what each request would cost there."""
     measured = measuring.routes() if with_no_op else []
-    return [*hot.routes(context_of), *quotes.routes(context_of), *measured]
+    return [
+        *hot.routes(context_of),
+        *quotes.routes(context_of),
+        provider_messages.route(context_of),
+        *measured,
+    ]
 
 
 __all__ = ["ROUTERS", "hot_routes"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from guichet.kernel.answers import made
 from guichet.kernel.clock import now
 from guichet.kernel.hot_route import HotAnswer, HotRequest, HotRoute
 from guichet.kernel.problems import Forbidden, Malformed, TooManyRequests, Unavailable
@@ -106,7 +107,8 @@ async def purchase_view(context: Context, bought: Bought) -> PurchaseView:
     token = None
     if bought.order.buyer.account_id is None:
         token = context.links.token(bought.order.order_id, bought.order.access_version)
-    return PurchaseView.model_construct(
+    return made(
+        PurchaseView,
         order=order_view(bought.order, card, token),
         tickets=[ticket_view(ticket, bought.order.payment, card) for ticket in bought.tickets],
     )

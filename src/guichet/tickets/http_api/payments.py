@@ -1,22 +1,17 @@
-"""The payment provider: what a browser needs to pay, and the provider's webhook."""
+"""The payment provider: what a browser needs to pay, and to have it asked again."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from guichet.kernel.callers import OptionalCaller
-from guichet.kernel.clock import now
-from guichet.kernel.problems import BadRequest
-from guichet.tickets import webhooks
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.http_api.deps import PREFIX, Ctx, check_named, refusals
 from guichet.tickets.http_api.order_access import check_may_read
-from guichet.tickets.payments import WebhookRejected
+from guichet.tickets.looking_again import look_again
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.settings import PaymentMode
-
-WEBHOOK_BYTES_MAX = 256 * 1024
 
 router = APIRouter(prefix=PREFIX, tags=["payments"])
 
@@ -68,24 +63,4 @@ async def check_payment(
         raise OrderNotFound
     bought = await context.selling.read(order_id)
     check_may_read(bought.order, caller, access, context.links)
-    return CheckedView(
-        checking=await webhooks.look_again(context.database, bought.order, context.purchase)
-    )
-
-
-@router.post("/payments/webhook", responses=refusals(BadRequest))
-async def webhook(
-    request: Request,
-    context: Ctx,
-    stripe_signature: Annotated[str, Header(max_length=1000)] = "",
-) -> dict[str, bool]:
-    """Take a message of the payment provider, verified by its signature and age."""
-    payload = await request.body()
-    if len(payload) > WEBHOOK_BYTES_MAX:
-        raise BadRequest
-    try:
-        event = context.provider.read_webhook(payload, stripe_signature, now())
-    except WebhookRejected:
-        raise BadRequest from None
-    await webhooks.receive(context.database, event, context.inbox)
-    return {"received": True}
+    return CheckedView(checking=await look_again(context.database, bought.order, context.purchase))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from guichet.contracts.roles import Permission, may
+from guichet.kernel.answers import made
 from guichet.kernel.callers import Caller, OptionalCaller
 from guichet.kernel.paging import Page, Paging, page_of
 from guichet.kernel.problems import Forbidden
@@ -60,7 +61,8 @@ class AdmissionView(BaseModel):
 def admission_view(admitted: Admitted) -> AdmissionView:
     """Return an admission as the door is told."""
     ticket = admitted.ticket
-    return AdmissionView.model_construct(
+    return made(
+        AdmissionView,
         admitted=True,
         ticket_id=ticket.ticket_id,
         ticket_number=ticket_number(ticket.ticket_id),

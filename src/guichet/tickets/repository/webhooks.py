@@ -38,21 +38,22 @@ class StuckMessage:
     received_at: datetime
 
 
-async def insert_message(connection: Connection, event: WebhookEvent) -> bool:
-    """Store a provider's message; returns whether it came for the first time."""
-    stored = await connection.fetchval(
+async def insert_messages(connection: Connection, events: Sequence[WebhookEvent]) -> set[str]:
+    """Store a provider's messages; returns the ids of those that came for the first time."""
+    rows = await connection.fetch(
         "INSERT INTO webhook_events (provider_event_id, kind, intent_id, order_key, refund_id,"
-        " dispute_id, occurred_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting')"
-        " ON CONFLICT DO NOTHING RETURNING 1",
-        event.event_id,
-        event.kind,
-        event.intent_id,
-        event.order_key,
-        event.refund_id,
-        event.dispute_id,
-        event.occurred_at,
+        " dispute_id, occurred_at, state) SELECT n.*, 'waiting' FROM unnest($1::text[], $2::text[],"
+        " $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS n"
+        " ON CONFLICT DO NOTHING RETURNING provider_event_id",
+        [event.event_id for event in events],
+        [event.kind for event in events],
+        [event.intent_id for event in events],
+        [event.order_key for event in events],
+        [event.refund_id for event in events],
+        [event.dispute_id for event in events],
+        [event.occurred_at for event in events],
     )
-    return stored is not None
+    return {row["provider_event_id"] for row in rows}
 
 
 async def claim_waiting(

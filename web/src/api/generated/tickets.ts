@@ -1635,6 +1635,13 @@ export interface QuoteView {
   event_id: number;
 }
 
+/**
+ * The message is stored; the provider need not send it again.
+ */
+export interface ReceivedView {
+  received: boolean;
+}
+
 export type GetTicketsEventsByEventIdAttendeesParams = {
 /**
  * A ticket, an order, a part of name or e-mail.
@@ -1841,8 +1848,6 @@ export type PostTicketsOrdersByCodePaymentCheckParams = {
 access?: string | null;
 };
 
-export type PostTicketsPaymentsWebhook200 = {[key: string]: boolean};
-
 export type GetTicketsOrdersByCodeRefundParams = {
 access?: string | null;
 ticket_ids?: string | null;
@@ -1934,6 +1939,8 @@ access?: string | null;
 export type PostTicketsByTicketIdCancelParams = {
 access?: string | null;
 };
+
+export type PostTicketsPaymentsWebhookBody = { [key: string]: unknown };
 
 type SecondParameter<T extends (...args: never) => unknown> = Parameters<T>[1];
 
@@ -5785,81 +5792,6 @@ export const usePostTicketsOrdersByCodePaymentCheck = <TError = ErrorType<Proble
       return useMutation(getPostTicketsOrdersByCodePaymentCheckMutationOptions(options), queryClient);
     }
 
-export const getPostTicketsPaymentsWebhookUrl = () => {
-
-
-
-
-  return `/api/v1/tickets/payments/webhook`
-}
-
-/**
- * Take a message of the payment provider, verified by its signature and age.
- * @summary Webhook
- */
-export const postTicketsPaymentsWebhook = async ( options?: Parameters<typeof request>[1]): Promise<PostTicketsPaymentsWebhook200> => {
-
-  return request<PostTicketsPaymentsWebhook200>(getPostTicketsPaymentsWebhookUrl(),
-  {
-    ...options,
-    method: 'POST'
-
-
-  }
-);}
-
-
-
-
-
-export const getPostTicketsPaymentsWebhookMutationKey = () => ['postTicketsPaymentsWebhook'] as const;
-
-export const getPostTicketsPaymentsWebhookMutationOptions = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,void, TContext>, request?: SecondParameter<typeof request>}
-): UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,void, TContext> => {
-
-const mutationKey = getPostTicketsPaymentsWebhookMutationKey();
-const {mutation: mutationOptions, request: requestOptions} = options ?
-      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
-      options
-      : {...options, mutation: {...options.mutation, mutationKey}}
-      : {mutation: { mutationKey, }, request: undefined};
-
-
-
-
-      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, void> = () => {
-
-
-          return  postTicketsPaymentsWebhook(requestOptions)
-        }
-
-
-
-
-
-
-  return  { mutationFn, ...mutationOptions }}
-
-    export type PostTicketsPaymentsWebhookMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>>
-
-    export type PostTicketsPaymentsWebhookMutationError = ErrorType<Problem>
-
-
-    /**
- * @summary Webhook
- */
-export const usePostTicketsPaymentsWebhook = <TError = ErrorType<Problem>,
-    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,void, TContext>, request?: SecondParameter<typeof request>}
- , queryClient?: QueryClient): UseMutationResult<
-        Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>,
-        TError,
-        void,
-        TContext
-      > => {
-      return useMutation(getPostTicketsPaymentsWebhookMutationOptions(options), queryClient);
-    }
-
 export const getGetTicketsReconciliationUrl = () => {
 
 
@@ -8690,4 +8622,92 @@ export const usePostTicketsQuote = <TError = ErrorType<Problem>,
         TContext
       > => {
       return useMutation(getPostTicketsQuoteMutationOptions(options), queryClient);
+    }
+
+export const getPostTicketsPaymentsWebhookUrl = () => {
+
+
+
+
+  return `/api/v1/tickets/payments/webhook`
+}
+
+/**
+ * @summary Take a message of the payment provider, verified by its signature and age
+ */
+export const postTicketsPaymentsWebhook = async (postTicketsPaymentsWebhookBody: PostTicketsPaymentsWebhookBody, options?: Parameters<typeof request>[1]): Promise<ReceivedView> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<ReceivedView>(getPostTicketsPaymentsWebhookUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(postTicketsPaymentsWebhookBody)
+  }
+);}
+
+
+
+
+
+export const getPostTicketsPaymentsWebhookMutationKey = () => ['postTicketsPaymentsWebhook'] as const;
+
+export const getPostTicketsPaymentsWebhookMutationOptions = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,PostTicketsPaymentsWebhookMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+): UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,PostTicketsPaymentsWebhookMutationVariables, TContext> => {
+
+const mutationKey = getPostTicketsPaymentsWebhookMutationKey();
+const {mutation: mutationOptions, request: requestOptions} = options ?
+      options.mutation && 'mutationKey' in options.mutation && options.mutation.mutationKey ?
+      options
+      : {...options, mutation: {...options.mutation, mutationKey}}
+      : {mutation: { mutationKey, }, request: undefined};
+
+
+
+
+      const mutationFn: MutationFunction<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, PostTicketsPaymentsWebhookMutationVariables> = (props) => {
+          const {data} = props ?? {};
+
+          return  postTicketsPaymentsWebhook(data,requestOptions)
+        }
+
+
+
+
+
+
+  return  { mutationFn, ...mutationOptions }}
+
+    export type PostTicketsPaymentsWebhookMutationResult = NonNullable<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>>
+    export type PostTicketsPaymentsWebhookMutationBody = PostTicketsPaymentsWebhookBody
+    export type PostTicketsPaymentsWebhookMutationError = ErrorType<Problem>
+    export type PostTicketsPaymentsWebhookMutationVariables = {data: PostTicketsPaymentsWebhookBody}
+
+    /**
+ * @summary Take a message of the payment provider, verified by its signature and age
+ */
+export const usePostTicketsPaymentsWebhook = <TError = ErrorType<Problem>,
+    TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>, TError,PostTicketsPaymentsWebhookMutationVariables, TContext>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient): UseMutationResult<
+        Awaited<ReturnType<typeof postTicketsPaymentsWebhook>>,
+        TError,
+        PostTicketsPaymentsWebhookMutationVariables,
+        TContext
+      > => {
+      return useMutation(getPostTicketsPaymentsWebhookMutationOptions(options), queryClient);
     }
