@@ -44,8 +44,9 @@ MUTATIONS = (
         "webhook-stored-once",
         "A message of the provider that comes again is not handled again.",
         "src/guichet/tickets/repository/webhooks.py",
-        '" ON CONFLICT DO NOTHING RETURNING 1"',
-        "\" ON CONFLICT (provider_event_id) DO UPDATE SET state = 'waiting' RETURNING 1\"",
+        '" ON CONFLICT DO NOTHING RETURNING provider_event_id"',
+        "\" ON CONFLICT (provider_event_id) DO UPDATE SET state = 'waiting'\"\n"
+        '        " RETURNING webhook_events.provider_event_id"',
         ("tests/tickets/test_webhooks.py::test_a_message_is_stored_once_and_wakes_the_worker",),
     ),
     Mutation(
