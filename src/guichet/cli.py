@@ -29,6 +29,8 @@ backup = App(name="backup", help="Back up all databases; check and list the back
 app.command(backup)
 payments = App(name="payments", help="Encrypted backups of payments: take, check, read.")
 app.command(payments)
+keys = App(name="keys", help="The keys that sign access tokens.")
+app.command(keys)
 
 
 @app.command
@@ -246,6 +248,19 @@ def audit_verify(*, service: str | None = None) -> None:
 
     if not audit_reports.verify_chains(service):
         raise SystemExit(1)
+
+
+@keys.command(name="rotate")
+def rotate_keys(
+    *,
+    leaked: Annotated[
+        bool, Parameter(help="Withdraw all others and sign with it at once.")
+    ] = False,
+) -> None:
+    """Draw a new signing key before its time; auth does so itself every month."""
+    from guichet.local import signing_keys  # noqa: PLC0415 - imported only where used
+
+    signing_keys.rotate(leaked=leaked)
 
 
 @outbox.command

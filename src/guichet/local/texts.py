@@ -107,6 +107,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A server does not answer ({reason}): run “make up” first, or check the addresses "
         "GUICHET_*_DSN and GUICHET_NATS_URL.",
     ),
+    "key_drawn": (
+        "Clé {key_id} tirée : elle signera dans un quart d'heure, une fois connue de tous les "
+        "services. Les jetons déjà donnés restent valables.",
+        "Key {key_id} is drawn: it signs in a quarter of an hour, once every service knows it. "
+        "Tokens given out stay valid.",
+    ),
+    "keys_withdrawn": (
+        "Clé {key_id} tirée, toutes les autres retirées. auth signe avec elle dans les {seconds} "
+        "secondes ; les jetons d'avant sont refusés partout dans les cinq minutes, et les "
+        "applications en demandent de nouveaux d'elles-mêmes.",
+        "Key {key_id} is drawn, all others are withdrawn. auth signs with it within {seconds} "
+        "seconds; earlier tokens are refused everywhere within five minutes, and apps ask for "
+        "new ones by themselves.",
+    ),
     "reconciling_already": (
         "Un autre processus compare déjà les comptes : réessayez dans un instant.",
         "Another process is comparing the books already: try again in a moment.",
