@@ -8,6 +8,7 @@
 import i18next, { type BackendModule } from "i18next";
 import { initReactI18next } from "react-i18next";
 
+import { keptTogether } from "./format";
 import { firstLanguage, type Language, rememberLanguage } from "./languages";
 
 type Texts = Record<string, unknown>;
@@ -26,6 +27,14 @@ function fileOf(language: string, namespace: string): string {
   return `../${folder}/texts/${language}.json`;
 }
 
+/** Set what French writes with a space before or after it so that no line begins or ends there. */
+function setInFrench(texts: unknown): unknown {
+  if (typeof texts === "string") return keptTogether(texts);
+  if (Array.isArray(texts)) return texts.map(setInFrench);
+  if (typeof texts !== "object" || texts === null) return texts;
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, setInFrench(text)]));
+}
+
 const backend: BackendModule = {
   type: "backend",
   init: () => undefined,
@@ -36,7 +45,7 @@ const backend: BackendModule = {
       return;
     }
     load().then(
-      (texts) => done(null, texts as never),
+      (texts) => done(null, (language === "fr" ? setInFrench(texts) : texts) as never),
       (error: unknown) => done(error as Error, false),
     );
   },

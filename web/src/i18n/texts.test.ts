@@ -1,4 +1,7 @@
+import i18next from "i18next";
 import { describe, expect, test } from "vitest";
+
+import { startTexts } from ".";
 
 type Texts = { [key: string]: string | Texts };
 
@@ -50,4 +53,11 @@ describe.each(frenchFiles)("%s", (name) => {
 
 test("the texts of every feature are found", () => {
   expect(frenchFiles.length).toBeGreaterThan(1);
+});
+
+test("no line of a French text begins with its punctuation", async () => {
+  await startTexts("fr");
+  await i18next.loadNamespaces("order");
+  const lead = i18next.t("find.lead", { ns: "order" });
+  expect(lead).toMatch(/compte\u00a0\? .*commande\u00a0: nous/);
 });

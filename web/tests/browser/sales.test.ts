@@ -87,7 +87,7 @@ test("a guest's order appears, one ticket of it goes back, and the report agrees
   await visit.look("sales-refund-one");
   await page.getByLabel("Raison, pour l’acheteur").fill("Une place de trop");
   await confirm.click();
-  await page.getByText(/C’est annulé : 21,00/).waitFor();
+  await page.getByText(/C’est annulé\s: 21,00/).waitFor();
   await page.getByText("annulé, remboursé").waitFor();
   await page.getByRole("button", { name: /^Avoir / }).waitFor();
   await visit.look("sales-order");

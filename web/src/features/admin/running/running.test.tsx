@@ -50,7 +50,7 @@ test("has a failed message handled again by its own service", async () => {
   answer("get", "/notifications/dead-letters", 200, { data: [LETTER], total: 1 });
   const retried = answer("post", "/notifications/dead-letters/8/retry", 204);
   const { screen, person } = renderApp("/admin/queues");
-  const name = "Traiter de nouveau : tickets.order.confirmed";
+  const name = /^Traiter de nouveau\s: tickets\.order\.confirmed$/;
   await person.click(await screen.findByRole("button", { name }));
   expect(await screen.findByText("Le message est traité.")).toBeVisible();
   expect(retried).toHaveLength(1);
@@ -61,7 +61,7 @@ test("says why a message fails again", async () => {
   answer("get", "/auth/dead-letters", 200, { data: [LETTER], total: 1 });
   refuse("post", "/auth/dead-letters/8/retry", 409, "failed_again", "Encore un échec.");
   const { screen, person } = renderApp("/admin/queues");
-  const name = "Traiter de nouveau : tickets.order.confirmed";
+  const name = /^Traiter de nouveau\s: tickets\.order\.confirmed$/;
   await person.click(await screen.findByRole("button", { name }));
   expect(await screen.findByText("Encore un échec.")).toBeVisible();
 });

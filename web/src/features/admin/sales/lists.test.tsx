@@ -29,7 +29,7 @@ test("takes an order off the list of those that wait once a person says what was
   const { screen, person } = renderApp("/admin/attention");
   expect(await screen.findByText("Payée deux fois.")).toBeVisible();
   expect(asked[0]?.url.searchParams.get("needs_attention")).toBe("true");
-  const name = "Marquer comme réglée : ABCD-1234";
+  const name = /^Marquer comme réglée\s: ABCD-1234$/;
   await person.click(screen.getByRole("button", { name }));
   expect(screen.getByRole("button", { name: "Marquer comme réglée" })).toBeDisabled();
   await person.type(await screen.findByLabelText("Ce qui a été fait"), "Rendu par virement");
@@ -44,7 +44,7 @@ test("an order whose refund is still tried stays, with the reason", async () => 
   refuse("post", "/tickets/orders/ABCD-1234/attention/resolve", 409, "under_way", "Cela continue.");
   const { screen, person } = renderApp("/admin/attention");
   await person.click(
-    await screen.findByRole("button", { name: "Marquer comme réglée : ABCD-1234" }),
+    await screen.findByRole("button", { name: /^Marquer comme réglée\s: ABCD-1234$/ }),
   );
   await person.type(await screen.findByLabelText("Ce qui a été fait"), "Rien");
   await person.click(screen.getByRole("button", { name: "Marquer comme réglée" }));
