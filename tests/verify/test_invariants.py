@@ -288,6 +288,21 @@ async def test_an_attempt_that_was_clearly_refused_has_left_no_copy(healthy: Fak
     assert 10 in await reds(healthy)
 
 
+@pytest.mark.parametrize("status", ["erased", "expired"])
+async def test_a_mail_that_nobody_waits_for_any_more_is_no_backlog(
+    healthy: FakeOutside, status: str
+) -> None:
+    """An account deleted before its mail left, or a link that ended before."""
+    await spoil(
+        healthy,
+        "notifications",
+        "INSERT INTO deliveries (dedup_key, message_id, channel, template, language, address,"  # noqa: S608 - from above
+        " name, context, status, next_attempt_at) SELECT 'welcome:9:email', '<9@guichet>',"
+        f" channel, 'welcome', language, '', '', context, '{status}', now() FROM deliveries",
+    )
+    assert await reds(healthy) == set()
+
+
 async def test_an_admission_that_was_taken_back_counts_nowhere(healthy: FakeOutside) -> None:
     await spoil(
         healthy,
