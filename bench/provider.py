@@ -29,7 +29,10 @@ def lone_provider() -> Generator[int]:
         }
         code = f"from guichet.sandbox.main import run; run({port})"
         with subprocess.Popen(
-            [sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", code],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ) as process:
             try:
                 _wait_for(port)

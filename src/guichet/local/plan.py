@@ -20,7 +20,7 @@ from guichet.local.storage import Storage
 REPLICA_PORT_STEP = 100
 """The second instance of a service listens that much above the first, and so on."""
 
-_NICENESS = {"notifications": 10, "mailbox": 10, "users": 5}
+_NICENESS = {"notifications": 10, "mailbox": 10, "users": 10}
 """What follows a purchase waits while others buy: mails and histories are late, sales are not."""
 
 _LISTENERS: dict[str, tuple[str, ...]] = {
