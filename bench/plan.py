@@ -31,8 +31,8 @@ FULL = Plan(
 )
 QUICK = Plan(
     rounds=1,
-    seconds=3.0,
-    requests_max=15_000,
+    seconds=2.0,
+    requests_max=10_000,
     connections=256,
     events=50,
     rush_places=2_000,

@@ -55,7 +55,7 @@ def logins(stand: Stand, plan: Plan) -> list[Figure]:
         Load(
             stand.port("gateway"),
             asked.logins(int(LOGINS_A_SECOND * (plan.seconds + 2))),
-            64,
+            CONNECTIONS,
             plan.seconds + 2,
             rate=LOGINS_A_SECOND,
         )
