@@ -22,13 +22,10 @@ from guichet.auth.repository.signing_keys import StoredKey
 from guichet.auth.secret_box import SecretBox
 from guichet.kernel import clock
 from guichet.kernel.database import Database
-from guichet.kernel.logs import logger
 from guichet.kernel.tokens import ALGORITHM
 
 RELOAD_SECONDS = 60.0
 """Another replica's new key is noticed within this time, long before it signs."""
-
-log = logger(__name__)
 
 
 class KeyRing:
@@ -85,7 +82,6 @@ class KeyRing:
                 await signing_keys.delete_keys(transaction, others)
             await signing_keys.insert_key(transaction, key)
         await self._reload()
-        log.info("signing key drawn", key_id=key.id, signs_from=key.signs_from.isoformat())
         return key.id
 
     async def _reload_if_old(self) -> None:
