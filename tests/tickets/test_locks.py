@@ -4,13 +4,14 @@ One process decides one batch after another, so only a second connection shows a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 import pytest
 
 from guichet.tickets import problems
 from guichet.tickets.admission import AdmissionRequest
+from guichet.tickets.domain import Ticket
 from guichet.tickets.places import Placed, PlacesRequest
 from guichet.tickets.repository import admissions as admission_rows
 from guichet.tickets.repository import orders as order_rows
@@ -90,9 +91,17 @@ async def test_an_order_that_is_being_run_is_not_claimed(shop: Shop) -> None:
     assert await shop.orders.claim_due(10) == []
 
 
-async def test_one_batch_admits_a_ticket_once(shop: Shop) -> None:
+async def test_one_batch_admits_a_ticket_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one write: the database would refuse the pair, and each would be written alone."""
     first, second = (await shop.selling.buy(wanted(await shop.event(price_minor=0), 2))).tickets
-    # While the first is being written, the others wait and make one batch.
+    store, stored = admission_rows.store_admissions, list[list[int]]()
+
+    async def store_and_note(connection: Connection, used: Sequence[Ticket]) -> None:
+        stored.append([ticket.ticket_id for ticket in used])
+        await store(connection, used)
+
+    monkeypatch.setattr(admission_rows, "store_admissions", store_and_note)
+    # What is asked in one turn of the loop makes one batch.
     answers = await asyncio.gather(
         *(
             shop.admissions.admit(
@@ -103,8 +112,23 @@ async def test_one_batch_admits_a_ticket_once(shop: Shop) -> None:
         return_exceptions=True,
     )
     assert [isinstance(answer, problems.AlreadyUsed) for answer in answers] == [False, False, True]
+    assert stored == [[first.ticket_id, second.ticket_id]]
     used = "SELECT count(*) FROM outbox WHERE subject = 'tickets.ticket.used'"
     assert await shop.one(used) == 2
+
+
+async def test_the_database_refuses_a_second_admission(shop: Shop) -> None:
+    event = await shop.event(price_minor=0)
+    (ticket,) = (await shop.selling.buy(wanted(event))).tickets
+    admit = (
+        "INSERT INTO admissions (ticket_id, event_id, admitted_by, admitted_at)"
+        " VALUES ($1, $2, 4, now())"
+    )
+    await shop.one(admit, ticket.ticket_id, event)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await shop.one(admit, ticket.ticket_id, event)
+    await shop.one("UPDATE admissions SET undone_at = now(), undone_by = 4, undo_reason = 'x'")
+    await shop.one(admit, ticket.ticket_id, event)
 
 
 async def test_a_capture_is_in_the_ledger_at_once_and_once(shop: Shop) -> None:
