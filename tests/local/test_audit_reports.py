@@ -64,8 +64,8 @@ def test_one_service_and_a_filter(
 
 
 def test_a_service_without_a_log_is_said() -> None:
-    with pytest.raises(LocalError, match="users"):
-        audit_reports.show_entries("users", EntryFilter())
+    with pytest.raises(LocalError, match="gateway"):
+        audit_reports.show_entries("gateway", EntryFilter())
 
 
 def test_a_server_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,7 @@ async def test_an_operator_is_at_the_door_and_nowhere_else(system: System) -> No
         ("GET", "/auth/accounts", None),
         ("GET", "/tickets/payments", None),
         ("GET", "/tickets/audit", None),
+        ("GET", "/users/audit", None),
     ):
         answer = await system.call(method, path, body, who=operator, headers=key)
         assert answer.status in {403, 404}, (method, path, answer.content)

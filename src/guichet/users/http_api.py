@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import EmailStr
 
 from guichet.contracts.roles import Permission, Role, may, require, require_manages_queues
+from guichet.kernel.audit_reading import audit_router
 from guichet.kernel.callers import Caller, CallingService, OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.language import language_of
@@ -44,6 +45,11 @@ from guichet.users.use_cases import Search, Users
 ID_MAX = 2**63 - 1
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
+audit = audit_router(
+    "/api/v1/users",
+    database_of=lambda request: _users(request).database,
+    authorize=lambda caller: require(caller, Permission.READ_AUDIT_LOG),
+)
 internal = APIRouter(prefix="/api/v1/users/internal", include_in_schema=False)
 
 AccountId = Annotated[int, Path(ge=1, le=ID_MAX)]
@@ -230,4 +236,4 @@ async def export_account(
     return await use_cases.export_of(_users(request), account_id)
 
 
-ROUTERS = (queues_router("/api/v1/users", require_manages_queues), router, internal)
+ROUTERS = (queues_router("/api/v1/users", require_manages_queues), audit, router, internal)

@@ -10,9 +10,11 @@ from guichet.contracts.clients.auth import AuthClient
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.clients.notifications import NotificationsClient
 from guichet.contracts.clients.tickets import TicketsClient
+from guichet.kernel import audit
 from guichet.kernel.app import Check, create_app
 from guichet.kernel.service import Platform, platform, serve
 from guichet.kernel.settings import CommonSettings
+from guichet.kernel.workers import every
 from guichet.users.consumers import CONSUMERS
 from guichet.users.http_api import ROUTERS
 from guichet.users.use_cases import Users
@@ -40,6 +42,9 @@ def build(settings: UsersSettings, port: int | None = None) -> FastAPI:
             port=port,
         ) as here:
             app.state.users = _users(here)
+            here.workers.start(
+                "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))
+            )
             yield here.checks
 
     return create_app(service=SERVICE, title="Guichet: users", context=context, routers=ROUTERS)

@@ -17,10 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
 
 metadata = MetaData()
 add_message_tables(metadata)
+add_audit_table(metadata)
 
 
 def _instant(name: str, *, now: bool = False) -> Column[object]:

@@ -12,13 +12,14 @@ from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.clients.notifications import NotificationsClient
 from guichet.contracts.clients.tickets import TicketsClient
 from guichet.contracts.messages.users import ProfileUpdated
-from guichet.kernel import outbox
+from guichet.kernel import audit, outbox
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.http_client import RemoteRefusal
 from guichet.kernel.outbox import enqueue
 from guichet.kernel.paging import PageAsked
 from guichet.kernel.problems import Malformed, Problem, TooManyRequests
+from guichet.users.auditing import corrections
 from guichet.users.domain import (
     LastAdministrator,
     NoPicture,
@@ -215,6 +216,7 @@ async def change_profile(
         if not changes:
             return locked
         await profile_rows.change_profile(transaction, account_id, changes)
+        await audit.record(transaction, *corrections(reader, account_id, changes))
         if "profile_picture" in changes:
             await profile_rows.delete_picture(transaction, account_id)
         return await _announced(transaction, account_id)

@@ -6,7 +6,7 @@ from guichet.kernel.audit_chain import broken_links
 from guichet.verify.selling import EXAMPLES_MAX
 from guichet.verify.sources import Sources
 
-LOGGING = ("auth", "events", "tickets", "notifications")
+LOGGING = ("auth", "users", "events", "tickets", "notifications")
 """The services that keep an audit log."""
 
 

@@ -64,6 +64,38 @@ export interface Deleted {
   message: string;
 }
 
+export type EntryAnswerBefore = { [key: string]: unknown } | null;
+
+export type EntryAnswerAfter = { [key: string]: unknown } | null;
+
+/**
+ * One change: `actor_id` is None for the system and for guests.
+ *
+ * `position` and `hash` are its place in the chain and its seal, None for a moment after it.
+ */
+export interface EntryAnswer {
+  entry_id: number;
+  occurred_at: string;
+  actor_id: number | null;
+  actor_role: string;
+  action: string;
+  subject: string;
+  before: EntryAnswerBefore;
+  after: EntryAnswerAfter;
+  request_id: string;
+  reason: string;
+  position: number | null;
+  hash: string | null;
+}
+
+/**
+ * Entries, the latest first; `next_cursor` gives the older ones, None where there are none.
+ */
+export interface EntriesAnswer {
+  data: EntryAnswer[];
+  next_cursor: number | null;
+}
+
 export type ExportAuth = { [key: string]: unknown };
 
 export type ExportUsers = { [key: string]: unknown };
@@ -297,6 +329,20 @@ export interface Problem {
   code: string;
   errors?: ProblemErrors;
 }
+
+export type GetUsersAuditParams = {
+actor_id?: number | null;
+action?: string | null;
+subject?: string | null;
+from?: string | null;
+to?: string | null;
+cursor?: number | null;
+/**
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+};
 
 export type GetUsersParams = {
 /**
@@ -641,6 +687,115 @@ export const usePostUsersDeadLettersByLetterIdRetry = <TError = ErrorType<Proble
       > => {
       return useMutation(getPostUsersDeadLettersByLetterIdRetryMutationOptions(options), queryClient);
     }
+
+export const getGetUsersAuditUrl = (params?: GetUsersAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/v1/users/audit?${stringifiedParams}` : `/api/v1/users/audit`
+}
+
+/**
+ * Who changed what. `action` may be the beginning of one, up to a dot.
+ * @summary The audit log, the latest entries first
+ */
+export const getUsersAudit = async (params?: GetUsersAuditParams, options?: Parameters<typeof request>[1]): Promise<EntriesAnswer> => {
+
+  return request<EntriesAnswer>(getGetUsersAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetUsersAuditQueryKey = (params?: GetUsersAuditParams,) => {
+    return [
+    `/api/v1/users/audit`, ...(params ? [params] : [])
+    ] as const;
+    }
+
+
+export const getGetUsersAuditQueryOptions = <TData = Awaited<ReturnType<typeof getUsersAudit>>, TError = ErrorType<Problem>>(params?: GetUsersAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetUsersAuditQueryKey(params);
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getUsersAudit>>> = ({ signal }) => getUsersAudit(params, { signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetUsersAuditQueryResult = NonNullable<Awaited<ReturnType<typeof getUsersAudit>>>
+export type GetUsersAuditQueryError = ErrorType<Problem>
+
+
+export function useGetUsersAudit<TData = Awaited<ReturnType<typeof getUsersAudit>>, TError = ErrorType<Problem>>(
+ params: undefined |  GetUsersAuditParams, options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getUsersAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getUsersAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetUsersAudit<TData = Awaited<ReturnType<typeof getUsersAudit>>, TError = ErrorType<Problem>>(
+ params?: GetUsersAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getUsersAudit>>,
+          TError,
+          Awaited<ReturnType<typeof getUsersAudit>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetUsersAudit<TData = Awaited<ReturnType<typeof getUsersAudit>>, TError = ErrorType<Problem>>(
+ params?: GetUsersAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary The audit log, the latest entries first
+ */
+
+export function useGetUsersAudit<TData = Awaited<ReturnType<typeof getUsersAudit>>, TError = ErrorType<Problem>>(
+ params?: GetUsersAuditParams, options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getUsersAudit>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetUsersAuditQueryOptions(params,options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
 
 export const getGetUsersUrl = (params?: GetUsersParams,) => {
   const normalizedParams = new URLSearchParams();
