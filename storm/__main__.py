@@ -12,7 +12,6 @@ from storm import report
 from storm.disk import may_mount
 from storm.engine import storm
 from storm.faults import FAULTS
-from storm.faults.outside import ABSENT
 from storm.plan import DISK_FULL, Plan, UnknownFault, draw
 
 SEED_MAX = 1_000_000
@@ -43,8 +42,6 @@ def _plan(asked: argparse.Namespace, seed: int, only: list[str], console: Consol
     if not may_mount():
         without.append(DISK_FULL)
         console.print(f"{DISK_FULL} does not strike: this user may not mount a small disk")
-    for name, why in ABSENT.items():
-        console.print(f"{name} does not strike: {why}", highlight=False)
     return draw(seed, quick=asked.quick, minutes=asked.minutes, only=only, without=without)
 
 

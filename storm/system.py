@@ -33,6 +33,7 @@ SETTINGS: Mapping[str, str] = {
     "GUICHET_GATEWAY_TRUSTED_PROXIES": "127.0.0.1",
 }
 SERVERS = ("postgres", "nats", "sandbox", "smtp")
+MOVING_CLOCK = Path(__file__).parent / "moving_clock"
 ASK_SECONDS_MAX = 25.0
 READ_TRIES_MAX = 60
 READ_AGAIN_SECONDS = 1.0
@@ -55,6 +56,8 @@ class Stormed:
         """Of unreadable messages that NATS has taken."""
         self.burst: Callable[[int], Awaitable[None]] = _nobody
         """Has so many people buy at once; the crowd sets it."""
+        self.clocks = place / "clocks"
+        """Where the processes look for how their clocks are to be moved."""
         self._system: System | None = None
         self._session: aiohttp.ClientSession | None = None
 
@@ -77,7 +80,13 @@ class Stormed:
         for proxy in self.proxies.values():
             await proxy.start()
         detours = ",".join(f"{name}={proxy.port}" for name, proxy in self.proxies.items())
-        wanted = {**SETTINGS, "GUICHET_LOCAL_DETOURS": detours}
+        self.clocks.mkdir(mode=0o777)
+        wanted = {
+            **SETTINGS,
+            "GUICHET_LOCAL_DETOURS": detours,
+            "PYTHONPATH": str(MOVING_CLOCK),
+            "STORM_CLOCK_DIR": str(self.clocks),
+        }
         self._system = await asyncio.to_thread(running.start, self.place, wanted, shift)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from storm.faults import mail, outside, parts, provider, servers
+from storm.faults import clock, mail, outside, parts, provider, servers
 from storm.faults.base import Fault
 
 _ALL: tuple[Fault, ...] = (
@@ -11,5 +11,6 @@ _ALL: tuple[Fault, ...] = (
     *provider.FAULTS,
     *mail.FAULTS,
     *outside.FAULTS,
+    *clock.FAULTS,
 )
 FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _ALL}

@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -25,12 +24,6 @@ POISON = (b"{}", b"\xff\x00 not JSON")
 WAITING_ORDERS = 150
 RELOAD_SECONDS = 0.7
 SIGN_IN_TRIES_MAX = 20
-
-ABSENT: Mapping[str, str] = {
-    "clock:moved": "a running process reads the machine's clock: there is no way to move it for"
-    " one system alone; tests move it in each service's own tests",
-}
-"""Faults of the design that do not strike here, with why."""
 
 
 @dataclass(frozen=True)

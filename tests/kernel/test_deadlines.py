@@ -66,6 +66,18 @@ def test_a_clock_that_was_set_right_is_believed_after_a_while() -> None:
     assert read == pytest.approx(clocks.steady_at + 1, abs=0.01)
 
 
+@pytest.mark.parametrize("off", [-600.0, 600.0])
+def test_a_clock_that_is_moved_and_set_right_refuses_nobody(off: float) -> None:
+    clocks = Clocks()
+    deadlines = clocks.deadlines()
+    for wrong_by in (0.0, off, 0.0):
+        for _ in range(20):
+            clocks.pass_by(1)
+            read = deadlines.read(header(clocks.wall_at + wrong_by))
+            assert read is not None
+            assert read > clocks.steady_at
+
+
 def test_a_crowd_that_waits_long_is_not_taken_for_a_clock() -> None:
     clocks = Clocks()
     deadlines = clocks.deadlines()

@@ -43,6 +43,13 @@ def test_a_service_token_expires(later: Callable[[float], None]) -> None:
     assert users.issue("auth") != first
 
 
+@pytest.mark.parametrize("issued_at", [4_000_000_000, float("nan"), [], "soon", None])
+def test_a_service_token_does_not_count_before_its_time(issued_at: object) -> None:
+    claims = {"iss": "users", "aud": "service:auth", "iat": issued_at, "exp": 4_000_003_600}
+    with pytest.raises(Unauthenticated):
+        ServiceTokens(SECRET, service="auth").verify(f"Bearer {jwt.encode(claims, SECRET)}")
+
+
 @pytest.mark.parametrize(
     "authorization",
     [

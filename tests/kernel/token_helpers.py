@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from guichet.kernel import tokens
+from guichet.kernel import clock, tokens
 from guichet.kernel.tokens import ACCESS_TOKEN_SECONDS, Revocations, SigningKeys, TokenVerifier
 
 
@@ -89,6 +89,7 @@ def clock_ahead(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         monotonic = staticmethod(lambda: steady() + ahead[0])
 
     monkeypatch.setattr(tokens, "time", Clock)
+    monkeypatch.setattr(clock, "seconds", Clock.time)
 
     def advance(seconds: float) -> None:
         ahead[0] += seconds

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storm.faults import FAULTS
+from storm.faults import FAULTS, clock
 from storm.plan import CHEAP, DISK_FULL, UnknownFault, draw
 
 
@@ -50,6 +50,13 @@ def test_minutes_make_whole_rounds_each_in_an_order_of_its_own() -> None:
 def test_a_small_disk_is_made_only_where_it_is_to_be_filled() -> None:
     assert draw(1).needs_small_disk
     assert not draw(1, without=[DISK_FULL]).needs_small_disk
+
+
+def test_clocks_are_moved_either_way_by_ten_minutes() -> None:
+    moved = {fault.part: set[float]() for fault in clock.FAULTS}
+    for fault in clock.FAULTS:
+        moved[fault.part].add(fault.seconds_ahead)
+    assert moved == {"tickets-2": {-600.0, 600.0}, "auth": {-600.0, 600.0}}
 
 
 def test_points_stand_at_every_step_boundary_of_the_purchase() -> None:

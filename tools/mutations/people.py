@@ -56,7 +56,7 @@ MUTATIONS = (
         "token-expiry-once-passed",
         "A token that passed before ends at its time all the same.",
         TOKENS,
-        "if principal.expires_at + LEEWAY_SECONDS < time.time():",
+        "if principal.expires_at + LEEWAY_SECONDS < clock.seconds():",
         "if principal.expires_at < 0:",
         (
             "tests/kernel/test_tokens.py::test_a_token_that_was_accepted_stops_counting_when_it_expires",
@@ -74,8 +74,8 @@ MUTATIONS = (
         "service-token-audience",
         "A service's token for one service opens no other.",
         TOKENS,
-        'options={"require": ["exp", "iat", "iss", "aud"]}',
-        'options={"require": ["exp", "iat", "iss", "aud"], "verify_aud": False}',
+        "options=_REQUIRED",
+        'options={**_REQUIRED, "verify_aud": False}',
         (
             "tests/kernel/test_service_tokens.py::test_a_service_token_is_good_for_the_called_service_alone",
         ),
@@ -84,9 +84,20 @@ MUTATIONS = (
         "service-token-signature",
         "Internal routes answer services alone.",
         TOKENS,
-        'options={"require": ["exp", "iat", "iss", "aud"]}',
-        'options={"require": ["exp", "iat", "iss", "aud"], "verify_signature": False}',
+        "options=_REQUIRED",
+        'options={**_REQUIRED, "verify_signature": False}',
         ("tests/kernel/test_service_tokens.py::test_a_persons_token_opens_no_internal_route",),
+    ),
+    Mutation(
+        "service-token-times",
+        "A service's token counts for its minute alone.",
+        TOKENS,
+        "if not _counts_now(claims):",
+        "if not claims:",
+        (
+            "tests/kernel/test_service_tokens.py::test_a_service_token_expires",
+            "tests/kernel/test_service_tokens.py::test_a_service_token_does_not_count_before_its_time",
+        ),
     ),
     Mutation(
         "internal-routes",

@@ -7,7 +7,6 @@ refuses every other, and leaves the arithmetic to `cryptography`.
 
 import base64
 import binascii
-import time
 from functools import lru_cache
 
 import msgspec
@@ -15,6 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from guichet.kernel import clock
 
 ALGORITHM = "ES256"
 LEEWAY_SECONDS = 5
@@ -91,7 +92,7 @@ def read(token: str, key: EllipticCurvePublicKey, *, issuer: str, audience: str)
         claims = _claims.decode(_bytes_of(payload))
     except (InvalidSignature, msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Unreadable from error
-    moment = time.time()
+    moment = clock.seconds()
     if (
         claims.iss != issuer
         or claims.aud != audience

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import nats
 from nats.aio.client import Client
@@ -21,6 +21,7 @@ from nats.js.api import (
 )
 from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavailableError
 
+from guichet.kernel.clock import now
 from guichet.kernel.logs import logger
 from guichet.kernel.publishing import MESSAGE_ID_HEADER, Outgoing, Publisher
 
@@ -194,7 +195,7 @@ class Bus:
             ConsumerConfig(
                 filter_subjects=list(subjects),
                 deliver_policy=DeliverPolicy.BY_START_TIME,
-                opt_start_time=datetime.now(UTC) - since,
+                opt_start_time=now() - since,
                 ack_policy=AckPolicy.NONE,
                 inactive_threshold=4 * FETCH_SECONDS_MAX,
             ),

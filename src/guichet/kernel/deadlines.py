@@ -10,10 +10,14 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from guichet.kernel import clock
+
 HEADER = b"x-request-deadline"
 PATIENCE_SECONDS_MAX = 3600.0
 SKEW_SECONDS_MIN = 1.0
 WINDOW_SECONDS = 300.0
+WAIT_SECONDS_MAX = 90.0
+"""Twice what the gateway waits for a sale: after it, nobody is there to be late for."""
 
 not_after: ContextVar[float | None] = ContextVar("not_after", default=None)
 """The instant, of `time.monotonic`, after which the present request must not be begun any more."""
@@ -27,10 +31,10 @@ class Deadlines:
     The least age of any request in the last minutes is a measure of how the two clocks differ:
     what waits is bounded at the gateway, so that under load, too, some request is young. Where
     even the youngest seems old, or comes from the future, clocks differ, and ages are counted from
-    there.
+    there. None waits for minutes: what seems to have done so tells that a clock was set.
     """
 
-    def __init__(self, wall: Clock = time.time, steady: Clock = time.monotonic) -> None:
+    def __init__(self, wall: Clock = clock.seconds, steady: Clock = time.monotonic) -> None:
         self._wall = wall
         self._steady = steady
         self._window_ends = -math.inf
@@ -53,6 +57,8 @@ class Deadlines:
         if at >= self._window_ends:
             self._window_ends = at + WINDOW_SECONDS
             self._least_before, self._least = self._least, age
+        if age - min(self._least, self._least_before) > WAIT_SECONDS_MAX:
+            self._least_before = self._least = age
         self._least = min(self._least, age)
         least = min(self._least, self._least_before)
         return least if abs(least) >= SKEW_SECONDS_MIN else 0.0

@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 from fastapi import FastAPI
 
+from guichet.kernel import database_time
 from guichet.kernel.announce import Announcer
 from guichet.kernel.app import Check, entry_of
 from guichet.kernel.bus import Bus, Received
@@ -74,6 +75,7 @@ async def platform(
         database = Database(dsn, application=service, hot_connections=hot_connections)
         await database.open()
         stack.push_async_callback(database.close)
+        await stack.enter_async_context(database_time.told(database))
         bus = Bus(settings.nats_url, name=service, copies=settings.nats_copies)
         await bus.open()
         stack.push_async_callback(bus.close)

@@ -8,11 +8,11 @@ it is being made waits for it instead of making it too.
 
 import asyncio
 import re
-import time
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from guichet.kernel import clock
 from guichet.kernel.etag import is_known
 
 KEPT_MAX = 500
@@ -58,7 +58,7 @@ class SharedAnswers:
         await _send(send, answer, headers.get(b"if-none-match", b""))
 
     async def _answer(self, key: Key, scope: Scope, receive: Receive) -> _Answer:
-        second = int(time.time())
+        second = int(clock.seconds())
         kept = self._kept.get(key)
         if kept is not None and kept.second == second:
             return kept

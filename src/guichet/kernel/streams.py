@@ -7,13 +7,13 @@ carry `Authorization`, and connect again when it ends.
 import asyncio
 import signal
 import threading
-import time
 from collections.abc import AsyncIterable, Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
 from fastapi.responses import StreamingResponse
 
+from guichet.kernel import clock
 from guichet.kernel.tokens import Principal, TokenVerifier
 
 HEARTBEAT_SECONDS = 3.0
@@ -37,7 +37,7 @@ def streamed(chunks: AsyncIterable[bytes]) -> StreamingResponse:
 
 def counts_no_more(caller: Principal, verifier: TokenVerifier) -> bool:
     """Return whether the token that opened a stream has expired or was revoked."""
-    return caller.expires_at < time.time() or verifier.revocations.covers(caller)
+    return caller.expires_at < clock.seconds() or verifier.revocations.covers(caller)
 
 
 class Shutdown:

@@ -10,8 +10,9 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt import PyJWK
+from jwt.types import Options
 
-from guichet.kernel import access_tokens
+from guichet.kernel import access_tokens, clock
 from guichet.kernel.access_tokens import ALGORITHM, LEEWAY_SECONDS
 from guichet.kernel.logs import logger
 from guichet.kernel.problems import Unauthenticated, Unavailable
@@ -24,6 +25,14 @@ JWKS_FIRST_FETCH_SECONDS_MIN = 0.5
 JWKS_AGE_SECONDS_MAX = 300.0
 _UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError)
 """What decoding can raise; PyJWT wraps most of it, which is not left to its next release."""
+
+_REQUIRED: Options = {
+    "require": ["exp", "iat", "iss", "aud"],
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+"""What a service's token has to say; its times are judged here, by the services' common time."""
 
 log = logger(__name__)
 
@@ -59,7 +68,7 @@ class Revocations:
 
     def revoke_session(self, session_id: str) -> None:
         """Refuse every token of this session."""
-        self._sessions[session_id] = time.time()
+        self._sessions[session_id] = clock.seconds()
         self._forget_old()
 
     def revoke_account(self, account_id: int, *, issued_until: float) -> None:
@@ -78,7 +87,7 @@ class Revocations:
         self.changes += 1
         if self.changes % 1000:
             return
-        oldest = time.time() - 2 * ACCESS_TOKEN_SECONDS
+        oldest = clock.seconds() - 2 * ACCESS_TOKEN_SECONDS
         self._sessions = {key: at for key, at in self._sessions.items() if at > oldest}
         self._accounts = {key: at for key, at in self._accounts.items() if at > oldest}
 
@@ -157,7 +166,7 @@ class TokenVerifier:
             self._passed[token] = principal
             if len(self._passed) > CACHED_TOKENS_MAX:
                 self._passed.popitem(last=False)
-        if principal.expires_at + LEEWAY_SECONDS < time.time():
+        if principal.expires_at + LEEWAY_SECONDS < clock.seconds():
             self._passed.pop(token, None)
             raise Unauthenticated
         if self.revocations.covers(principal):
@@ -192,6 +201,13 @@ class TokenVerifier:
             raise Unauthenticated from error
 
 
+def _counts_now(claims: dict[str, Any]) -> bool:
+    """Whether the time is between those of a token; ValueError where they are none."""
+    moment = clock.seconds()
+    issued_at, expires_at = float(claims["iat"]), float(claims["exp"])
+    return issued_at - LEEWAY_SECONDS <= moment < expires_at + LEEWAY_SECONDS
+
+
 class ServiceTokens:
     """Short tokens by which services know each other; one secret shared by all of them."""
 
@@ -203,7 +219,7 @@ class ServiceTokens:
     def issue(self, audience: str) -> str:
         """Return a token for calls to the named service, reused for most of its minute."""
         token, reuse_until = self._issued.get(audience, ("", 0.0))
-        moment = time.time()
+        moment = clock.seconds()
         if moment >= reuse_until:
             claims = {
                 "iss": self._service,
@@ -226,9 +242,10 @@ class ServiceTokens:
                 self._secret,
                 algorithms=["HS256"],
                 audience=f"service:{self._service}",
-                leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "aud"]},
+                options=_REQUIRED,
             )
+            if not _counts_now(claims):
+                raise Unauthenticated
         except _UNREADABLE as error:
             raise Unauthenticated from error
         return str(claims["iss"])

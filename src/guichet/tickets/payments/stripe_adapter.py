@@ -18,9 +18,10 @@ key and the address differ. It relies on these documented behaviours of the prov
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Unpack
 
+from guichet.kernel import clock
 from guichet.tickets.payments.port import (
     BUYER_CHOOSES,
     OrderToCharge,
@@ -68,7 +69,7 @@ class StripeProvider:
         charge_seconds_max: float = 25.0,
         call_seconds_max: float = 10.0,
         search_settle_seconds: float = 60.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
         """Connect lazily to `api_url`, or to the live provider where it is empty."""
         self._api_key = api_key
