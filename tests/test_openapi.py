@@ -135,3 +135,15 @@ def test_every_reference_leads_to_a_shape(document: tuple[str, dict[str, Any]]) 
     text = json.dumps(document[1])
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
     assert names <= set(document[1]["components"]["schemas"])
+
+
+def test_every_answer_names_its_media_type(document: tuple[str, dict[str, Any]]) -> None:
+    """Or has no body: 204 and redirections."""
+    silent = [
+        f"{method} {path} {status}"
+        for path, operations in document[1]["paths"].items()
+        for method, operation in operations.items()
+        for status, answer in operation["responses"].items()
+        if not answer.get("content") and status != "204" and not status.startswith("3")
+    ]
+    assert not silent

@@ -1,5 +1,6 @@
 """Routes for search engines and link previews: which pages there are, and what each is about."""
 
+from typing import Any
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Response
@@ -29,7 +30,19 @@ _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 router = APIRouter(prefix=PREFIX, tags=["search engines"])
 
 
-@router.get("/sitemap.xml", summary="Every public page", response_class=Response)
+def _content(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
+
+
+_HTML = _content("text/html")
+
+
+@router.get(
+    "/sitemap.xml",
+    summary="Every public page",
+    response_class=Response,
+    responses=_content("application/xml"),
+)
 async def sitemap(means: OurMeans) -> Response:
     """The home page and each published event ahead, with when it last changed."""
     home = means.outside_url
@@ -43,7 +56,12 @@ async def sitemap(means: OurMeans) -> Response:
     return Response(body, media_type="application/xml", headers=_cached())
 
 
-@router.get("/robots.txt", summary="What search engines may read", response_class=Response)
+@router.get(
+    "/robots.txt",
+    summary="What search engines may read",
+    response_class=Response,
+    responses=_content("text/plain"),
+)
 async def robots(means: OurMeans) -> Response:
     """Public pages and what they are made of; nobody's own pages, no other data."""
     lines = [
@@ -58,13 +76,18 @@ async def robots(means: OurMeans) -> Response:
     return Response("\n".join(lines) + "\n", media_type="text/plain", headers=_cached())
 
 
-@router.get("/head", summary="The head of the first page", response_class=Response)
+@router.get("/head", summary="The head of the first page", response_class=Response, responses=_HTML)
 async def head_of_home(means: OurMeans, language: AskedLanguage) -> Response:
     """Title, description and card, as HTML to be put into the web app's page."""
     return _html(home_head(means.outside_url, language))
 
 
-@router.get("/{event_id}/head", summary="The head of an event's page", response_class=Response)
+@router.get(
+    "/{event_id}/head",
+    summary="The head of an event's page",
+    response_class=Response,
+    responses=_HTML,
+)
 async def head_of_event(means: OurMeans, language: AskedLanguage, event_id: EventId) -> Response:
     """Title, description, card, canonical address and structured data, as HTML.
 
@@ -79,7 +102,12 @@ async def head_of_event(means: OurMeans, language: AskedLanguage, event_id: Even
     return _html(event_head(event_answer(event, nobody), means.outside_url, language))
 
 
-@router.get("/preview", summary="What the first page shows at once", response_class=Response)
+@router.get(
+    "/preview",
+    summary="What the first page shows at once",
+    response_class=Response,
+    responses=_HTML,
+)
 async def preview_of_home(means: OurMeans, language: AskedLanguage) -> Response:
     """What is on, as HTML that stands in the page until the web app has started."""
     nobody = Viewer()
@@ -91,7 +119,10 @@ async def preview_of_home(means: OurMeans, language: AskedLanguage) -> Response:
 
 
 @router.get(
-    "/{event_id}/preview", summary="What an event's page shows at once", response_class=Response
+    "/{event_id}/preview",
+    summary="What an event's page shows at once",
+    response_class=Response,
+    responses=_HTML,
 )
 async def preview_of_event(means: OurMeans, language: AskedLanguage, event_id: EventId) -> Response:
     """The essentials of an event, as HTML; nothing for one that the public may not see."""

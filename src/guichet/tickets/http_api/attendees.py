@@ -19,7 +19,7 @@ from guichet.kernel.validation import Line
 from guichet.tickets.attendees import HEADER, attendee_table, list_attendees
 from guichet.tickets.codes import order_code, ticket_number
 from guichet.tickets.domain import TicketStatus
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, QueryId, content
 from guichet.tickets.organising import event_to_run
 from guichet.tickets.problems import EventNotFound
 from guichet.tickets.repository.attendees import Attendee, AttendeesWanted
@@ -75,7 +75,12 @@ async def attendees(
     return page_of([_view(each) for each in found], total, paging)
 
 
-@router.get("/attendees.csv", summary="Who comes, as CSV", response_class=StreamingResponse)
+@router.get(
+    "/attendees.csv",
+    summary="Who comes, as CSV",
+    response_class=StreamingResponse,
+    responses=content(CSV_TYPE),
+)
 async def attendees_csv(
     context: Ctx, caller: Caller, wanted: Wanted, request: Request
 ) -> StreamingResponse:
@@ -86,7 +91,12 @@ async def attendees_csv(
     return _file(csv_chunks(HEADER[language], rows), CSV_TYPE, f"{wanted.event_id}.csv")
 
 
-@router.get("/attendees.xlsx", summary="Who comes, as XLSX", response_class=StreamingResponse)
+@router.get(
+    "/attendees.xlsx",
+    summary="Who comes, as XLSX",
+    response_class=StreamingResponse,
+    responses=content(XLSX_TYPE),
+)
 async def attendees_xlsx(
     context: Ctx, caller: Caller, wanted: Wanted, request: Request
 ) -> StreamingResponse:

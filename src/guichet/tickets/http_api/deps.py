@@ -34,7 +34,8 @@ def refusals(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 def content(media_type: str) -> dict[int | str, dict[str, Any]]:
     """Return what a route documents that answers with something other than JSON."""
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+    name = media_type.partition(";")[0]
+    return {200: {"content": {name: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def check_named(caller: Principal | None, access: str | None) -> None:

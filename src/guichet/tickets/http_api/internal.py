@@ -11,7 +11,7 @@ from guichet.kernel.callers import CallingService
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.documents import TicketToPrint, tickets_pdf
 from guichet.tickets.domain import TicketStatus
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, content
 from guichet.tickets.people import export_person
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.repository import reading, sales
@@ -34,7 +34,9 @@ async def event_sales(event_id: PathId, context: Ctx, _service: CallingService) 
         return await sales.event_sales(connection, event_id)
 
 
-@router.get("/orders/{code}/tickets.pdf", response_class=Response)
+@router.get(
+    "/orders/{code}/tickets.pdf", response_class=Response, responses=content("application/pdf")
+)
 async def order_pdf(code: str, context: Ctx, _service: CallingService) -> Response:
     """Return the PDF of an order's live tickets, in the buyer's language."""
     order_id = order_id_of(code)
@@ -46,10 +48,10 @@ async def order_pdf(code: str, context: Ctx, _service: CallingService) -> Respon
     live = [r for r in records if r.ticket.status is not TicketStatus.CANCELLED]
     if not live:
         raise OrderNotFound
-    content = await tickets_pdf(
+    pages = await tickets_pdf(
         [TicketToPrint(r.ticket, r.card, order.buyer.name) for r in live], order.buyer.language
     )
-    return Response(content, media_type="application/pdf")
+    return Response(pages, media_type="application/pdf")
 
 
 @router.get("/accounts/{account_id}/export")

@@ -17,7 +17,7 @@ from guichet.kernel.problems import Forbidden, Unauthenticated
 from guichet.kernel.spreadsheets import CSV_TYPE, csv_chunks
 from guichet.kernel.tokens import Principal
 from guichet.tickets import reports
-from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId
+from guichet.tickets.http_api.deps import PREFIX, Ctx, PathId, content
 from guichet.tickets.organising import OwnEvent, event_to_run, runs
 from guichet.tickets.problems import EventNotFound
 from guichet.tickets.report_tables import (
@@ -129,7 +129,7 @@ async def report(event_id: PathId, context: Ctx, caller: Caller) -> ReportView:
     "/events/{event_id}/report.csv",
     summary="An event's money, as CSV",
     response_class=StreamingResponse,
-    responses=_EVENT,
+    responses={**_EVENT, **content(CSV_TYPE)},
 )
 async def report_csv(
     event_id: PathId, context: Ctx, caller: Caller, request: Request
@@ -146,7 +146,7 @@ async def report_csv(
     "/events/{event_id}/orders.csv",
     summary="An event's orders, as CSV",
     response_class=StreamingResponse,
-    responses=_EVENT,
+    responses={**_EVENT, **content(CSV_TYPE)},
 )
 async def orders_csv(
     event_id: PathId, context: Ctx, caller: Caller, request: Request
@@ -192,6 +192,7 @@ async def statement(
     "/organisers/{organiser_id}/statement.csv",
     summary="An organiser's account, as CSV",
     response_class=StreamingResponse,
+    responses=content(CSV_TYPE),
 )
 async def statement_csv(
     organiser_id: PathId,

@@ -1148,9 +1148,9 @@ export const getGetEventsSitemapXmlUrl = () => {
  * The home page and each published event ahead, with when it last changed.
  * @summary Every public page
  */
-export const getEventsSitemapXml = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsSitemapXml = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsSitemapXmlUrl(),
+  return request<string>(getGetEventsSitemapXmlUrl(),
   {
     ...options,
     method: 'GET'
@@ -1250,9 +1250,9 @@ export const getGetEventsRobotsTxtUrl = () => {
  * Public pages and what they are made of; nobody's own pages, no other data.
  * @summary What search engines may read
  */
-export const getEventsRobotsTxt = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsRobotsTxt = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsRobotsTxtUrl(),
+  return request<string>(getGetEventsRobotsTxtUrl(),
   {
     ...options,
     method: 'GET'
@@ -1352,9 +1352,9 @@ export const getGetEventsHeadUrl = () => {
  * Title, description and card, as HTML to be put into the web app's page.
  * @summary The head of the first page
  */
-export const getEventsHead = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsHead = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsHeadUrl(),
+  return request<string>(getGetEventsHeadUrl(),
   {
     ...options,
     method: 'GET'
@@ -1457,9 +1457,9 @@ export const getGetEventsByEventIdHeadUrl = (eventId: number,) => {
  * page around it is there all the same, and may well show the draft to its organiser.
  * @summary The head of an event's page
  */
-export const getEventsByEventIdHead = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsByEventIdHead = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsByEventIdHeadUrl(eventId),
+  return request<string>(getGetEventsByEventIdHeadUrl(eventId),
   {
     ...options,
     method: 'GET'
@@ -1559,9 +1559,9 @@ export const getGetEventsPreviewUrl = () => {
  * What is on, as HTML that stands in the page until the web app has started.
  * @summary What the first page shows at once
  */
-export const getEventsPreview = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsPreview = async ( options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsPreviewUrl(),
+  return request<string>(getGetEventsPreviewUrl(),
   {
     ...options,
     method: 'GET'
@@ -1661,9 +1661,9 @@ export const getGetEventsByEventIdPreviewUrl = (eventId: number,) => {
  * The essentials of an event, as HTML; nothing for one that the public may not see.
  * @summary What an event's page shows at once
  */
-export const getEventsByEventIdPreview = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getEventsByEventIdPreview = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<string> => {
 
-  return request<void>(getGetEventsByEventIdPreviewUrl(eventId),
+  return request<string>(getGetEventsByEventIdPreviewUrl(eventId),
   {
     ...options,
     method: 'GET'

@@ -2378,9 +2378,9 @@ export const getGetTicketsEventsByEventIdAttendeesCsvUrl = (eventId: number,
  * @summary Who comes, as CSV
  */
 export const getTicketsEventsByEventIdAttendeesCsv = async (eventId: number,
-    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+    params?: GetTicketsEventsByEventIdAttendeesCsvParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsEventsByEventIdAttendeesCsvUrl(eventId,params),
+  return request<Blob>(getGetTicketsEventsByEventIdAttendeesCsvUrl(eventId,params),
   {
     ...options,
     method: 'GET'
@@ -2495,9 +2495,9 @@ export const getGetTicketsEventsByEventIdAttendeesXlsxUrl = (eventId: number,
  * @summary Who comes, as XLSX
  */
 export const getTicketsEventsByEventIdAttendeesXlsx = async (eventId: number,
-    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+    params?: GetTicketsEventsByEventIdAttendeesXlsxParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsEventsByEventIdAttendeesXlsxUrl(eventId,params),
+  return request<Blob>(getGetTicketsEventsByEventIdAttendeesXlsxUrl(eventId,params),
   {
     ...options,
     method: 'GET'
@@ -3956,9 +3956,9 @@ export const getGetTicketsEventsByEventIdReportCsvUrl = (eventId: number,) => {
  * The report as a table: UTF-8, commas, amounts with a point.
  * @summary An event's money, as CSV
  */
-export const getTicketsEventsByEventIdReportCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getTicketsEventsByEventIdReportCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsEventsByEventIdReportCsvUrl(eventId),
+  return request<Blob>(getGetTicketsEventsByEventIdReportCsvUrl(eventId),
   {
     ...options,
     method: 'GET'
@@ -4058,9 +4058,9 @@ export const getGetTicketsEventsByEventIdOrdersCsvUrl = (eventId: number,) => {
  * Every order, oldest first, with what was paid, kept and given back.
  * @summary An event's orders, as CSV
  */
-export const getTicketsEventsByEventIdOrdersCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<void> => {
+export const getTicketsEventsByEventIdOrdersCsv = async (eventId: number, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsEventsByEventIdOrdersCsvUrl(eventId),
+  return request<Blob>(getGetTicketsEventsByEventIdOrdersCsvUrl(eventId),
   {
     ...options,
     method: 'GET'
@@ -4286,9 +4286,9 @@ export const getGetTicketsOrganisersByOrganiserIdStatementCsvUrl = (organiserId:
  * @summary An organiser's account, as CSV
  */
 export const getTicketsOrganisersByOrganiserIdStatementCsv = async (organiserId: number,
-    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: Parameters<typeof request>[1]): Promise<void> => {
+    params: GetTicketsOrganisersByOrganiserIdStatementCsvParams, options?: Parameters<typeof request>[1]): Promise<Blob> => {
 
-  return request<void>(getGetTicketsOrganisersByOrganiserIdStatementCsvUrl(organiserId,params),
+  return request<Blob>(getGetTicketsOrganisersByOrganiserIdStatementCsvUrl(organiserId,params),
   {
     ...options,
     method: 'GET'
