@@ -31,6 +31,21 @@ test("saves the profile, an emptied field as null", async () => {
   expect(saved[0]?.body).toMatchObject({ city: null, country: "FR", name: "Camille Martin" });
 });
 
+test("an address that waits for its confirmation is told as saved", async () => {
+  signIn();
+  answer("get", "/users/me", 200, PROFILE);
+  const pending_email = "autre@example.com";
+  answer("put", "/users/profile", 200, { ...PROFILE, pending_email });
+  const { screen, person } = renderApp("/my/profile");
+  const field = await screen.findByLabelText(/Adresse e-mail/);
+  await person.clear(field);
+  await person.type(field, pending_email);
+  await person.click(screen.getByRole("button", { name: "Enregistrer le profil" }));
+  expect(await screen.findByText("C’est enregistré.")).toBeVisible();
+  expect(screen.getByText(/autre@example.com attend votre confirmation/)).toBeVisible();
+  expect(field).toHaveValue("camille@example.com");
+});
+
 test("puts the server's sentence at its field", async () => {
   signIn();
   answer("get", "/users/me", 200, PROFILE);

@@ -168,6 +168,8 @@ function useProfileForm(profile: ProfileAnswer) {
       {
         onSuccess: (saved) => {
           queries.setQueryData(getGetUsersMeQueryKey(), saved);
+          // Another address counts once it is confirmed: what was typed gives way to what counts.
+          form.reset(valuesOf(saved));
           const session = sessionState();
           if (session.status === "signed-in") updateUser({ ...session.user, name: saved.name });
         },
