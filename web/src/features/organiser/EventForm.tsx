@@ -216,6 +216,8 @@ function Money({ form }: { form: EventForm }) {
               label: t(`fields.fee_${value}`),
             }))}
           />
+        </div>
+        <div className={classes.numbers}>
           {figures.map((name) => (
             <TextField
               key={name}

@@ -88,6 +88,8 @@ function OwnTerms({ form, index }: { form: EventForm; index: number }) {
             label={t(`fields.${name}`)}
           />
         ))}
+      </div>
+      <div className={classes.numbers}>
         {LIMITS.map((name) => (
           <TextField
             key={name}

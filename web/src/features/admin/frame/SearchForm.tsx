@@ -32,10 +32,10 @@ export function SearchForm({ label, name = "q", children }: SearchFormProps) {
         defaultValue={words}
         label={label}
       />
+      {children}
       <Button type="submit" variant="default">
         {t("go")}
       </Button>
-      {children}
     </form>
   );
 }
