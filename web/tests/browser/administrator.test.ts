@@ -98,6 +98,43 @@ test("disables an account, and enables it again", async () => {
   await visit.end();
 });
 
+test("corrects somebody's profile, and finds that in the log", async () => {
+  const visit = await Visit.begin(browser);
+  const { page } = visit;
+  const account = newEmail();
+  await ask("POST", "/auth/register", {
+    name: "Dominique Exemple",
+    email: account,
+    password: "Une longue phrase de passe 7",
+    password_confirmation: "Une longue phrase de passe 7",
+  });
+  await visit.signIn(ADMINISTRATOR);
+  await visit.go("/admin/users");
+  await search(page, account);
+  await page.getByRole("link", { name: "Dominique Exemple" }).click();
+  await page.getByLabel("Téléphone").fill("06 12");
+  await page.getByLabel("Ville").fill("Saint-Malo");
+  const save = page.getByRole("button", { name: "Enregistrer la correction" });
+  await save.click();
+  await page.getByText(/Ce numéro de téléphone est invalide/).waitFor();
+  await visit.look("admin-account-refused");
+  await page.getByLabel("Téléphone").fill("06 12 34 56 78");
+  await save.click();
+  await page.getByText("Le profil de Dominique Exemple est corrigé.").waitFor();
+  await visit.look("admin-account-corrected");
+  // A page that is loaded anew returns to where it was read, which counts as a move.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.reload();
+  await visit.settled();
+  assert.equal(await page.getByLabel("Ville").inputValue(), "Saint-Malo");
+  assert.equal(await page.getByLabel("Téléphone").inputValue(), "+33612345678");
+  await page.getByRole("link", { name: "Journal du profil" }).click();
+  const entry = page.getByRole("row", { name: /Profil corrigé/ });
+  await entry.getByText("Champs : Ville, Téléphone").waitFor();
+  await visit.look("admin-account-log");
+  await visit.end([/status of 422/]);
+});
+
 test("changes a template, looks at it before, and puts it back", async () => {
   const visit = await Visit.begin(browser);
   const { page } = visit;
@@ -160,6 +197,7 @@ const PAGES: [name: string, path: () => string][] = [
   ["tickets", () => "/admin/tickets"],
   ["events", () => "/admin/events"],
   ["users", () => "/admin/users"],
+  ["account", () => "/admin/users/3"],
   ["deliveries", () => "/admin/deliveries"],
   ["templates", () => "/admin/templates"],
   ["template", () => "/admin/templates/order_confirmed/en"],

@@ -12,6 +12,7 @@ const feature: Feature = {
     { path: "admin/tickets", lazy: () => import("./sales/TicketsPage") },
     { path: "admin/events", lazy: () => import("./sales/EventsPage") },
     { path: "admin/users", lazy: () => import("./people/UsersPage") },
+    { path: "admin/users/:accountId", lazy: () => import("./people/AccountPage") },
     { path: "admin/deliveries", lazy: () => import("./mail/DeliveriesPage") },
     { path: "admin/deliveries/:deliveryId", lazy: () => import("./mail/DeliveryPage") },
     { path: "admin/templates", lazy: () => import("./mail/TemplatesPage") },

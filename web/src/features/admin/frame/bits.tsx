@@ -27,8 +27,13 @@ export function OrderLink({ code }: { code: string }) {
   );
 }
 
+/** The way to an account, by its number. */
+export function AccountLink({ id, children }: { id: number | string; children: ReactNode }) {
+  return <Link to={paths.adminOne("users", id)}>{children}</Link>;
+}
+
 /** Somebody's name, with the address in small below. */
-export function Buyer({ name, email }: { name: string; email: string }) {
+export function Buyer({ name, email }: { name: ReactNode; email: string }) {
   return (
     <>
       {name}

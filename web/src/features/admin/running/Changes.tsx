@@ -7,7 +7,8 @@ import classes from "@/features/admin/frame/Admin.module.css";
 /** The fields that changed: how many, and each of them once it is opened. */
 export function Changes({ entry }: { entry: EntryAnswer }) {
   const { t } = useTranslation("admin");
-  const fields = fieldsOf(entry);
+  const corrected = entry.after?.fields;
+  const fields = fieldsOf(entry).filter(([name]) => !(name === "fields" && isNames(corrected)));
   const note = fields.find(([name]) => name === "note")?.[2];
   return (
     <>
@@ -18,6 +19,15 @@ export function Changes({ entry }: { entry: EntryAnswer }) {
         </p>
       )}
       {typeof note === "string" && <p>“{note}”</p>}
+      {isNames(corrected) && (
+        <p>
+          {t("audit.corrected", {
+            fields: corrected
+              .map((name) => t(`account.fields.${name as "name"}`, { defaultValue: name }))
+              .join(", "),
+          })}
+        </p>
+      )}
       {fields.length > 0 && (
         <details className={classes.changes}>
           <summary>{t("audit.fields", { count: fields.length })}</summary>
@@ -35,6 +45,11 @@ export function Changes({ entry }: { entry: EntryAnswer }) {
       )}
     </>
   );
+}
+
+/** A log that keeps no values names the fields alone. */
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
 function Value({ of: value }: { of: unknown }) {

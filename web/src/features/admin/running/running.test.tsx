@@ -150,6 +150,23 @@ test("shows in words who changed what, in the log of each service", async () => 
   expect(asked[0]?.url.search).toBe("?subject=account%3A9");
 });
 
+test("a corrected profile names its fields, and who acted can be asked for", async () => {
+  const entry = {
+    ...ENTRY,
+    action: "users.profile.corrected",
+    before: null,
+    after: { fields: ["city", "email", "unheard_of"] },
+  };
+  const asked = answer("get", "/users/audit", 200, { data: [entry], next_cursor: null });
+  const { screen, person, router } = renderApp("/admin/audit?service=users&actor=1");
+  const row = await screen.findByRole("row", { name: /users.profile.corrected/ });
+  expect(row).toHaveTextContent("Champs : Ville, Adresse e-mail, unheard_of");
+  expect(screen.getByRole("link", { name: "account:9" })).toHaveAttribute("href", "/admin/users/9");
+  expect(asked[0]?.url.search).toBe("?actor_id=1");
+  await person.click(screen.getByRole("button", { name: "Tout le monde" }));
+  expect(router.state.location.search).toBe("?service=users");
+});
+
 test("an action that has no words yet keeps its name", async () => {
   const entry = {
     ...ENTRY,
