@@ -11,7 +11,7 @@ import msgspec
 import uvicorn
 from fastapi import FastAPI
 
-from guichet.kernel import database_time
+from guichet.kernel import database_time, listening
 from guichet.kernel.announce import Announcer
 from guichet.kernel.app import Check, entry_of
 from guichet.kernel.bus import Bus, Received
@@ -161,7 +161,7 @@ def serve(app: FastAPI, settings: CommonSettings, *, service: str, port: int | N
     """Serve until told to stop; returns after the lifespan has closed everything."""
     configure_logs(service, settings.storage_dir, settings.log_level)
     configure_tracing(service, settings.otel_endpoint)
-    uvicorn.run(
+    config = uvicorn.Config(
         entry_of(app),
         host=settings.host,
         port=port or settings.port(service),
@@ -176,6 +176,7 @@ def serve(app: FastAPI, settings: CommonSettings, *, service: str, port: int | N
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
         backlog=4096,
     )
+    listening.run(config)
 
 
 def _bus_check(bus: Bus) -> Check:
