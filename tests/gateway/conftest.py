@@ -27,6 +27,7 @@ START_SECONDS_MAX = 30.0
 SIGN_IN_RATE = 5
 SIGN_IN_BURST = 5
 SALES_PER_INSTANCE = 5
+PASSWORDS_PER_INSTANCE = 3
 NOBODY_SERVES = 503
 
 
@@ -176,6 +177,7 @@ def gateway(server_folder: Path, nats: NatsServer) -> Iterator[Gateway]:
         "GUICHET_GATEWAY_SIGN_IN_RATE": str(SIGN_IN_RATE),
         "GUICHET_GATEWAY_SIGN_IN_BURST": str(SIGN_IN_BURST),
         "GUICHET_GATEWAY_SALES_PER_INSTANCE": str(SALES_PER_INSTANCE),
+        "GUICHET_GATEWAY_PASSWORDS_PER_INSTANCE": str(PASSWORDS_PER_INSTANCE),
     }
     command = [sys.executable, "-c", "from guichet.gateway.main import run; run()"]
     log = folder / "log"

@@ -46,6 +46,7 @@ def layout(tmp_path: Path) -> Layout:
         general_rate=0,
         connections_per_address=0,
         sales_per_instance=50,
+        passwords_per_instance=10,
         trusted_proxies=[],
         features=Features(),
     )

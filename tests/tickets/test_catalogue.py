@@ -79,6 +79,26 @@ async def test_a_crowd_that_comes_before_the_message_finds_the_offer_once(shop: 
     assert shop.events.asked == [event]
 
 
+async def test_a_crowd_goes_on_together_once_the_offer_is_read(shop: Shop) -> None:
+    event = await shop.event()
+    crowd = [asyncio.create_task(shop.catalogue.offer(event)) for _ in range(300)]
+    await asyncio.wait(crowd, return_when=asyncio.FIRST_COMPLETED)
+    for _ in range(3):
+        # Behind a lock, each turn of the loop would let one more of them go on.
+        await asyncio.sleep(0)
+    assert [one.done() for one in crowd] == [True] * 300
+    assert len({id(one.result()) for one in crowd}) == 1
+
+
+async def test_who_gives_up_does_not_take_the_offer_from_those_who_wait(shop: Shop) -> None:
+    event = await shop.event()
+    first = asyncio.create_task(shop.catalogue.offer(event))
+    second = asyncio.create_task(shop.catalogue.offer(event))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).event_id == event
+
+
 async def test_first_offers_from_several_processes_do_not_lock_each_other_out(shop: Shop) -> None:
     event = 900_000
 

@@ -122,7 +122,10 @@ class Passwords:
 
 
 def _step_back() -> None:
-    """Let everything else on this machine go first: on Linux each thread has its own niceness."""
+    """Let the rest of this process go first: on Linux each thread has its own niceness.
+
+    Between processes that lead sessions of their own, their own niceness counts.
+    """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _THREAD_NICENESS)
 

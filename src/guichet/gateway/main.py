@@ -33,6 +33,9 @@ CONNECTIONS_PER_ADDRESS_IN_PRODUCTION = 400
 SALES_PER_INSTANCE = 1_500
 """What one instance of tickets has done in a second or less, and holds in memory with ease."""
 
+PASSWORDS_PER_INSTANCE = 24
+"""What a lone core hashes in a second or two; beside a sale, within the patience of a request."""
+
 
 class GatewaySettings(CommonSettings):
     """What the gateway needs to know. Rates are requests a second from one address; 0: no limit."""
@@ -44,6 +47,7 @@ class GatewaySettings(CommonSettings):
     gateway_general_rate: int | None = Field(default=None, ge=0)
     gateway_connections_per_address: int | None = Field(default=None, ge=0)
     gateway_sales_per_instance: int = Field(default=SALES_PER_INSTANCE, ge=1)
+    gateway_passwords_per_instance: int = Field(default=PASSWORDS_PER_INSTANCE, ge=1)
     gateway_workers: int = Field(default=2, ge=1)
     gateway_connections: int = Field(default=8192, ge=64)
     gateway_trusted_proxies: str = ""
@@ -153,6 +157,7 @@ def layout_of(
         general_rate=general,
         connections_per_address=per_address,
         sales_per_instance=settings.gateway_sales_per_instance,
+        passwords_per_instance=settings.gateway_passwords_per_instance,
         trusted_proxies=trusted,
         features=features,
         pays_at_provider=settings.pays_at_provider(),

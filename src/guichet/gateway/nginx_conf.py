@@ -123,6 +123,8 @@ class Layout:
     connections_per_address: int
     sales_per_instance: int
     """Purchases and holds under way at one instance of tickets; beyond, they go to the next."""
+    passwords_per_instance: int
+    """What asks for a password's hashing under way at one instance of auth; beyond: refused."""
     trusted_proxies: Sequence[str]
     features: Features
     pays_at_provider: bool = False

@@ -20,8 +20,8 @@ from guichet.local.storage import Storage
 REPLICA_PORT_STEP = 100
 """The second instance of a service listens that much above the first, and so on."""
 
-_NICENESS = {"notifications": 10, "mailbox": 10, "users": 10}
-"""What follows a purchase waits while others buy: mails and histories are late, sales are not."""
+_NICENESS = {"notifications": 10, "mailbox": 10, "users": 10, "auth": 10}
+"""What waits while others buy: what follows a purchase (mails, histories), and logins."""
 
 _LISTENERS: dict[str, tuple[str, ...]] = {
     "postgres": ("postgres",),

@@ -4,12 +4,12 @@ import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from weakref import WeakValueDictionary
 
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.messages.events import EventSnapshot
 from guichet.contracts.messages.tickets import StockLevel
 from guichet.kernel.audit import record_hot
+from guichet.kernel.context import SYSTEM, acting
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
@@ -46,7 +46,7 @@ class Catalogue:
         self._events = events
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._missing: dict[int, float] = {}
-        self._reading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._reading: dict[int, asyncio.Task[Offer]] = {}
 
     async def offer(self, event_id: int) -> Offer:
         """Return a published or formerly published offer, asking events for one not known.
@@ -55,17 +55,25 @@ class Catalogue:
         """
         if (offer := self._remembered(event_id)) is not None:
             return offer
-        # The first of a crowd reads, and asks events where need be; the others wait for it.
-        async with self._reading.setdefault(event_id, asyncio.Lock()):
-            if (offer := self._remembered(event_id)) is not None:
-                return offer
-            async with self._database.hot.acquire() as connection:
-                offer = await offer_rows.read_offer(connection, event_id)
-            if offer is None or offer.status == "draft":
-                offer = await self._ask_events(event_id)
-            self._known[event_id] = _Known(offer, time.monotonic() + CARD_SECONDS)
-            if len(self._known) > CARDS_MAX:
-                self._known.popitem(last=False)
+        # The first of a crowd has it read, and events asked where need be. The others wait for the
+        # same reading and go on together: behind a lock each would wait for a turn of its own.
+        reading = self._reading.get(event_id)
+        if reading is None:
+            reading = asyncio.create_task(self._read(event_id))
+            self._reading[event_id] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(event_id, None))
+        return await asyncio.shield(reading)
+
+    async def _read(self, event_id: int) -> Offer:
+        # Done for many: nothing of it is to be laid to the first one.
+        acting.set(SYSTEM)
+        async with self._database.hot.acquire() as connection:
+            offer = await offer_rows.read_offer(connection, event_id)
+        if offer is None or offer.status == "draft":
+            offer = await self._ask_events(event_id)
+        self._known[event_id] = _Known(offer, time.monotonic() + CARD_SECONDS)
+        if len(self._known) > CARDS_MAX:
+            self._known.popitem(last=False)
         return offer
 
     def _remembered(self, event_id: int) -> Offer | None:

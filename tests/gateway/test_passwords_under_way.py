@@ -1,0 +1,54 @@
+"""Of those who sign in at once, as many as auth hashes in time reach it; the rest cost nothing."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.gateway.asking import Answer, ask
+from tests.gateway.conftest import PASSWORDS_PER_INSTANCE, SIGN_IN_BURST, Gateway
+
+LOGIN = "/api/v1/auth/login"
+TOO_MANY_FROM_HERE = 429
+AT_ONCE = SIGN_IN_BURST + 1
+"""What one address may ask at once; all tests come from one."""
+
+
+async def crowd(gateway: Gateway, language: str) -> list[tuple[float, Answer]]:
+    """Sign in at once, each answered after 3 s; returns the seconds and the answers."""
+
+    async def one() -> tuple[float, Answer]:
+        began = time.monotonic()
+        url = f"{gateway.url()}{LOGIN}?wait=3"
+        answer = await ask(url, "POST", {"Accept-Language": language}, b"{}")
+        return time.monotonic() - began, answer
+
+    return list(await asyncio.gather(*(one() for _ in range(AT_ONCE))))
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("fr", "Le service est momentanément indisponible : réessayez dans un instant."),
+        ("en", "The service is unavailable for the moment: try again shortly."),
+    ],
+)
+async def test_beyond_what_auth_hashes_in_time_logins_are_refused_at_once(
+    gateway: Gateway, language: str, message: str
+) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        user = ask(f"{gateway.url()}/api/v1/auth/user")
+        answers, other = await asyncio.gather(crowd(gateway, language), user)
+        if all(answer.status != TOO_MANY_FROM_HERE for _, answer in answers):
+            break
+        assert time.monotonic() < deadline, "what other tests asked from here still counts"
+    assert other.status == 200, "what needs no password does not wait for those that do"
+    refused = [(seconds, answer) for seconds, answer in answers if answer.status != 200]
+    assert len(refused) == AT_ONCE - PASSWORDS_PER_INSTANCE
+    for seconds, answer in refused:
+        assert (answer.status, answer.json["code"]) == (503, "unavailable")
+        assert answer.json["message"] == message
+        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        assert answer.headers["Retry-After"] == "2"
+        assert seconds < 2.5, "it waited for those that are served"
