@@ -103,7 +103,7 @@ test("corrects somebody's profile, and finds that in the log", async () => {
   const { page } = visit;
   const account = newEmail();
   await ask("POST", "/auth/register", {
-    name: "Dominique Exemple",
+    name: "Maxime Exemple",
     email: account,
     password: "Une longue phrase de passe 7",
     password_confirmation: "Une longue phrase de passe 7",
@@ -111,7 +111,8 @@ test("corrects somebody's profile, and finds that in the log", async () => {
   await visit.signIn(ADMINISTRATOR);
   await visit.go("/admin/users");
   await search(page, account);
-  await page.getByRole("link", { name: "Dominique Exemple" }).click();
+  await visit.settled();
+  await page.getByRole("link", { name: "Maxime Exemple" }).click();
   await page.getByLabel("Téléphone").fill("06 12");
   await page.getByLabel("Ville").fill("Saint-Malo");
   const save = page.getByRole("button", { name: "Enregistrer la correction" });
@@ -120,7 +121,7 @@ test("corrects somebody's profile, and finds that in the log", async () => {
   await visit.look("admin-account-refused");
   await page.getByLabel("Téléphone").fill("06 12 34 56 78");
   await save.click();
-  await page.getByText("Le profil de Dominique Exemple est corrigé.").waitFor();
+  await page.getByText("Le profil de Maxime Exemple est corrigé.").waitFor();
   await visit.look("admin-account-corrected");
   // A page that is loaded anew returns to where it was read, which counts as a move.
   await page.evaluate(() => window.scrollTo(0, 0));
