@@ -2,16 +2,19 @@
 
 import itertools
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
+from structlog.testing import capture_logs
 
 from guichet.kernel import inbox as module
 from guichet.kernel.bus import DONE, Bus, Received
 from guichet.kernel.context import request_id
 from guichet.kernel.database import Database, Transaction
-from guichet.kernel.inbox import ATTEMPTS_MAX, Consumer, Inbox, retry_seconds
+from guichet.kernel.inbox import ATTEMPTS_MAX, Consumer, Inbox, Told, retry_seconds
 from guichet.kernel.outbox import Message, enqueue
 from guichet.kernel.tables import dead_letters, inbox, outbox
 from tests.kernel.conftest import new_message
@@ -121,6 +124,66 @@ async def test_messages_that_come_together_share_a_commit(
     assert await commits(database) == 2
     assert things.request_ids == ["request-17"] * 3
     assert request_id.get() == ""
+
+
+class Runs:
+    """A consumer that notes what it is given in one go, and refuses negative numbers."""
+
+    def __init__(self, database: Database, other: type[Message]) -> None:
+        self.runs: list[list[tuple[int, str]]] = []
+        self.alone: list[int] = []
+        consumers = [Consumer(kind, self.handle, self.handle_all) for kind in (Noted, other)]
+        self.inbox = Inbox(database, Bus("nats://nowhere", name="x"), consumers)
+
+    async def handle(self, transaction: Transaction, message: Message) -> None:
+        await enqueue(transaction, message)
+        self.alone.append(self._number(message))
+
+    async def handle_all(self, transaction: Transaction, messages: Sequence[Told[Message]]) -> None:
+        await enqueue(transaction, *(told.message for told in messages))
+        self.runs.append([(self._number(told.message), told.request_id) for told in messages])
+
+    def _number(self, message: Message) -> int:
+        number = message.model_dump()["number"]
+        if number < 0:
+            raise Trouble(f"no {number}")
+        return number
+
+
+async def test_a_run_of_one_kind_is_handled_in_one_go_and_in_its_place(database: Database) -> None:
+    other = new_message()
+    things = Runs(database, other)
+    batch = [received({"number": number}) for number in range(1, 7)]
+    batch[3] = replace(batch[3], subject=other.subject)
+    batch[1] = replace(batch[1], headers={"X-Request-Id": "request-18"})
+    batch.insert(2, batch[0])
+    with capture_logs() as lines:
+        assert await things.inbox.receive_all(batch) == [DONE] * 7
+    first, last = things.runs
+    assert first == [(1, "request-17"), (2, "request-18"), (3, "request-17")]
+    assert [number for number, _ in last] == [5, 6]
+    assert things.alone == [4]
+    assert await effects(database) == 6
+    assert [line.get("message_ids", line.get("message_id")) for line in lines] == [
+        [batch[0].message_id, batch[1].message_id, batch[3].message_id],
+        batch[4].message_id,
+        [batch[5].message_id, batch[6].message_id],
+    ]
+    assert lines[0]["request_ids"] == ["request-17", "request-18", "request-17"]
+    assert await things.inbox.receive_all(batch) == [DONE] * 7
+    assert await effects(database) == 6
+
+
+@pytest.mark.parametrize("bad", [{"number": -2}, {"number": "x"}])
+async def test_a_run_with_a_bad_message_is_taken_one_by_one(
+    database: Database, bad: dict[str, Any]
+) -> None:
+    things = Runs(database, new_message())
+    batch = [received(content) for content in ({"number": 1}, bad, {"number": 3})]
+    first, _, third = await things.inbox.receive_all(batch)
+    assert (first, third) == (DONE, DONE)
+    assert (things.runs, things.alone) == ([], [1, 3])
+    assert await effects(database) == 2
 
 
 async def test_one_bad_message_does_not_spoil_those_that_came_with_it(

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from guichet.kernel import tracing
 from guichet.kernel.context import outgoing_headers, traceparent
-from guichet.kernel.tracing import configure_tracing, span
+from guichet.kernel.tracing import configure_tracing, span, spans
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -26,9 +26,9 @@ def finished(exporter: InMemorySpanExporter, wanted: int) -> list[ReadableSpan]:
     tracer = tracing._State.tracer  # pyright: ignore[reportPrivateUsage] - to send what waits
     assert tracer is not None
     tracer.span_processor.force_flush()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - the SDK's tracer has it
-    spans = list(exporter.get_finished_spans())
-    assert len(spans) == wanted
-    return spans
+    found = list(exporter.get_finished_spans())
+    assert len(found) == wanted
+    return found
 
 
 def test_a_span_hangs_below_the_one_that_came_and_is_passed_on(
@@ -50,6 +50,17 @@ def test_a_span_hangs_below_the_one_that_came_and_is_passed_on(
     assert inner.parent.span_id == outer.context.span_id
     assert passed_on.split("-")[1] == PARENT.split("-")[1]
     assert passed_on.split("-")[2] == f"{outer.context.span_id:016x}"
+
+
+def test_work_done_for_several_shows_below_each_of_them(exported: InMemorySpanExporter) -> None:
+    other = "00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01"
+    with spans("together", [PARENT, other]):
+        assert "traceparent" not in outgoing_headers()
+    both = finished(exported, 2)
+    assert [f"{each.parent.span_id:016x}" for each in both if each.parent is not None] == [
+        PARENT.split("-")[2],
+        other.split("-")[2],
+    ]
 
 
 def test_without_an_endpoint_the_trace_is_passed_on_as_it_came() -> None:

@@ -40,7 +40,7 @@ async def test_deleting_waits_for_a_history_that_is_being_written(database: Data
             await use_cases.erase(transaction, account_id, NOON)
 
     async with database.transaction() as writing:
-        assert await profile_rows.may_keep_history(writing, account_id)
+        assert await profile_rows.keeping_history(writing, [account_id]) == {account_id}
         deleting = asyncio.create_task(delete())
         done, _ = await asyncio.wait([deleting], timeout=0.3)
         assert not done
@@ -56,16 +56,16 @@ async def test_a_deletion_under_way_keeps_a_history_from_being_written(
 ) -> None:
     account_id = new_account_id()
 
-    async def write() -> bool:
+    async def write() -> set[int]:
         async with database.transaction() as transaction:
-            return await profile_rows.may_keep_history(transaction, account_id)
+            return await profile_rows.keeping_history(transaction, [account_id])
 
     async with database.transaction() as deleting:
         await use_cases.erase(deleting, account_id, NOON)
         writing = asyncio.create_task(write())
         done, _ = await asyncio.wait([writing], timeout=0.3)
         assert not done
-    assert await writing is False
+    assert await writing == set()
 
 
 async def test_a_profile_is_begun_once(database: Database) -> None:

@@ -18,8 +18,8 @@ MUTATIONS = (
         "inbox-check-of-many",
         "Nor does one that comes twice among many.",
         INBOX,
-        "                if received.message_id in fresh:\n                    fresh.remove(received.message_id)\n",
-        "                if received.message_id:\n",
+        "        if received.message_id in unseen:\n            unseen.remove(received.message_id)\n",
+        "        if received.message_id:\n",
         ("tests/kernel/test_inbox.py::test_messages_that_come_together_share_a_commit",),
     ),
     Mutation(

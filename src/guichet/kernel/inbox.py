@@ -2,15 +2,17 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from guichet.kernel.bus import DONE, Bus, Received, Verdict, stream_of
 from guichet.kernel.context import (
@@ -27,7 +29,7 @@ from guichet.kernel.logs import logger
 from guichet.kernel.metrics import DEAD_LETTERS, MESSAGES_HANDLED
 from guichet.kernel.outbox import Message
 from guichet.kernel.tables import dead_letters, inbox
-from guichet.kernel.tracing import span
+from guichet.kernel.tracing import span, spans
 
 ATTEMPTS_MAX = 6
 RETRY_SECONDS_FIRST = 0.5
@@ -41,11 +43,28 @@ Handler = Callable[[Transaction, M], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Told(Generic[M]):
+    """One of several messages handled in one go, and the id of the request that caused it."""
+
+    message: M
+    request_id: str
+
+
+BulkHandler = Callable[[Transaction, Sequence[Told[M]]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Consumer(Generic[M]):
-    """What a service does with one kind of message; `handle` writes through the transaction."""
+    """What a service does with one kind of message; `handle` writes through the transaction.
+
+    `handle_all` does in one go what `handle` does for each of the messages in their order. Where
+    it raises, they are handled one by one. It acts for nobody and within no request, so it is not
+    for what tells other services, or enters changes in the log of changes.
+    """
 
     message: type[M]
     handle: Handler[M]
+    handle_all: BulkHandler[M] | None = None
 
 
 class Inbox:
@@ -103,14 +122,32 @@ class Inbox:
 
     async def _handle_together(self, batch: Sequence[Received]) -> None:
         async with self._database.transaction() as transaction:
-            fresh = await _mark(transaction, sorted({each.message_id for each in batch}))
-            for received in batch:
-                if received.message_id in fresh:
-                    fresh.remove(received.message_id)
-                    with _told_by(received), span(f"receive {received.subject}"):
-                        await self._handle(transaction, received)
-        for received in batch:
-            MESSAGES_HANDLED.labels(received.subject, "done").inc()
+            unseen = await _mark(transaction, sorted({each.message_id for each in batch}))
+            fresh = _each_once(batch, unseen)
+            for subject, run in groupby(fresh, key=lambda each: each.subject):
+                await self._handle_run(transaction, self._consumers[subject], list(run))
+        for subject, count in Counter(received.subject for received in batch).items():
+            MESSAGES_HANDLED.labels(subject, "done").inc(count)
+
+    async def _handle_run(
+        self, transaction: Transaction, consumer: Consumer[Any], run: Sequence[Received]
+    ) -> None:
+        """Handle messages of one kind that follow one another."""
+        if consumer.handle_all is None or len(run) == 1:
+            for received in run:
+                with _told_by(received), span(f"receive {received.subject}"):
+                    await self._handle(transaction, received)
+            return
+        traces = [received.headers.get(TRACEPARENT_HEADER, "") for received in run]
+        with spans(f"receive {run[0].subject}", traces):
+            await consumer.handle_all(transaction, [_told(consumer, each) for each in run])
+        log.info(
+            "messages handled",
+            subject=run[0].subject,
+            count=len(run),
+            message_ids=[received.message_id for received in run],
+            request_ids=[received.headers.get(REQUEST_ID_HEADER, "") for received in run],
+        )
 
     async def _handle(self, transaction: Transaction, received: Received) -> None:
         consumer = self._consumers[received.subject]
@@ -190,14 +227,33 @@ def _told_by(received: Received) -> Generator[None]:
         acting.reset(actor)
 
 
+def _told(consumer: Consumer[Any], received: Received) -> Told[Any]:
+    message = consumer.message.model_validate_json(received.payload)
+    return Told(message, received.headers.get(REQUEST_ID_HEADER, ""))
+
+
+def _each_once(batch: Sequence[Received], unseen: set[str]) -> list[Received]:
+    """Return the first of each message that was not seen before, in the order of the batch."""
+    fresh: list[Received] = []
+    for received in batch:
+        if received.message_id in unseen:
+            unseen.remove(received.message_id)
+            fresh.append(received)
+    return fresh
+
+
+# One text for however many messages, so that it is compiled and prepared once.
+_MARK = (
+    insert(inbox)
+    .from_select(["message_id"], select(func.unnest(bindparam("ids", type_=ARRAY(Text)))))
+    .on_conflict_do_nothing()
+    .returning(inbox.c.message_id)
+)
+
+
 async def _mark(transaction: Transaction, message_ids: Sequence[str]) -> set[str]:
     """Mark messages as handled; returns those that were not."""
-    marked = await transaction.execute(
-        insert(inbox)
-        .values([{"message_id": message_id} for message_id in message_ids])
-        .on_conflict_do_nothing()
-        .returning(inbox.c.message_id)
-    )
+    marked = await transaction.execute(_MARK, {"ids": list(message_ids)})
     return set(marked.scalars())
 
 

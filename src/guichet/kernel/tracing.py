@@ -3,7 +3,7 @@
 The SDK is imported by `configure_tracing` alone: a process without an endpoint never pays for it.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -61,3 +61,29 @@ def span(name: str) -> Generator[None]:
             yield
         finally:
             traceparent.reset(outer)
+
+
+@contextmanager
+def spans(name: str, parents: Sequence[str]) -> Generator[None]:
+    """Note one piece of work that was done for several, as a span below each one's `traceparent`.
+
+    What is called from inside belongs to none of them.
+    """
+    tracer = _State.tracer
+    if tracer is None:
+        yield
+        return
+    from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - loaded by now
+        TraceContextTextMapPropagator,
+    )
+
+    propagator = TraceContextTextMapPropagator()
+    begun = [
+        tracer.start_span(name, context=propagator.extract({TRACEPARENT_HEADER: parent}))
+        for parent in parents
+    ]
+    try:
+        yield
+    finally:
+        for each in begun:
+            each.end()

@@ -1,5 +1,6 @@
 """Messages in: accounts from auth, sales and admissions from tickets, dates from events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from guichet.contracts.clients.auth import Account
@@ -19,7 +20,7 @@ from guichet.contracts.messages.tickets import (
     TicketUsed,
 )
 from guichet.kernel.database import Transaction
-from guichet.kernel.inbox import Consumer
+from guichet.kernel.inbox import Consumer, Told
 from guichet.users import history, use_cases
 
 
@@ -67,13 +68,21 @@ async def on_deleted(transaction: Transaction, message: AccountDeleted) -> None:
 
 async def on_order_confirmed(transaction: Transaction, message: OrderConfirmed) -> None:
     """Note the purchase."""
-    await history.order_confirmed(transaction, message, message.buyer.account_id)
+    await history.orders_confirmed(transaction, [(message, message.buyer.account_id)])
+
+
+async def on_orders_confirmed(
+    transaction: Transaction, messages: Sequence[Told[OrderConfirmed]]
+) -> None:
+    """Note purchases that are told together."""
+    orders = [(told.message, told.message.buyer.account_id) for told in messages]
+    await history.orders_confirmed(transaction, orders)
 
 
 async def on_orders_claimed(transaction: Transaction, message: OrdersClaimed) -> None:
     """Note the purchases that somebody made as a guest."""
-    for order in message.orders:
-        await history.order_confirmed(transaction, order, message.account_id)
+    orders = [(order, message.account_id) for order in message.orders]
+    await history.orders_confirmed(transaction, orders)
 
 
 async def on_tickets_cancelled(transaction: Transaction, message: TicketCancelled) -> None:
@@ -83,7 +92,12 @@ async def on_tickets_cancelled(transaction: Transaction, message: TicketCancelle
 
 async def on_ticket_used(transaction: Transaction, message: TicketUsed) -> None:
     """Note the admission."""
-    await history.ticket_used(transaction, message)
+    await history.tickets_used(transaction, [message])
+
+
+async def on_tickets_used(transaction: Transaction, messages: Sequence[Told[TicketUsed]]) -> None:
+    """Note admissions that are told together."""
+    await history.tickets_used(transaction, [told.message for told in messages])
 
 
 async def on_admission_undone(transaction: Transaction, message: AdmissionUndone) -> None:
@@ -104,10 +118,10 @@ CONSUMERS: list[Consumer[Any]] = [
     Consumer(AccountDisabled, on_disabled),
     Consumer(EmailVerified, on_email_verified),
     Consumer(AccountDeleted, on_deleted),
-    Consumer(OrderConfirmed, on_order_confirmed),
+    Consumer(OrderConfirmed, on_order_confirmed, on_orders_confirmed),
     Consumer(OrdersClaimed, on_orders_claimed),
     Consumer(TicketCancelled, on_tickets_cancelled),
-    Consumer(TicketUsed, on_ticket_used),
+    Consumer(TicketUsed, on_ticket_used, on_tickets_used),
     Consumer(AdmissionUndone, on_admission_undone),
     Consumer(EventUpdated, on_event),
     Consumer(EventRescheduled, on_event),

@@ -4,40 +4,50 @@ Every function may be called any number of times and before or after any other; 
 the end is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from guichet.contracts.messages.events import EventSnapshot
 from guichet.contracts.messages.tickets import (
     AdmissionUndone,
     OrderConfirmed,
-    SoldEvent,
     SoldTicket,
     TicketCancelled,
     TicketUsed,
 )
 from guichet.kernel.database import Transaction
 from guichet.users.repository import profile_rows, purchase_rows
+from guichet.users.repository.purchase_rows import NewPurchase, OrderedEvent, TicketFact
 
 
-async def order_confirmed(
-    transaction: Transaction, order: OrderConfirmed, account_id: int | None
+async def orders_confirmed(
+    transaction: Transaction, orders: Sequence[tuple[OrderConfirmed, int | None]]
 ) -> None:
-    """Note an order in the account's history; a guest's is left out until somebody claims it."""
-    if account_id is None or not await profile_rows.may_keep_history(transaction, account_id):
+    """Note orders, each in that account's history; a guest's is left out until it is claimed."""
+    keeping = await _keeping(transaction, (account_id for _, account_id in orders))
+    kept = [(order, each) for order, each in orders if each is not None and each in keeping]
+    if not kept:
         return
-    await _note_event(transaction, order.event, order.occurred_at)
-    await purchase_rows.store_purchase(
+    await _note_events(transaction, [order for order, _ in kept])
+    await purchase_rows.store_purchases(
         transaction,
-        order_code=order.order_code,
-        order_id=order.order_id,
-        account_id=account_id,
-        event_id=order.event.event_id,
-        total_minor=order.total_minor,
-        currency=order.currency,
-        confirmed_at=order.occurred_at,
+        [
+            NewPurchase(
+                order_code=order.order_code,
+                order_id=order.order_id,
+                account_id=account_id,
+                event_id=order.event.event_id,
+                total_minor=order.total_minor,
+                currency=order.currency,
+                confirmed_at=order.occurred_at,
+            )
+            for order, account_id in kept
+        ],
     )
-    await _note_tickets(transaction, order.order_code, order.tickets)
+    await purchase_rows.store_ticket_facts(
+        transaction, [_sold(order, ticket) for order, _ in kept for ticket in order.tickets]
+    )
 
 
 async def tickets_cancelled(transaction: Transaction, cancelled: TicketCancelled) -> None:
@@ -46,39 +56,38 @@ async def tickets_cancelled(transaction: Transaction, cancelled: TicketCancelled
     A guest's too, without the guest: the order may be claimed by an account later on. The refund
     is kept with the first ticket, since it was given for all of them at once.
     """
-    account_id = cancelled.buyer.account_id
-    if account_id is not None and not await profile_rows.may_keep_history(transaction, account_id):
+    if not await _may_note(transaction, cancelled.buyer.account_id):
         return
-    await _note_event(transaction, cancelled.event, cancelled.occurred_at)
-    await _note_tickets(transaction, cancelled.order_code, cancelled.tickets)
-    ids = sorted(ticket.ticket_id for ticket in cancelled.tickets)
+    await _note_events(transaction, [cancelled])
+    first = min((ticket.ticket_id for ticket in cancelled.tickets), default=None)
     facts = [
-        {
-            "ticket_id": ticket_id,
-            "cancelled_at": cancelled.occurred_at,
-            "refund_minor": cancelled.refund_minor if ticket_id == ids[0] else 0,
-        }
-        for ticket_id in ids
+        replace(
+            _sold(cancelled, ticket),
+            cancelled_at=cancelled.occurred_at,
+            refund_minor=cancelled.refund_minor if ticket.ticket_id == first else 0,
+        )
+        for ticket in cancelled.tickets
     ]
-    await purchase_rows.store_ticket_facts(transaction, cancelled.order_code, facts)
+    await purchase_rows.store_ticket_facts(transaction, facts)
 
 
-async def ticket_used(transaction: Transaction, used: TicketUsed) -> None:
-    """Note that a ticket's holder was admitted."""
-    account_id = used.account_id
-    if account_id is not None and not await profile_rows.may_keep_history(transaction, account_id):
-        return
-    fact = {"ticket_id": used.ticket_id, "used_at": used.occurred_at}
-    await purchase_rows.store_ticket_facts(transaction, used.order_code, [fact])
+async def tickets_used(transaction: Transaction, admissions: Sequence[TicketUsed]) -> None:
+    """Note that tickets' holders were admitted."""
+    keeping = await _keeping(transaction, (used.account_id for used in admissions))
+    facts = [
+        TicketFact(used.ticket_id, used.order_code, used_at=used.occurred_at)
+        for used in admissions
+        if used.account_id is None or used.account_id in keeping
+    ]
+    await purchase_rows.store_ticket_facts(transaction, facts)
 
 
 async def admission_undone(transaction: Transaction, undone: AdmissionUndone) -> None:
     """Note that an admission was taken back, so that the ticket counts as unused again."""
-    account_id = undone.account_id
-    if account_id is not None and not await profile_rows.may_keep_history(transaction, account_id):
+    if not await _may_note(transaction, undone.account_id):
         return
-    fact = {"ticket_id": undone.ticket_id, "undone_used_at": undone.used_at}
-    await purchase_rows.store_ticket_facts(transaction, undone.order_code, [fact])
+    fact = TicketFact(undone.ticket_id, undone.order_code, undone_used_at=undone.used_at)
+    await purchase_rows.store_ticket_facts(transaction, [fact])
 
 
 async def event_changed(transaction: Transaction, event: EventSnapshot, at: datetime) -> None:
@@ -94,26 +103,40 @@ async def event_changed(transaction: Transaction, event: EventSnapshot, at: date
     await purchase_rows.store_event_version(transaction, event.event_id, event.version, facts, at)
 
 
-async def _note_event(transaction: Transaction, event: SoldEvent, at: datetime) -> None:
-    facts: dict[str, object] = {
-        "title": event.title,
-        "starts_at": event.starts_at,
-        "time_zone": event.time_zone,
-        "location": event.location,
-    }
-    await purchase_rows.store_event_of_order(transaction, event.event_id, facts, at)
+async def _keeping(transaction: Transaction, account_ids: Iterable[int | None]) -> set[int]:
+    known = {account_id for account_id in account_ids if account_id is not None}
+    return await profile_rows.keeping_history(transaction, known) if known else set()
 
 
-async def _note_tickets(
-    transaction: Transaction, order_code: str, tickets: Sequence[SoldTicket]
+async def _may_note(transaction: Transaction, account_id: int | None) -> bool:
+    """Return whether something may be noted of this account's ticket, or of a guest's."""
+    return account_id is None or account_id in await _keeping(transaction, [account_id])
+
+
+async def _note_events(
+    transaction: Transaction, told: Sequence[OrderConfirmed | TicketCancelled]
 ) -> None:
-    facts = [
-        {
-            "ticket_id": ticket.ticket_id,
-            "ticket_number": ticket.ticket_number,
-            "ticket_type": ticket.ticket_type,
-            "price_minor": ticket.price_minor,
-        }
-        for ticket in tickets
-    ]
-    await purchase_rows.store_ticket_facts(transaction, order_code, facts)
+    await purchase_rows.store_events_of_orders(
+        transaction,
+        [
+            OrderedEvent(
+                event_id=message.event.event_id,
+                known_at=message.occurred_at,
+                title=message.event.title,
+                starts_at=message.event.starts_at,
+                time_zone=message.event.time_zone,
+                location=message.event.location,
+            )
+            for message in told
+        ],
+    )
+
+
+def _sold(order: OrderConfirmed | TicketCancelled, ticket: SoldTicket) -> TicketFact:
+    return TicketFact(
+        ticket_id=ticket.ticket_id,
+        order_code=order.order_code,
+        ticket_number=ticket.ticket_number,
+        ticket_type=ticket.ticket_type,
+        price_minor=ticket.price_minor,
+    )

@@ -1,6 +1,6 @@
 """The statements about profiles and pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
 from guichet.users.domain import Profile, StoredPicture
 from guichet.users.tables import pictures, profiles
 
@@ -227,10 +227,28 @@ def _to_profile(row: RowMapping) -> Profile:
     return Profile(**{str(name): value for name, value in row.items()})
 
 
-async def may_keep_history(transaction: Transaction, account_id: int) -> bool:
-    """Return False for a deleted account; until the end no deletion can pass this transaction."""
-    await remember_account(transaction, account_id)
-    rows = await transaction.execute(
-        select(profiles.c.erased_at).where(profiles.c.id == account_id).with_for_update(read=True)
+async def keeping_history(transaction: Transaction, account_ids: Collection[int]) -> set[int]:
+    """Return those of these accounts that are not deleted, the unknown ones remembered.
+
+    Until the end no deletion can pass this transaction.
+    """
+    known = await _locked_against_deletion(transaction, account_ids)
+    if unknown := sorted(set(account_ids) - set(known)):
+        await (await raw_connection(transaction)).execute(
+            "INSERT INTO profiles (id) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING", unknown
+        )
+        known |= await _locked_against_deletion(transaction, unknown)
+    return {account_id for account_id, is_erased in known.items() if not is_erased}
+
+
+async def _locked_against_deletion(
+    transaction: Transaction, account_ids: Collection[int]
+) -> dict[int, bool]:
+    """Lock the rows of these accounts, and return whether each known one is erased."""
+    connection = await raw_connection(transaction)
+    rows = await connection.fetch(
+        "SELECT id, erased_at IS NOT NULL AS is_erased FROM profiles WHERE id = ANY($1::bigint[])"
+        " ORDER BY id FOR SHARE",
+        list(account_ids),
     )
-    return rows.one().erased_at is None
+    return {row["id"]: row["is_erased"] for row in rows}

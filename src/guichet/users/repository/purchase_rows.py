@@ -1,81 +1,136 @@
 """The statements about purchase histories."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
 from guichet.users.domain import Purchase, PurchasedEvent, PurchasedTicket, standing_use
 from guichet.users.tables import purchased_events, purchased_tickets, purchases
 
 
-async def store_purchase(
-    transaction: Transaction,
-    *,
-    order_code: str,
-    order_id: int,
-    account_id: int,
-    event_id: int,
-    total_minor: int,
-    currency: str,
-    confirmed_at: datetime,
-) -> None:
-    """Store an order in its buyer's history; one that is there already stays as it is."""
-    await transaction.execute(
-        insert(purchases)
-        .values(
-            order_code=order_code,
-            order_id=order_id,
-            account_id=account_id,
-            event_id=event_id,
-            total_minor=total_minor,
-            currency=currency,
-            confirmed_at=confirmed_at,
+@dataclass(frozen=True, slots=True)
+class NewPurchase:
+    """An order as its buyer's history keeps it."""
+
+    order_code: str
+    order_id: int
+    account_id: int
+    event_id: int
+    total_minor: int
+    currency: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFact:
+    """What is told of a ticket. None: not told, what is known of it stays."""
+
+    ticket_id: int
+    order_code: str
+    ticket_number: str | None = None
+    ticket_type: str | None = None
+    price_minor: int | None = None
+    refund_minor: int = 0
+    used_at: datetime | None = None
+    undone_used_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+    def joined(self, later: "TicketFact") -> "TicketFact":
+        """Return what this and a fact told later say together."""
+        return TicketFact(
+            self.ticket_id,
+            self.order_code,
+            later.ticket_number or self.ticket_number,
+            later.ticket_type or self.ticket_type,
+            self.price_minor if later.price_minor is None else later.price_minor,
+            max(self.refund_minor, later.refund_minor),
+            _later(self.used_at, later.used_at),
+            _later(self.undone_used_at, later.undone_used_at),
+            _later(self.cancelled_at, later.cancelled_at),
         )
-        .on_conflict_do_nothing()
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+async def store_purchases(transaction: Transaction, new: Sequence[NewPurchase]) -> None:
+    """Store orders in their buyers' histories; one that is there already stays as it is."""
+    rows = sorted(new, key=lambda each: each.order_code)
+    await (await raw_connection(transaction)).execute(
+        "INSERT INTO purchases (order_code, order_id, account_id, event_id, total_minor, currency,"
+        " confirmed_at) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[],"
+        " $4::bigint[], $5::bigint[], $6::text[], $7::timestamptz[]) ON CONFLICT DO NOTHING",
+        *_columns(rows, NewPurchase),
     )
 
 
-async def store_ticket_facts(
-    transaction: Transaction, order_code: str, tickets: Sequence[Mapping[str, object]]
-) -> None:
+async def store_ticket_facts(transaction: Transaction, told: Sequence[TicketFact]) -> None:
     """Note what is told of tickets, beside what is known of them already.
 
-    Each has `ticket_id` and the same further columns. A cancellation or use is never taken back,
-    and no fact overwrites another, so that the order of arrival does not matter.
+    A cancellation or use is never taken back, and no fact overwrites another, so that the order
+    of arrival does not matter.
     """
-    if not tickets:
+    joined: dict[int, TicketFact] = {}
+    for fact in told:
+        known = joined.get(fact.ticket_id)
+        joined[fact.ticket_id] = fact if known is None else known.joined(fact)
+    if not joined:
         return
-    statement = insert(purchased_tickets).values(
-        [{**ticket, "order_code": order_code} for ticket in tickets]
-    )
-    told = set(tickets[0]) - {"ticket_id"}
-    merged = {
-        name: func.greatest(purchased_tickets.c[name], statement.excluded[name])
-        if name in {"used_at", "undone_used_at", "cancelled_at", "refund_minor"}
-        else statement.excluded[name]
-        for name in told
-    }
-    await transaction.execute(
-        statement.on_conflict_do_update(index_elements=[purchased_tickets.c.ticket_id], set_=merged)
+    await (await raw_connection(transaction)).execute(
+        "INSERT INTO purchased_tickets AS known (ticket_id, order_code, ticket_number,"
+        " ticket_type, price_minor, refund_minor, used_at, undone_used_at, cancelled_at)"
+        " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[],"
+        " $6::bigint[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[])"
+        " ON CONFLICT (ticket_id) DO UPDATE SET"
+        " ticket_number = coalesce(excluded.ticket_number, known.ticket_number),"
+        " ticket_type = coalesce(excluded.ticket_type, known.ticket_type),"
+        " price_minor = coalesce(excluded.price_minor, known.price_minor),"
+        " refund_minor = greatest(known.refund_minor, excluded.refund_minor),"
+        " used_at = greatest(known.used_at, excluded.used_at),"
+        " undone_used_at = greatest(known.undone_used_at, excluded.undone_used_at),"
+        " cancelled_at = greatest(known.cancelled_at, excluded.cancelled_at)",
+        *_columns([joined[ticket_id] for ticket_id in sorted(joined)], TicketFact),
     )
 
 
-async def store_event_of_order(
-    transaction: Transaction, event_id: int, facts: Mapping[str, object], at: datetime
-) -> None:
-    """Note an event as an order of that instant had it, unless better or newer is known."""
-    await transaction.execute(
-        insert(purchased_events)
-        .values(event_id=event_id, known_at=at, **facts)
-        .on_conflict_do_update(
-            index_elements=[purchased_events.c.event_id],
-            set_={**facts, "known_at": at},
-            where=and_(purchased_events.c.version == 0, purchased_events.c.known_at < at),
-        )
+def _columns(rows: Sequence[object], kind: type[Any]) -> list[list[Any]]:
+    """Return the values of rows by column, in the order of the fields."""
+    return [[getattr(row, name) for row in rows] for name in kind.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedEvent:
+    """An event as an order of the instant `known_at` had it."""
+
+    event_id: int
+    known_at: datetime
+    title: str
+    starts_at: datetime
+    time_zone: str
+    location: str
+
+
+async def store_events_of_orders(transaction: Transaction, told: Sequence[OrderedEvent]) -> None:
+    """Note events as orders had them, unless better or newer is known."""
+    newest: dict[int, OrderedEvent] = {}
+    for event in told:
+        known = newest.get(event.event_id)
+        if known is None or known.known_at < event.known_at:
+            newest[event.event_id] = event
+    await (await raw_connection(transaction)).execute(
+        "INSERT INTO purchased_events AS known (event_id, known_at, title, starts_at, time_zone,"
+        " location) SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::text[],"
+        " $4::timestamptz[], $5::text[], $6::text[]) ON CONFLICT (event_id) DO UPDATE SET"
+        " known_at = excluded.known_at, title = excluded.title, starts_at = excluded.starts_at,"
+        " time_zone = excluded.time_zone, location = excluded.location"
+        " WHERE known.version = 0 AND known.known_at < excluded.known_at",
+        *_columns([newest[event_id] for event_id in sorted(newest)], OrderedEvent),
     )
 
 
