@@ -7,13 +7,17 @@ import stat
 import statistics
 import time
 
+import aiohttp
 import psutil
 import pytest
 
 from tests.system.running import System
+from tests.system.slow_clients import tormenting
 
 CARD = "378282246310005"
 """Published for tests; of a brand that is not taken here."""
+SLOW_TRIES_MAX, SLOW_ROUNDS, SLOW_REQUESTS = 3, 6, 25
+TURN_SECONDS = 0.005
 CONTRADICTIONS = (
     b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
@@ -87,33 +91,52 @@ async def test_a_card_number_in_any_field_is_kept_nowhere(system: System) -> Non
     # test_zz_afterwards.py looks through every other file.
 
 
-async def test_slow_clients_do_not_slow_the_others(system: System) -> None:
-    """In turns with them and without, so that a busy machine slows both alike."""
+async def test_slow_and_huge_requests_do_not_slow_the_others(system: System) -> None:
+    """The p95 of requests that reach service and database stays within half more.
 
-    async def seconds(count: int = 20) -> list[float]:
+    In turns with the tormentors and without, so that a busy machine slows both alike. What is left
+    is chance: of 150 requests the p95 hangs on the slowest eight, and one turn at the processor
+    that somebody else has lasts some milliseconds. Chance passes, so three tries count as one; a
+    gateway that is held up by such clients is so in each.
+    """
+    tries = [await _ninety_fifths(system)]
+    while not _is_within(tries[-1]) and len(tries) < SLOW_TRIES_MAX:
+        tries.append(await _ninety_fifths(system))
+    assert _is_within(tries[-1]), tries
+
+
+def _is_within(seconds: tuple[float, float]) -> bool:
+    alone, beside = seconds
+    return beside <= 1.5 * alone + TURN_SECONDS
+
+
+async def _ninety_fifths(system: System) -> tuple[float, float]:
+    """Return the p95 in seconds of requests alone, and beside slow and huge ones."""
+    person = await system.demo("user")
+    url, headers = system.url("/events?per_page=5"), {"Authorization": f"Bearer {person.token}"}
+
+    async def seconds(session: aiohttp.ClientSession) -> list[float]:
         found: list[float] = []
-        for _ in range(count):
+        for _ in range(SLOW_REQUESTS):
             begun = time.perf_counter()
-            await system.expect(200, "GET", "/events/public?per_page=5")
+            async with session.get(url, headers=headers) as answer:
+                assert answer.status == 200
+                await answer.read()
             found.append(time.perf_counter() - begun)
         return found
 
-    start = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n{"
     alone: list[float] = []
     beside: list[float] = []
-    for _ in range(4):
-        alone += await seconds()
-        slow = [
-            await asyncio.open_connection("127.0.0.1", system.port("gateway")) for _ in range(150)
-        ]
-        for number, (_, writer) in enumerate(slow):
-            writer.write(start if number % 2 else start[:40])
-        beside += await seconds()
-        for _, writer in slow:
-            writer.transport.abort()
-    ninety_fifth = [statistics.quantiles(each, n=20)[18] for each in (alone, beside)]
-    # Half more is promised (make bench measures it at rest); a busy machine may double it once.
-    assert ninety_fifth[1] < 3 * ninety_fifth[0] + 0.05, ninety_fifth
+    async with aiohttp.ClientSession() as session:
+        for _ in range(SLOW_ROUNDS):
+            alone += await seconds(session)
+            async with tormenting(system.port("gateway")) as tormentors:
+                beside += await seconds(session)
+                # Nobody was measured beside tormentors that had gone home.
+                working = sum(not task.done() for task in tormentors)
+                assert working > len(tormentors) / 2, working
+    first, second = (statistics.quantiles(each, n=20)[18] for each in (alone, beside))
+    return first, second
 
 
 async def test_a_client_that_sends_nothing_more_is_dropped(system: System) -> None:
