@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 BATCH_MAX = 256
 """kernel/batching.py"""
-SALES_PER_INSTANCE = 1_500
+SALES_PER_INSTANCE = 1_200
 COME_AGAIN_SECONDS = 2.0
 """gateway/main.py, gateway/problems.py"""
 PARTS: tuple[str, ...] = ("tickets", "database", "gateway", "messages", "followers")

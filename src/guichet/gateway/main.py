@@ -30,8 +30,8 @@ All clients of a developer's machine share its address; auth counts by account t
 """
 GENERAL_RATE_IN_PRODUCTION = 200
 CONNECTIONS_PER_ADDRESS_IN_PRODUCTION = 400
-SALES_PER_INSTANCE = 1_500
-"""What one instance of tickets has done in a second or less, and holds in memory with ease."""
+SALES_PER_INSTANCE = 1_200
+"""What one instance of tickets has done in a second or so; paid ones, within their patience."""
 
 PASSWORDS_PER_INSTANCE = 24
 """What a lone core hashes in a second or two; beside a sale, within the patience of a request."""

@@ -41,6 +41,22 @@ export function answer(
   return seen;
 }
 
+/** Refuse `method path` because too many came, to be asked again after as many seconds. */
+export function refuseCrowd(method: Method, path: string, seconds: number): SeenRequest[] {
+  const seen: SeenRequest[] = [];
+  server.use(
+    http[method](`${API}${path}`, ({ request }) => {
+      seen.push({ url: new URL(request.url), headers: request.headers, body: undefined });
+      const message = "Réessayez dans un instant.";
+      return HttpResponse.json(
+        { status: 503, code: "unavailable", message },
+        { status: 503, headers: { "Retry-After": String(seconds) } },
+      );
+    }),
+  );
+  return seen;
+}
+
 /** Refuse `method path` with that status, code and sentence. */
 export function refuse(
   method: Method,

@@ -11,6 +11,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { paths, safeNext } from "@/paths";
 import { ErrorState, PasswordField, showFieldErrors, TextField } from "@/ui";
 
+import { Crowded, patience } from "./crowded";
 import { Fields, FormPage } from "./FormPage";
 import { emailField, newPasswordField, PASSWORD_CHARACTERS_MIN, requiredField } from "./forms";
 
@@ -38,7 +39,7 @@ export function Component() {
     ),
     defaultValues: { name: "", email: "", password: "" },
   });
-  const register = usePostAuthRegister();
+  const register = usePostAuthRegister({ mutation: patience });
   const submit = form.handleSubmit((values) =>
     register.mutate(
       { data: { ...values, password_confirmation: values.password, language } },
@@ -62,6 +63,7 @@ export function Component() {
       }
     >
       <Fields onSubmit={submit}>
+        <Crowded asking={register} />
         {register.isError && <ErrorState error={register.error} />}
         <TextField form={form} name="name" autoComplete="name" label={t("name")} />
         <TextField form={form} name="email" type="email" autoComplete="email" label={t("email")} />

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { sessionState } from "@/api/session";
 import { account, renderApp } from "@/testing/render";
-import { answer, refuse } from "@/testing/server";
+import { answer, refuse, refuseCrowd } from "@/testing/server";
 
 const tokens = { user: account(), token: "t", expires_in: 900, refresh_token: "r" };
 
@@ -32,6 +32,26 @@ test("says why not, in the server's words", async () => {
   const { person, screen } = await fillIn();
   await person.click(screen.getByRole("button", { name: "Se connecter" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("Adresse ou mot de passe inconnus.");
+});
+
+test("asks again by itself where too many sign in at once, and says so meanwhile", async () => {
+  const refused = refuseCrowd("post", "/auth/login", 0.2);
+  const { person, screen } = await fillIn();
+  await person.click(screen.getByRole("button", { name: "Se connecter" }));
+  await screen.findByText(/Beaucoup de monde se connecte/);
+  expect(screen.queryByRole("alert")).toBeNull();
+  const asked = answer("post", "/auth/login", 200, tokens);
+  await screen.findByRole("heading", { name: "Mot de passe oublié" });
+  expect(refused.length).toBeGreaterThan(0);
+  expect(asked).toHaveLength(1);
+});
+
+test("does not keep waiting whoever is told to come much later", async () => {
+  const refused = refuseCrowd("post", "/auth/login", 600);
+  const { person, screen } = await fillIn();
+  await person.click(screen.getByRole("button", { name: "Se connecter" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Réessayez dans un instant.");
+  expect(refused).toHaveLength(1);
 });
 
 test("asks for the second factor's code where there is one", async () => {

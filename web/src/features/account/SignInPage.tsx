@@ -13,6 +13,7 @@ import { useSession } from "@/api/useSession";
 import { paths, safeNext } from "@/paths";
 import { ErrorState, PasswordField, showFieldErrors, TextField } from "@/ui";
 
+import { Crowded, patience } from "./crowded";
 import { Fields, FormPage } from "./FormPage";
 import { requiredField } from "./forms";
 
@@ -40,7 +41,7 @@ export function Component() {
     ),
     defaultValues: { email: "", password: "", totp_code: "" },
   });
-  const login = usePostAuthLogin();
+  const login = usePostAuthLogin({ mutation: patience });
   const submit = form.handleSubmit(({ email, password, totp_code }) =>
     login.mutate(
       { data: { email, password, totp_code: totp_code.trim() || null } },
@@ -66,6 +67,7 @@ export function Component() {
       }
     >
       <Fields onSubmit={submit}>
+        <Crowded asking={login} />
         {login.isError && <ErrorState error={problemOf(login.error)} />}
         <TextField
           form={form}
