@@ -30,6 +30,21 @@ die_with_parent(signal.SIGKILL, 1 << 22)
 print("lives on")
 """
 
+SELDOM = """
+import gc
+from guichet.kernel.processes import collect_seldom
+loaded = [[] for _ in range(1_000)]
+collect_seldom()
+print(gc.get_freeze_count() > 1_000)
+collections = sum(each["collections"] for each in gc.get_stats())
+kept = [[] for _ in range(5_000)]
+print(sum(each["collections"] for each in gc.get_stats()) - collections)
+for _ in range(50_000):
+    cycle = []
+    cycle.append(cycle)
+print(gc.get_count()[0] < 25_000)
+"""
+
 
 def test_a_process_steps_back_with_its_session() -> None:
     before = os.getpriority(os.PRIO_PROCESS, 0)
@@ -52,3 +67,10 @@ def test_a_process_is_seen_under_its_name() -> None:
         [sys.executable, "-c", NAMED], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stdout.split() == ["tickets-2"]
+
+
+def test_garbage_is_looked_for_less_often_and_not_among_what_is_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SELDOM], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.split() == ["True", "0", "True"]

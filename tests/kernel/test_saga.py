@@ -82,17 +82,20 @@ class Store:
     saved: list[Progress] = field(default_factory=list[Progress])
     crash_at: int | None = None
 
-    async def save(self, state: State, progress: Progress) -> State:
-        if self.crash_at == len(self.saved):
-            self.crash_at = None
-            raise ConnectionError("crash before the progress was stored")
-        self.saved.append(progress)
-        self.kept = replace(
+    def advanced(self, state: State, progress: Progress) -> State:
+        return replace(
             state,
             step=progress.step,
             direction=progress.direction,
             attempts=progress.attempts,
         )
+
+    async def save(self, state: State, progress: Progress) -> State:
+        if self.crash_at == len(self.saved):
+            self.crash_at = None
+            raise ConnectionError("crash before the progress was stored")
+        self.saved.append(progress)
+        self.kept = self.advanced(state, progress)
         return self.kept
 
     async def claim_due(self, limit: int) -> Sequence[State]:
@@ -209,6 +212,62 @@ async def test_a_step_that_stored_its_own_progress_is_not_stored_again() -> None
     runner = SagaRunner([Step("reserve", whole)], store)
     assert (await runner.run(store.kept)).step is None
     assert store.saved == []
+
+
+def storing_both(world: World, store: Store) -> SagaRunner[State]:
+    """Return a runner whose last step stores what the payment learnt with its own effect."""
+    reserve, pay, _ = world.steps()
+    issue = world.act("issue")
+
+    async def both(state: State) -> StepResult[State]:
+        result = await issue(state)
+        if result.outcome is not Outcome.DONE:
+            return result
+        ended = await store.save(state, Progress(None, Direction.FORWARD))
+        return replace(result, state=ended, is_saved=True)
+
+    return SagaRunner([reserve, pay, Step("issue", both, stores_before=True)], store)
+
+
+async def test_what_a_step_learnt_is_stored_with_the_effect_of_the_next() -> None:
+    world, store = World(), Store()
+    state = await storing_both(world, store).run(store.kept)
+    assert world.calls == list(NAMES)
+    assert state.step is None
+    assert [progress.step for progress in store.saved] == ["pay", None]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stored"),
+    [
+        (Outcome.FAILED, ("pay", Direction.BACKWARD)),
+        (Outcome.UNKNOWN, ("issue", Direction.FORWARD)),
+        (TimeoutError(), ("issue", Direction.FORWARD)),
+    ],
+)
+async def test_where_the_next_step_does_not_succeed_what_was_learnt_is_stored_with_its_outcome(
+    outcome: Outcome | Exception, stored: tuple[str, Direction]
+) -> None:
+    world, store = World({"issue": [outcome]}), Store()
+    await storing_both(world, store).run(store.kept)
+    second = store.saved[1]
+    assert (second.step, second.direction) == stored
+
+
+async def test_a_crash_between_two_steps_stored_together_repeats_the_first() -> None:
+    world, store = World(), Store()
+    reserve, pay, _ = world.steps()
+
+    async def crash(_: State) -> StepResult[State]:
+        raise asyncio.CancelledError
+
+    crashing = SagaRunner([reserve, pay, Step("issue", crash, stores_before=True)], store)
+    with pytest.raises(asyncio.CancelledError):
+        await crashing.run(store.kept)
+    assert store.kept.step == "pay"
+    await storing_both(world, store).run(store.kept)
+    assert world.calls == ["reserve", "pay", "pay", "issue"]
+    assert (world.done, store.kept.step) == (list(NAMES), None)
 
 
 async def test_a_runner_that_was_overtaken_stops_at_once() -> None:

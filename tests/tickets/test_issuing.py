@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from guichet.kernel.clock import now
+from guichet.kernel.context import request_id
 from guichet.kernel.saga import Direction, Overtaken, Progress
 from guichet.tickets.domain import Order, OrderState
 from guichet.tickets.issuing import EventCancelled, Issued
@@ -16,6 +17,7 @@ from guichet.tickets.places import Placed, PlacesRequest
 from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 FORWARD = Progress("issue", Direction.FORWARD)
+CAPTURES_LOGGED = "SELECT * FROM audit_entries WHERE action = 'tickets.payment.captured'"
 
 
 async def reserved(shop: Shop, event: int, number: int = 1, **more: Any) -> Order:
@@ -46,6 +48,30 @@ async def test_one_batch_serves_refuses_and_overtakes_each_order_for_itself(shop
     assert await shop.one("SELECT count(*) FROM tickets") == 2
     assert await shop.stock(event) == (2, 2)
     assert await shop.stock(cancelled) == (0, 2)
+
+
+async def test_tickets_and_their_capture_are_stored_in_one_commit(shop: Shop) -> None:
+    order = await reserved(shop, await shop.event())
+    charged = (await shop.purchase.steps()[1].do(order)).state
+    token = request_id.set("the-buyer-s-request")
+    try:
+        issued = await shop.orders.issue(shop.orders.advanced(charged, FORWARD))
+    finally:
+        request_id.reset(token)
+    assert isinstance(issued, Issued)
+    [payment] = await shop.rows("SELECT * FROM payments")
+    assert (payment["status"], payment["captured_minor"]) == ("completed", order.total_minor)
+    [entry] = await shop.rows("SELECT amount_minor FROM ledger_transfers WHERE kind = 'capture'")
+    assert entry["amount_minor"] == order.total_minor
+    [logged] = await shop.rows(CAPTURES_LOGGED)
+    assert logged["request_id"] == "the-buyer-s-request"
+
+
+async def test_a_capture_that_was_stored_before_is_entered_and_logged_once(shop: Shop) -> None:
+    order = await paid(shop, await shop.event())
+    assert isinstance(await shop.orders.issue(order), Issued)
+    assert await shop.one("SELECT count(*) FROM ledger_transfers WHERE kind = 'capture'") == 1
+    assert len(await shop.rows(CAPTURES_LOGGED)) == 1
 
 
 async def twice(act: Callable[[Order], Awaitable[object]], order: Order) -> list[type]:

@@ -61,9 +61,12 @@ MUTATIONS = (
         "capture-in-the-ledger",
         "Money enters the ledger in the very commit that stores its capture.",
         "src/guichet/tickets/issuing.py",
-        "            await transfer_captures(connection, captured)\n",
+        "    await transfer_captures(connection, [order for order, _ in captured])\n",
         "",
-        ("tests/tickets/test_locks.py::test_a_capture_is_in_the_ledger_at_once_and_once",),
+        (
+            "tests/tickets/test_locks.py::test_a_capture_is_in_the_ledger_at_once_and_once",
+            "tests/tickets/test_issuing.py::test_tickets_and_their_capture_are_stored_in_one_commit",
+        ),
     ),
     Mutation(
         "capture-entered-once",

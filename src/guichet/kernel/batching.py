@@ -89,7 +89,7 @@ class BatchWriter(Generic[Request, Answer]):
             context = contextvars.copy_context()
             context.run(acting.set, SYSTEM)
             self._flush = asyncio.create_task(self._flush_all(), context=context)
-        return await asyncio.shield(future)
+        return await future
 
     async def _flush_all(self) -> None:
         try:

@@ -80,11 +80,17 @@ class StepResult(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[S]):
-    """One step: `do` may be repeated at any time, and so may `undo`, which cannot fail for good."""
+    """One step: `do` may be repeated at any time, and so may `undo`, which cannot fail for good.
+
+    `stores_before` says that `do` stores, in the commit of its own effect, also what the step
+    before it learnt; where `do` does not succeed, that is stored with its outcome. A crash in
+    between repeats the step before.
+    """
 
     name: str
     do: Callable[[S], Awaitable[StepResult[S]]]
     undo: Callable[[S], Awaitable[StepResult[S]]] | None = None
+    stores_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,10 @@ class Progress:
 
 class SagaStore(Protocol[S]):
     """Where sagas are kept."""
+
+    def advanced(self, state: S, progress: Progress) -> S:
+        """Return the state with this progress, which nobody has stored yet."""
+        ...
 
     async def save(self, state: S, progress: Progress) -> S:
         """Store what the step learnt together with the progress; returns the stored state.
@@ -130,10 +140,13 @@ class SagaRunner(Generic[S]):
         """Take a saga as far as it goes now: to its end, or to where it must wait."""
         while state.step is not None:
             result = await self._attempt(state)
+            progress = self._progress(state, result)
             if result.is_saved:
                 state = result.state
+            elif self._is_stored_with_the_next(result, progress):
+                state = self._store.advanced(result.state, progress)
             else:
-                state = await self._store.save(result.state, self._progress(state, result))
+                state = await self._store.save(result.state, progress)
             if result.outcome in (Outcome.UNKNOWN, Outcome.WAITING):
                 break
         return state
@@ -170,6 +183,12 @@ class SagaRunner(Generic[S]):
         except Exception as error:
             log.warning("step failed", saga=state.saga_id, step=step.name, exc_info=error)
             return StepResult(Outcome.UNKNOWN, state)
+
+    def _is_stored_with_the_next(self, result: StepResult[S], progress: Progress) -> bool:
+        following = self._steps.get(progress.step or "")
+        is_forward = progress.direction is Direction.FORWARD
+        is_done = result.outcome is Outcome.DONE
+        return is_done and is_forward and following is not None and following.stores_before
 
     def _progress(self, before: S, result: StepResult[S]) -> Progress:
         position = self._order.index(before.step or "")

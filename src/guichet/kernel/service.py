@@ -20,6 +20,7 @@ from guichet.kernel.inbox import Consumer, Inbox
 from guichet.kernel.logs import configure_logs
 from guichet.kernel.one_write import Protocol
 from guichet.kernel.outbox import OutboxRelay
+from guichet.kernel.processes import collect_seldom
 from guichet.kernel.settings import CommonSettings
 from guichet.kernel.tokens import (
     ACCESS_TOKEN_SECONDS,
@@ -161,6 +162,7 @@ def serve(app: FastAPI, settings: CommonSettings, *, service: str, port: int | N
     """Serve until told to stop; returns after the lifespan has closed everything."""
     configure_logs(service, settings.storage_dir, settings.log_level)
     configure_tracing(service, settings.otel_endpoint)
+    collect_seldom()
     config = uvicorn.Config(
         entry_of(app),
         host=settings.host,

@@ -40,6 +40,14 @@ KEPT_FOR_ANOTHER_TRY = {"declined", "insufficient_funds", "authentication_failed
 
 
 @dataclass(frozen=True, slots=True)
+class _ToIssue:
+    """A paid order; `request_id` is that of the request within which it was paid, if any."""
+
+    order: Order
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventCancelled:
     """The answer for an order whose event will not take place: it must be undone."""
 
@@ -59,23 +67,28 @@ class OrderWriter:
         self._database = database
         self._links = links
         self._saves = BatchWriter[OrderSave, Order](self._write_saves, name="progress")
-        self._issues = BatchWriter[Order, Issued | EventCancelled](self._write_issues, name="issue")
+        self._issues = BatchWriter[_ToIssue, Issued | EventCancelled](
+            self._write_issues, name="issue"
+        )
         self._releases = BatchWriter[Order, Order](self._write_releases, name="undo")
 
-    async def save(self, state: Order, progress: Progress) -> Order:
-        """Store what a step learnt, and its progress; raises `Overtaken` if another was faster."""
-        at = now()
-        is_pausing = progress.run_after_seconds > 0
-        order = replace(
+    def advanced(self, state: Order, progress: Progress) -> Order:
+        """Return the order with this progress, not stored yet."""
+        return replace(
             state,
             step=progress.step,
             direction=progress.direction.value,
             attempts=progress.attempts,
             needs_attention=state.needs_attention or progress.needs_attention,
         )
+
+    async def save(self, state: Order, progress: Progress) -> Order:
+        """Store what a step learnt, and its progress; raises `Overtaken` if another was faster."""
+        at = now()
+        is_pausing = progress.run_after_seconds > 0
         return await self._saves.submit(
             OrderSave(
-                order,
+                self.advanced(state, progress),
                 run_at=at + timedelta(seconds=progress.run_after_seconds),
                 leased_until=None if is_pausing else at + timedelta(seconds=LEASE_SECONDS),
                 request_id=request_id.get(),
@@ -83,8 +96,11 @@ class OrderWriter:
         )
 
     async def issue(self, order: Order) -> Issued | EventCancelled:
-        """Create the tickets of a paid order and tell everybody, in one commit."""
-        return await self._issues.submit(order)
+        """Create the tickets of a paid order and tell everybody, in one commit.
+
+        It stores the capture too, where that has not been stored before.
+        """
+        return await self._issues.submit(_ToIssue(order, request_id.get()))
 
     async def release(self, order: Order) -> Order:
         """Give an order's places back and end it; raises `Overtaken` if another was faster."""
@@ -104,39 +120,32 @@ class OrderWriter:
             current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
             fresh = _fresh(orders, current)
             await order_rows.save_orders(connection, [saves[i] for i in fresh])
-            # Money enters the ledger in the very commit that stores its capture.
-            captured = [order for order in fresh.values() if _is_captured(order)]
-            await transfer_captures(connection, captured)
-            await record_hot(
-                connection,
-                [
-                    auditing.captured(order, saves[i].request_id)
-                    for i, order in fresh.items()
-                    if _is_captured(order) and not _is_captured(current[order.order_id])
-                ],
-            )
+            got_on = [(order, saves[i].request_id) for i, order in fresh.items()]
+            await _enter_captures(connection, got_on, current)
         return [_stored(order) if i in fresh else Overtaken() for i, order in enumerate(orders)]
 
     async def _write_issues(
-        self, orders: Sequence[Order]
+        self, waiting: Sequence[_ToIssue]
     ) -> list[Issued | EventCancelled | Exception]:
         at = now()
+        orders = [each.order for each in waiting]
         async with self._database.hot.acquire() as connection, connection.transaction():
             offers = await stock_rows.lock_offers(connection, (o.event_id for o in orders))
             current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
             fresh = _fresh(orders, current)
-            serve = [
-                replace(
-                    orders[i], state=checked_next(orders[i].state, OrderState.ISSUED), step=None
-                )
-                for i in fresh
+            served = {
+                i: replace(order, state=checked_next(order.state, OrderState.ISSUED), step=None)
+                for i, order in fresh.items()
                 if offers[orders[i].event_id].status != "cancelled"
-            ]
+            }
+            serve = list(served.values())
             tickets = tickets_by_order(await create_tickets(connection, serve, at))
             for order in serve:
                 sell_held(offers[order.event_id], order.lines)
             await _save_counters(connection, offers)
             await order_rows.save_orders(connection, [_ended(order, at) for order in serve])
+            got_on = [(order, waiting[i].request_id) for i, order in served.items()]
+            await _enter_captures(connection, got_on, current)
             messages: list[Message] = [
                 told.confirmed(
                     order, offers[order.event_id], tickets[order.order_id], self._links, at
@@ -173,6 +182,19 @@ class OrderWriter:
         return [
             ended[order.order_id] if i in fresh else Overtaken() for i, order in enumerate(orders)
         ]
+
+
+async def _enter_captures(
+    connection: Connection, got_on: Sequence[tuple[Order, str]], before: dict[int, Order]
+) -> None:
+    """Enter what is captured by now in the ledger, and in the log who caused it by which request.
+
+    Money enters the ledger in the very commit that stores its capture.
+    """
+    captured = [each for each in got_on if _is_captured(each[0])]
+    await transfer_captures(connection, [order for order, _ in captured])
+    news = [each for each in captured if not _is_captured(before[each[0].order_id])]
+    await record_hot(connection, [auditing.captured(order, request) for order, request in news])
 
 
 async def _give_back_places(

@@ -9,6 +9,7 @@ The stock writer does `reserve` together with the storing of the order itself, s
 only once its places are taken. State and next step are stored before each step; a crash at any
 point is taken up by any replica once the lease has ended. Remote calls happen outside
 transactions: the intent is stored, the call carries an idempotency key, the outcome is stored.
+What the provider answered to a charge that succeeded is stored in the commit of the tickets.
 """
 
 from dataclasses import dataclass, replace
@@ -72,7 +73,7 @@ class Purchase:
         return [
             Step("reserve", self._reserve, self._release),
             Step("take_payment", self._take_payment, self._give_payment_back),
-            Step("issue", self._issue),
+            Step("issue", self._issue, stores_before=True),
         ]
 
     async def run(self, order: Order) -> Order:
