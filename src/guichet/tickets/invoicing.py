@@ -6,6 +6,7 @@ it. A number is drawn, and its document stored, under the lock of the organiser'
 commit: what fails gives the number back, and of two that number the same order one finds it done.
 """
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from guichet.contracts.times import TIME_ZONE_DEFAULT
@@ -142,18 +143,20 @@ class _Numbering:
     async def number_sales(self, order_ids: tuple[int, ...]) -> None:
         """Number the receipts or invoices of those orders that have none."""
         waiting = await document_rows.undocumented_sales(self._connection, order_ids)
+        sold = await self._sold(waiting)
         new: list[NewDocument] = []
         for order_id in waiting:
-            order, offer = await self._sold(order_id)
+            order, offer = sold[order_id]
             new.append(self._new(order_id, None, sale_content(order, offer, self._issue())))
         await self._store(new)
 
     async def number_refunds(self, order_ids: tuple[int, ...]) -> None:
         """Number the credit notes of those orders' refunds that have none."""
         waiting = await document_rows.undocumented_refunds(self._connection, order_ids)
+        sold = await self._sold([order_id for order_id, _ in waiting])
         new: list[NewDocument] = []
         for order_id, refund in waiting:
-            order, offer = await self._sold(order_id)
+            order, offer = sold[order_id]
             content = credit_content(order, offer, refund, self._issue())
             new.append(self._new(order_id, refund.refund_id, content))
         await self._store(new)
@@ -179,14 +182,13 @@ class _Numbering:
             await document_rows.add_documents(self._connection, new)
             self.numbered += len(new)
 
-    async def _sold(self, order_id: int) -> tuple[Order, Offer]:
-        order = await order_rows.read_order(self._connection, order_id)
-        if order is None:
-            raise LookupError(f"order {order_id} has gone")
-        offer = self._offers.get(order.event_id)
-        if offer is None:
-            offer = await offer_rows.read_offer(self._connection, order.event_id)
+    async def _sold(self, order_ids: Sequence[int]) -> dict[int, tuple[Order, Offer]]:
+        orders = await order_rows.read_orders(self._connection, order_ids)
+        for event_id in {order.event_id for order in orders.values()} - set(self._offers):
+            offer = await offer_rows.read_offer(self._connection, event_id)
             if offer is None:
-                raise LookupError(f"event {order.event_id} has gone")
-            self._offers[order.event_id] = offer
-        return order, offer
+                raise LookupError(f"event {event_id} has gone")
+            self._offers[event_id] = offer
+        return {
+            order_id: (order, self._offers[order.event_id]) for order_id, order in orders.items()
+        }

@@ -168,14 +168,21 @@ async def lock_orders(connection: Connection, order_ids: Iterable[int]) -> dict[
         "SELECT 1 FROM orders WHERE order_id = ANY($1::bigint[]) ORDER BY order_id FOR UPDATE",
         wanted,
     )
-    rows = await connection.fetch(f"{_ORDERS} WHERE o.order_id = ANY($1::bigint[])", wanted)
-    return {row["order_id"]: order_of(row) for row in rows}
+    return await read_orders(connection, wanted)
 
 
 async def read_order(connection: Connection, order_id: int) -> Order | None:
     """Return an order with its payment, None where there is none."""
     row = await connection.fetchrow(f"{_ORDERS} WHERE o.order_id = $1", order_id)
     return None if row is None else order_of(row)
+
+
+async def read_orders(connection: Connection, order_ids: Iterable[int]) -> dict[int, Order]:
+    """Return those of these orders that there are, with their payments."""
+    rows = await connection.fetch(
+        f"{_ORDERS} WHERE o.order_id = ANY($1::bigint[])", sorted(set(order_ids))
+    )
+    return {row["order_id"]: order_of(row) for row in rows}
 
 
 async def order_id_of_intent(connection: Connection, intent_id: str) -> int | None:
