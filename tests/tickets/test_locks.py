@@ -5,6 +5,7 @@ One process decides one batch after another, so only a second connection shows a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -17,7 +18,9 @@ from guichet.tickets.repository import admissions as admission_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository import stock as stock_rows
+from guichet.tickets.repository.orders import KeyUse
 from guichet.tickets.repository.stock import Connection
+from guichet.tickets.stock import StockWriter
 from tests.tickets.conftest import Shop, wanted
 
 Lock = Callable[[Connection], Awaitable[object]]
@@ -53,6 +56,29 @@ async def test_a_ticket_is_presented_to_one_and_given_back_to_one(shop: Shop) ->
     ticket_id, order_id = bought.tickets[0].ticket_id, bought.order.order_id
     await check_keeps_others_out(shop, lambda c: admission_rows.lock_presented(c, [ticket_id]))
     await check_keeps_others_out(shop, lambda c: refund_rows.lock_tickets_of_orders(c, [order_id]))
+
+
+async def test_a_key_that_another_replica_is_just_using_has_one_effect(shop: Shop) -> None:
+    event = await shop.event()
+    other = wanted(await shop.event(), key="another-key")
+    first = StockWriter(shop.database, shop.links)
+    asked = wanted(event, key="key-1")
+    request = PlacesRequest(
+        asked.buyer, event, asked.lines, payment_method="pm_card_visa", key="key-1"
+    )
+    beside = replace(request, event_id=other.event_id, lines=other.lines, key="another-key")
+    async with shop.database.hot.acquire() as connection, connection.transaction():
+        # The other replica has read that the key is new, as this one is going to.
+        use = KeyUse(asked.buyer.key, "", 7, None, None)
+        await order_rows.insert_keys(connection, {"key-1": use})
+        asking = asyncio.gather(first.ask(request), first.ask(beside))
+        await asyncio.sleep(0.2)
+        assert not asking.done()
+    answers = await asking
+    assert answers[0] == use
+    assert isinstance(answers[1], Placed), "who came together with the repetition was served"
+    assert await shop.stock(event) == (0, 0)
+    assert await shop.one("SELECT count(*) FROM orders") == 1
 
 
 async def test_the_database_refuses_more_promises_than_places(shop: Shop) -> None:

@@ -61,7 +61,7 @@ MUTATIONS = (
         "capture-in-the-ledger",
         "Money enters the ledger in the very commit that stores its capture.",
         "src/guichet/tickets/issuing.py",
-        "    await transfer_captures(connection, [order for order, _ in captured])\n",
+        "    await transfer_captures(writes, [order for order, _ in captured])\n",
         "",
         (
             "tests/tickets/test_locks.py::test_a_capture_is_in_the_ledger_at_once_and_once",

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from guichet.kernel.context import Actor, acting, request_id
 from guichet.kernel.database import Database, Transaction, raw_connection
+from guichet.kernel.together import Writes
 
 SEAL_SECONDS = 1.0
 SEALED_AT_ONCE_MAX = 2_000
@@ -112,15 +113,13 @@ async def record(transaction: Transaction, *changes: Change) -> None:
         await record_hot(await raw_connection(transaction), changes)
 
 
-async def record_hot(
-    connection: "asyncpg.Connection[Any] | PoolConnectionProxy[Any]", changes: Sequence[Change]
-) -> None:
+async def record_hot(writes: Writes, changes: Sequence[Change]) -> None:
     """Do what `record` does on a raw connection: one statement, however many changes."""
     if not changes:
         return
     actors = [change.actor or acting.get() for change in changes]
     current = request_id.get()
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO audit_entries (actor_id, actor_role, action, subject, before, after,"
         " request_id, reason) SELECT actor_id, actor_role, action, subject, before, after,"
         " request_id, reason FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],"

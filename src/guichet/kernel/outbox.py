@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import asyncpg
 import msgspec
-from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, func, insert, or_, select, update
 
@@ -23,6 +22,7 @@ from guichet.kernel.logs import logger
 from guichet.kernel.metrics import OUTBOX_SENT, OUTBOX_WAITING
 from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tables import outbox
+from guichet.kernel.together import Writes
 
 BATCH_MESSAGES_MAX = 200
 IDLE_SECONDS = 1.0
@@ -67,14 +67,12 @@ async def enqueue(transaction: Transaction, *messages: Message) -> None:
     mark_outbox_written(transaction)
 
 
-async def enqueue_hot(
-    connection: "asyncpg.Connection[Any] | PoolConnectionProxy[Any]", messages: Sequence[Message]
-) -> None:
+async def enqueue_hot(writes: Writes, messages: Sequence[Message]) -> None:
     """Do what `enqueue` does on a raw connection; the caller wakes the relay after its commit."""
     if not messages:
         return
     headers = msgspec.json.encode(outgoing_headers()).decode()
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO outbox (subject, payload, headers)"
         " SELECT subject, payload, $3::jsonb FROM unnest($1::text[], $2::jsonb[])"
         " AS n(subject, payload)",

@@ -15,6 +15,7 @@ from guichet.kernel.context import request_id
 from guichet.kernel.database import Database
 from guichet.kernel.outbox import Message, enqueue_hot
 from guichet.kernel.saga import Overtaken, Progress
+from guichet.kernel.together import Together, Writes
 from guichet.tickets import auditing, told
 from guichet.tickets.domain import (
     Hold,
@@ -27,12 +28,13 @@ from guichet.tickets.domain import (
     sell_held,
 )
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.new_tickets import create_tickets, places_of, tickets_by_order
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import stock as stock_rows
 from guichet.tickets.repository.ledger import transfer_captures
 from guichet.tickets.repository.orders import OrderSave
 from guichet.tickets.repository.stock import Connection
-from guichet.tickets.stock import LEASE_SECONDS, create_tickets, tickets_by_order
+from guichet.tickets.stock import LEASE_SECONDS
 
 HOLD_WORTH_SECONDS_MIN = 30
 """A hold with less time left than this is not given back to a buyer whose card was declined."""
@@ -130,6 +132,7 @@ class OrderWriter:
         at = now()
         orders = [each.order for each in waiting]
         async with self._database.hot.acquire() as connection, connection.transaction():
+            _, ticket_ids = await order_rows.take_ids(connection, tickets=places_of(orders))
             offers = await stock_rows.lock_offers(connection, (o.event_id for o in orders))
             current = await order_rows.lock_orders(connection, (o.order_id for o in orders))
             fresh = _fresh(orders, current)
@@ -139,20 +142,22 @@ class OrderWriter:
                 if offers[orders[i].event_id].status != "cancelled"
             }
             serve = list(served.values())
-            tickets = tickets_by_order(await create_tickets(connection, serve, at))
+            writes = Together()
+            tickets = tickets_by_order(await create_tickets(writes, serve, ticket_ids, at))
             for order in serve:
                 sell_held(offers[order.event_id], order.lines)
-            await _save_counters(connection, offers)
-            await order_rows.save_orders(connection, [_ended(order, at) for order in serve])
+            await _save_counters(writes, offers)
+            await order_rows.save_locked_orders(writes, [_ended(order, at) for order in serve])
             got_on = [(order, waiting[i].request_id) for i, order in served.items()]
-            await _enter_captures(connection, got_on, current)
+            await _enter_captures(writes, got_on, current)
             messages: list[Message] = [
                 told.confirmed(
                     order, offers[order.event_id], tickets[order.order_id], self._links, at
                 )
                 for order in serve
             ]
-            await enqueue_hot(connection, messages)
+            await enqueue_hot(writes, messages)
+            await writes.write(connection)
         if serve:
             self._database.outbox_written.set()
         issued = {o.order_id: Issued(_stored(o), tuple(tickets[o.order_id])) for o in serve}
@@ -185,16 +190,16 @@ class OrderWriter:
 
 
 async def _enter_captures(
-    connection: Connection, got_on: Sequence[tuple[Order, str]], before: dict[int, Order]
+    writes: Writes, got_on: Sequence[tuple[Order, str]], before: dict[int, Order]
 ) -> None:
     """Enter what is captured by now in the ledger, and in the log who caused it by which request.
 
     Money enters the ledger in the very commit that stores its capture.
     """
     captured = [each for each in got_on if _is_captured(each[0])]
-    await transfer_captures(connection, [order for order, _ in captured])
+    await transfer_captures(writes, [order for order, _ in captured])
     news = [each for each in captured if not _is_captured(before[each[0].order_id])]
-    await record_hot(connection, [auditing.captured(order, request) for order, request in news])
+    await record_hot(writes, [auditing.captured(order, request) for order, request in news])
 
 
 async def _give_back_places(
@@ -262,7 +267,7 @@ def _stored(order: Order) -> Order:
     return replace(order, saga_version=order.saga_version + 1)
 
 
-async def _save_counters(connection: Connection, offers: dict[int, Offer]) -> None:
+async def _save_counters(writes: Writes, offers: dict[int, Offer]) -> None:
     await stock_rows.save_stock(
-        connection, (stock for offer in offers.values() for stock in offer.stock.values())
+        writes, (stock for offer in offers.values() for stock in offer.stock.values())
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from guichet.tickets.domain import Buyer, Hold, Line, Order, Refusal, Refused, Ticket
 from guichet.tickets.repository import orders as order_rows
@@ -44,9 +43,8 @@ PlacesAnswer = Placed | Hold | Refused | KeyUse
 async def repeated_keys(
     connection: Connection, requests: Sequence[PlacesRequest]
 ) -> dict[int, KeyUse | Refused]:
-    """Claim the requests' keys and return, by position, those that were used before."""
+    """Return, by position, what requests repeat: their keys were used before, or are right now."""
     first_use: dict[str, int] = {}
-    claims: list[tuple[str, str, str]] = []
     repeated: dict[int, KeyUse | Refused] = {}
     for position, request in enumerate(requests):
         if not request.key:
@@ -56,10 +54,9 @@ async def repeated_keys(
             repeated[position] = KeyUse(request.buyer.key, request.fingerprint, None, None, None)
             continue
         first_use[request.key] = position
-        claims.append((request.key, request.buyer.key, request.fingerprint))
-    if not claims:
+    if not first_use:
         return repeated
-    _, known = await order_rows.claim_keys(connection, claims)
+    known = await order_rows.read_keys(connection, list(first_use))
     for key, use in known.items():
         repeated[first_use[key]] = use
     for position in list(repeated):
@@ -74,16 +71,16 @@ async def repeated_keys(
     return repeated
 
 
-def settled_key(
-    key: str, answer: PlacesAnswer
-) -> tuple[str, int | None, int | None, dict[str, Any] | None]:
-    """Return what to note under a key: its order, hold or refusal."""
+def use_of_key(request: PlacesRequest, answer: PlacesAnswer) -> KeyUse:
+    """Return what to note under a request's key: its order, hold or refusal."""
+    buyer, fingerprint = request.buyer.key, request.fingerprint
     match answer:
         case Placed(order):
-            return key, order.order_id, None, None
+            return KeyUse(buyer, fingerprint, order.order_id, None, None)
         case Hold(hold_id):
-            return key, None, hold_id, None
+            return KeyUse(buyer, fingerprint, None, hold_id, None)
         case Refused(refusal, details):
-            return key, None, None, {"code": refusal.value, "details": dict(details)}
+            refused = {"code": refusal.value, "details": dict(details)}
+            return KeyUse(buyer, fingerprint, None, None, refused)
         case KeyUse():
             raise AssertionError("a repetition has no result of its own")

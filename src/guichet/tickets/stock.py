@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from guichet.contracts.messages.tickets import OrderConfirmed
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
 from guichet.kernel.deadlines import not_after
 from guichet.kernel.outbox import enqueue_hot
+from guichet.kernel.together import Together, Writes
 from guichet.tickets import told
-from guichet.tickets.codes import new_ticket_secret
 from guichet.tickets.deciding import decide, decide_conversion
 from guichet.tickets.domain import (
     HOLD_SECONDS,
@@ -32,18 +34,18 @@ from guichet.tickets.domain import (
     Refusal,
     Refused,
     Ticket,
-    TicketStatus,
     sell_held,
     take,
     total_minor,
 )
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.new_tickets import create_tickets, places_of, tickets_by_order
 from guichet.tickets.places import (
     Placed,
     PlacesAnswer,
     PlacesRequest,
     repeated_keys,
-    settled_key,
+    use_of_key,
 )
 from guichet.tickets.promo_codes import PromoCode, key_of_code
 from guichet.tickets.repository import orders as order_rows
@@ -69,6 +71,8 @@ class _Batch:
     holds_by_buyer: dict[str, int]
     holds_by_address: dict[str, int]
     order_ids: list[int]
+    """The next one last."""
+    ticket_ids: list[int]
     promos: dict[tuple[int, str], PromoCode]
     new_orders: list[Order] = field(default_factory=list[Order])
     new_holds: list[Hold] = field(default_factory=list[Hold])
@@ -101,6 +105,17 @@ class StockWriter:
         return await self._writer.submit(request, not_after=not_after.get())
 
     async def _write(self, requests: Sequence[PlacesRequest]) -> list[PlacesAnswer | Exception]:
+        try:
+            return await self._write_once(requests)
+        except asyncpg.UniqueViolationError as error:
+            if error.table_name != "purchase_keys":
+                raise
+            # Another replica has just used one of these keys: now it can be read what for.
+            return await self._write_once(requests)
+
+    async def _write_once(
+        self, requests: Sequence[PlacesRequest]
+    ) -> list[PlacesAnswer | Exception]:
         async with self._database.hot.acquire() as connection, connection.transaction():
             repeated = await repeated_keys(connection, requests)
             fresh = [i for i in range(len(requests)) if i not in repeated]
@@ -115,6 +130,12 @@ class StockWriter:
 
     async def _read(self, connection: Connection, requests: Sequence[PlacesRequest]) -> _Batch:
         hold_ids = [request.hold_id for request in requests if request.hold_id is not None]
+        buying = [request for request in requests if not request.as_hold]
+        order_ids, ticket_ids = await order_rows.take_ids(
+            connection,
+            orders=len(buying),
+            tickets=sum(line.quantity for request in buying for line in request.lines),
+        )
         events_of_holds = await stock_rows.events_of_holds(connection, hold_ids)
         events = {request.event_id for request in requests if request.event_id is not None}
         offers = await stock_rows.lock_offers(connection, events | set(events_of_holds.values()))
@@ -142,9 +163,8 @@ class StockWriter:
             holds=await stock_rows.lock_holds(connection, hold_ids),
             holds_by_buyer=by_buyer,
             holds_by_address=by_address,
-            order_ids=await order_rows.take_ids(
-                connection, "orders_order_id_seq", len(requests) - len(holding)
-            ),
+            order_ids=order_ids[::-1],
+            ticket_ids=ticket_ids,
         )
 
     def _decide(self, batch: _Batch, request: PlacesRequest) -> PlacesAnswer:
@@ -263,28 +283,33 @@ class StockWriter:
         fresh: Sequence[int],
     ) -> None:
         lease = batch.at + timedelta(seconds=LEASE_SECONDS)
-        await order_rows.insert_orders(connection, batch.new_orders, lease)
-        await stock_rows.insert_holds(connection, batch.new_holds)
+        # The locked rows are what everybody waits for: one trip, then the commit.
+        writes = Together()
+        await order_rows.insert_orders(writes, batch.new_orders, lease)
+        await stock_rows.insert_holds(writes, batch.new_holds)
         await stock_rows.set_hold_states(
-            connection, [hold.hold_id for hold in batch.converted], "converted"
+            writes, [hold.hold_id for hold in batch.converted], "converted"
         )
-        confirmed = await self._issue_free(connection, batch)
+        confirmed = await self._issue_free(connection, writes, batch)
         await stock_rows.save_stock(
-            connection, (s for offer in batch.offers.values() for s in offer.stock.values())
+            writes, (s for offer in batch.offers.values() for s in offer.stock.values())
         )
-        entries = [(o.buyer.key, o.event_id, o.lines) for o in batch.new_orders]
-        entries += [(h.owner_key, h.event_id, h.lines) for h in batch.new_holds]
-        moved = [(h.owner_key, h.event_id, h.lines) for h in batch.converted]
-        await stock_rows.add_allotments(connection, stock_rows.quantities(entries))
-        await stock_rows.take_allotments(connection, stock_rows.quantities(moved))
-        settled = [settled_key(key, answers[i]) for i in fresh if (key := requests[i].key)]
-        await order_rows.settle_keys(connection, settled)
-        await enqueue_hot(connection, confirmed)
+        await stock_rows.change_allotments(writes, _changes(batch))
+        uses = {key: use_of_key(requests[i], answers[i]) for i in fresh if (key := requests[i].key)}
+        await order_rows.insert_keys(writes, uses)
+        await enqueue_hot(writes, confirmed)
+        await writes.write(connection)
 
-    async def _issue_free(self, connection: Connection, batch: _Batch) -> list[OrderConfirmed]:
+    async def _issue_free(
+        self, connection: Connection, writes: Writes, batch: _Batch
+    ) -> list[OrderConfirmed]:
         if not batch.free:
             return []
-        created = await create_tickets(connection, [order for order, _ in batch.free], batch.at)
+        orders = [order for order, _ in batch.free]
+        if (lacking := places_of(orders) - len(batch.ticket_ids)) > 0:
+            # Out of holds, whose places were not known before.
+            batch.ticket_ids += (await order_rows.take_ids(connection, tickets=lacking))[1]
+        created = await create_tickets(writes, orders, batch.ticket_ids, batch.at)
         batch.new_tickets = tickets_by_order(created)
         return [
             told.confirmed(order, offer, batch.new_tickets[order.order_id], self._links, batch.at)
@@ -297,39 +322,16 @@ class StockWriter:
         return answer
 
 
-async def create_tickets(
-    connection: Connection, orders: Sequence[Order], at: datetime
-) -> list[Ticket]:
-    """Store the tickets of these orders, one for each place, and return them."""
-    places = [
-        (order, line) for order in orders for line in order.lines for _ in range(line.quantity)
-    ]
-    ids = await order_rows.take_ids(connection, "tickets_ticket_id_seq", len(places))
-    created = [
-        Ticket(
-            ticket_id=ticket_id,
-            secret=new_ticket_secret(),
-            order_id=order.order_id,
-            event_id=order.event_id,
-            ticket_type_id=line.ticket_type_id,
-            account_id=order.buyer.account_id,
-            price_minor=line.unit.price_minor,
-            status=TicketStatus.CONFIRMED,
-            created_at=at,
-            fee_on_top_minor=line.unit.fee_on_top_minor,
-        )
-        for ticket_id, (order, line) in zip(sorted(ids), places, strict=True)
-    ]
-    await order_rows.insert_tickets(connection, created)
-    return created
-
-
-def tickets_by_order(tickets: Sequence[Ticket]) -> dict[int, list[Ticket]]:
-    """Group tickets by their order."""
-    grouped: dict[int, list[Ticket]] = {}
-    for ticket in tickets:
-        grouped.setdefault(ticket.order_id, []).append(ticket)
-    return grouped
+def _changes(batch: _Batch) -> dict[tuple[str, int, int], int]:
+    """Return what buyers have more or less after the batch, by buyer, event and ticket type."""
+    entries = [(o.buyer.key, o.event_id, o.lines) for o in batch.new_orders]
+    entries += [(h.owner_key, h.event_id, h.lines) for h in batch.new_holds]
+    changes = stock_rows.quantities(entries)
+    # An order out of a hold takes its places over, mostly from its own buyer.
+    moved = stock_rows.quantities((h.owner_key, h.event_id, h.lines) for h in batch.converted)
+    for key, quantity in moved.items():
+        changes[key] = changes.get(key, 0) - quantity
+    return changes
 
 
 def _decided(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import asyncpg
 
+from guichet.kernel.together import Writes
 from guichet.tickets.domain import Order
 from guichet.tickets.ledger import (
     OWNER,
@@ -34,11 +35,11 @@ class Entry:
     occurred_at: datetime
 
 
-async def enter(connection: Connection, entries: Sequence[Entry]) -> None:
+async def enter(writes: Writes, entries: Sequence[Entry]) -> None:
     """Enter movements of orders' money; what is entered already stays as it is."""
     if not entries:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO ledger_transfers (reference, kind, debit_account, credit_account,"
         " amount_minor, currency, order_id, provider_reference, occurred_at)"
         " SELECT n.reference, n.kind, replace(n.debit, $10, e.creator_id::text),"
@@ -62,10 +63,10 @@ async def enter(connection: Connection, entries: Sequence[Entry]) -> None:
     )
 
 
-async def transfer_captures(connection: Connection, orders: Sequence[Order]) -> None:
+async def transfer_captures(writes: Writes, orders: Sequence[Order]) -> None:
     """Enter what was captured for these orders, with the fees and the VAT in it."""
     await enter(
-        connection,
+        writes,
         [
             Entry(order.order_id, movement, order.currency, payment.intent_id, payment.paid_at)
             for order in orders

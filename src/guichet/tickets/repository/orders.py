@@ -1,12 +1,13 @@
 """Statements on orders, payments, tickets and idempotency keys: the hot ones, on asyncpg."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from guichet.kernel.together import Writes
 from guichet.tickets.domain import Order, Ticket
 from guichet.tickets.repository.rows import Row, lines_json, order_of, ticket_of
 from guichet.tickets.repository.stock import Connection
@@ -20,6 +21,19 @@ ORDER_COLUMNS = """
     p.refunded_at AS payment_refunded_at
 """
 _ORDERS = f"SELECT {ORDER_COLUMNS} FROM orders o LEFT JOIN payments p USING (order_id)"  # noqa: S608 - constant text
+_SAVE_ORDERS = (
+    "UPDATE orders o SET state = n.state, failure = n.failure, step = n.step,"
+    " direction = n.direction, attempts = n.attempts, run_at = n.run_at,"
+    " leased_until = n.leased_until, needs_attention = n.needs_attention,"
+    " saga_version = o.saga_version + 1,"
+    " issued_at = CASE WHEN n.state = 'issued' THEN coalesce(o.issued_at, now())"
+    " ELSE o.issued_at END,"
+    " ended_at = CASE WHEN n.step IS NULL THEN now() END"
+    " FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],"
+    " $7::int[], $8::timestamptz[], $9::timestamptz[], $10::bool[]) AS n(order_id,"
+    " saga_version, state, failure, step, direction, attempts, run_at, leased_until,"
+    " needs_attention) WHERE o.order_id = n.order_id AND o.saga_version = n.saga_version"
+)
 
 _THAT_OWE = """
     WHERE o.state = 'refunded' AND o.step IS NULL AND o.ended_at > now() - interval '7 days'
@@ -39,28 +53,10 @@ class KeyUse:
     refusal: dict[str, Any] | None
 
 
-async def claim_keys(
-    connection: Connection, keys: Sequence[tuple[str, str, str]]
-) -> tuple[set[str], dict[str, KeyUse]]:
-    """Claim keys (key, buyer, fingerprint); returns the new ones, and the earlier uses of others.
-
-    Waits for another replica that is just using one of them.
-    """
-    ordered = sorted(keys)
-    rows = await connection.fetch(
-        "INSERT INTO purchase_keys (key, buyer, fingerprint)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[])"
-        " ON CONFLICT (key) DO NOTHING RETURNING key",
-        [key for key, _, _ in ordered],
-        [buyer for _, buyer, _ in ordered],
-        [fingerprint for _, _, fingerprint in ordered],
-    )
-    fresh = {row["key"] for row in rows}
-    known = sorted({key for key, _, _ in ordered} - fresh)
-    if not known:
-        return fresh, {}
-    used = await connection.fetch("SELECT * FROM purchase_keys WHERE key = ANY($1::text[])", known)
-    return fresh, {row["key"]: _key_use_of(row) for row in used}
+async def read_keys(connection: Connection, keys: Sequence[str]) -> dict[str, KeyUse]:
+    """Return what these keys were used for, leaving out those that never were."""
+    rows = await connection.fetch("SELECT * FROM purchase_keys WHERE key = ANY($1::text[])", keys)
+    return {row["key"]: _key_use_of(row) for row in rows}
 
 
 async def read_key(connection: Connection, key: str) -> KeyUse | None:
@@ -80,44 +76,52 @@ def _key_use_of(row: Row) -> KeyUse:
     )
 
 
-async def settle_keys(
-    connection: Connection,
-    results: Sequence[tuple[str, int | None, int | None, dict[str, Any] | None]],
-) -> None:
-    """Note what each key led to: an order, a hold, or a refusal."""
-    if not results:
+async def insert_keys(writes: Writes, uses: Mapping[str, KeyUse]) -> None:
+    """Store what each key led to: an order, a hold, or a refusal.
+
+    Waits for another replica that is just using one of them, and fails where it has.
+    """
+    if not uses:
         return
-    await connection.execute(
-        "UPDATE purchase_keys k SET order_id = n.order_id, hold_id = n.hold_id,"
-        " refusal = n.refusal FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::jsonb[])"
-        " AS n(key, order_id, hold_id, refusal) WHERE k.key = n.key",
-        [key for key, _, _, _ in results],
-        [order_id for _, order_id, _, _ in results],
-        [hold_id for _, _, hold_id, _ in results],
+    rows = sorted(uses.items(), key=lambda item: item[0])
+    await writes.execute(
+        "INSERT INTO purchase_keys (key, buyer, fingerprint, order_id, hold_id, refusal)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],"
+        " $6::jsonb[])",
+        [key for key, _ in rows],
+        [use.buyer for _, use in rows],
+        [use.fingerprint for _, use in rows],
+        [use.order_id for _, use in rows],
+        [use.hold_id for _, use in rows],
         [
-            None if refusal is None else msgspec.json.encode(refusal, enc_hook=str).decode()
-            for _, _, _, refusal in results
+            None if use.refusal is None else msgspec.json.encode(use.refusal, enc_hook=str).decode()
+            for _, use in rows
         ],
     )
 
 
-async def take_ids(connection: Connection, sequence: str, count: int) -> list[int]:
-    """Return that many fresh ids of a sequence."""
-    if not count:
-        return []
-    rows = await connection.fetch(
-        "SELECT nextval($1::regclass) AS id FROM generate_series(1, $2)", sequence, count
+async def take_ids(
+    connection: Connection, *, orders: int = 0, tickets: int = 0
+) -> tuple[list[int], list[int]]:
+    """Return that many fresh ids of orders and of tickets, each in their order."""
+    if not orders and not tickets:
+        return [], []
+    row = await connection.fetchrow(
+        "SELECT ARRAY(SELECT nextval('orders_order_id_seq') FROM generate_series(1, $1)) AS orders,"
+        " ARRAY(SELECT nextval('tickets_ticket_id_seq') FROM generate_series(1, $2)) AS tickets",
+        orders,
+        tickets,
     )
-    return [row["id"] for row in rows]
+    if row is None:
+        raise LookupError("a query without a condition gave no row")
+    return sorted(row["orders"]), sorted(row["tickets"])
 
 
-async def insert_orders(
-    connection: Connection, orders: Sequence[Order], leased_until: datetime
-) -> None:
+async def insert_orders(writes: Writes, orders: Sequence[Order], leased_until: datetime) -> None:
     """Store new orders with their payments; this process has the lease on their sagas."""
     if not orders:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO orders (order_id, event_id, buyer, account_id, buyer_name, buyer_email,"
         " language, lines, total_minor, currency, hold_id, state, step, created_at, promo_id,"
         " promo_code, issued_at, run_at, leased_until)"
@@ -148,7 +152,7 @@ async def insert_orders(
     paid = [(order, order.payment) for order in orders if order.payment is not None]
     if not paid:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO payments (order_id, amount_minor, currency, method, return_url, created_at)"
         " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[],"
         " $6::timestamptz[])",
@@ -211,19 +215,21 @@ async def save_orders(connection: Connection, saves: Sequence[OrderSave]) -> set
 
     `order.saga_version` is the version that was read; the stored one is higher by one.
     """
-    rows = await connection.fetch(
-        "UPDATE orders o SET state = n.state, failure = n.failure, step = n.step,"
-        " direction = n.direction, attempts = n.attempts, run_at = n.run_at,"
-        " leased_until = n.leased_until, needs_attention = n.needs_attention,"
-        " saga_version = o.saga_version + 1,"
-        " issued_at = CASE WHEN n.state = 'issued' THEN coalesce(o.issued_at, now())"
-        " ELSE o.issued_at END,"
-        " ended_at = CASE WHEN n.step IS NULL THEN now() END"
-        " FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[],"
-        " $7::int[], $8::timestamptz[], $9::timestamptz[], $10::bool[]) AS n(order_id,"
-        " saga_version, state, failure, step, direction, attempts, run_at, leased_until,"
-        " needs_attention) WHERE o.order_id = n.order_id AND o.saga_version = n.saga_version"
-        " RETURNING o.order_id",
+    rows = await connection.fetch(f"{_SAVE_ORDERS} RETURNING o.order_id", *_saved(saves))
+    stored = {row["order_id"] for row in rows}
+    await _save_payments(connection, [s.order for s in saves if s.order.order_id in stored])
+    return stored
+
+
+async def save_locked_orders(writes: Writes, saves: Sequence[OrderSave]) -> None:
+    """Store the progress of sagas whose orders are locked, at the version that was read."""
+    if saves:
+        await writes.execute(_SAVE_ORDERS, *_saved(saves))
+        await _save_payments(writes, [save.order for save in saves])
+
+
+def _saved(saves: Sequence[OrderSave]) -> list[list[Any]]:
+    return [
         [save.order.order_id for save in saves],
         [save.order.saga_version for save in saves],
         [save.order.state.value for save in saves],
@@ -234,17 +240,14 @@ async def save_orders(connection: Connection, saves: Sequence[OrderSave]) -> set
         [save.run_at for save in saves],
         [save.leased_until for save in saves],
         [save.order.needs_attention for save in saves],
-    )
-    stored = {row["order_id"] for row in rows}
-    await _save_payments(connection, [s.order for s in saves if s.order.order_id in stored])
-    return stored
+    ]
 
 
-async def _save_payments(connection: Connection, orders: Sequence[Order]) -> None:
+async def _save_payments(writes: Writes, orders: Sequence[Order]) -> None:
     paid = [(order, order.payment) for order in orders if order.payment is not None]
     if not paid:
         return
-    await connection.execute(
+    await writes.execute(
         "UPDATE payments p SET status = n.status, captured_minor = n.captured,"
         " intent_id = n.intent_id, method_label = n.method_label,"
         " decline_code = n.decline_code, next_action = n.next_action, paid_at = n.paid_at"
@@ -293,11 +296,11 @@ async def wake_order(connection: Connection, order_id: int) -> None:
     )
 
 
-async def insert_tickets(connection: Connection, tickets: Sequence[Ticket]) -> None:
+async def insert_tickets(writes: Writes, tickets: Sequence[Ticket]) -> None:
     """Store new tickets."""
     if not tickets:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO tickets (ticket_id, secret, order_id, event_id, ticket_type_id, account_id,"
         " price_minor, created_at, fee_on_top_minor)"
         " SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[],"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from guichet.kernel.together import Writes
 from guichet.tickets.domain import Hold, Line, Offer, Stock
 from guichet.tickets.repository.rows import hold_of, lines_json, offer_of, stock_of
 
@@ -40,12 +41,12 @@ async def lock_offers(connection: Connection, event_ids: Iterable[int]) -> dict[
     return offers
 
 
-async def save_stock(connection: Connection, stocks: Iterable[Stock]) -> None:
+async def save_stock(writes: Writes, stocks: Iterable[Stock]) -> None:
     """Store the changed counters; the database refuses more promises than there are places."""
     changed = sorted((stock for stock in stocks if stock.is_changed), key=_type_id)
     if not changed:
         return
-    await connection.execute(
+    await writes.execute(
         "UPDATE stock SET sold = n.sold, held = n.held, version = stock.version + 1"
         " FROM unnest($1::bigint[], $2::int[], $3::int[]) AS n(id, sold, held)"
         " WHERE stock.ticket_type_id = n.id",
@@ -73,14 +74,12 @@ async def read_allotments(
     return allotted
 
 
-async def add_allotments(
-    connection: Connection, changes: Mapping[tuple[str, int, int], int]
-) -> None:
+async def add_allotments(writes: Writes, changes: Mapping[tuple[str, int, int], int]) -> None:
     """Add to (or take from) what buyers have, keyed by buyer, event and ticket type."""
     rows = sorted((key, quantity) for key, quantity in changes.items() if quantity)
     if not rows:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO allotments (buyer, event_id, ticket_type_id, quantity)"
         " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[])"
         " ON CONFLICT (buyer, ticket_type_id)"
@@ -92,14 +91,12 @@ async def add_allotments(
     )
 
 
-async def take_allotments(
-    connection: Connection, changes: Mapping[tuple[str, int, int], int]
-) -> None:
+async def take_allotments(writes: Writes, changes: Mapping[tuple[str, int, int], int]) -> None:
     """Take these quantities from what buyers have."""
     rows = sorted((key, quantity) for key, quantity in changes.items() if quantity)
     if not rows:
         return
-    await connection.execute(
+    await writes.execute(
         "UPDATE allotments a SET quantity = a.quantity - n.quantity"
         " FROM unnest($1::text[], $2::bigint[], $3::int[]) AS n(buyer, type_id, quantity)"
         " WHERE a.buyer = n.buyer AND a.ticket_type_id = n.type_id",
@@ -107,6 +104,12 @@ async def take_allotments(
         [type_id for (_, _, type_id), _ in rows],
         [quantity for _, quantity in rows],
     )
+
+
+async def change_allotments(writes: Writes, changes: Mapping[tuple[str, int, int], int]) -> None:
+    """Change what buyers have by these quantities, up or down."""
+    await add_allotments(writes, {key: n for key, n in changes.items() if n > 0})
+    await take_allotments(writes, {key: -n for key, n in changes.items() if n < 0})
 
 
 async def events_of_holds(connection: Connection, hold_ids: Iterable[int]) -> dict[int, int]:
@@ -161,11 +164,11 @@ async def count_active_holds(
     )
 
 
-async def insert_holds(connection: Connection, holds: Sequence[Hold]) -> None:
+async def insert_holds(writes: Writes, holds: Sequence[Hold]) -> None:
     """Store new holds."""
     if not holds:
         return
-    await connection.execute(
+    await writes.execute(
         "INSERT INTO holds (hold_id, event_id, buyer, account_id, guest_name, guest_email,"
         " language, client_address, lines, state, expires_at, promo_id,"
         " promo_code) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[],"
@@ -187,10 +190,10 @@ async def insert_holds(connection: Connection, holds: Sequence[Hold]) -> None:
     )
 
 
-async def set_hold_states(connection: Connection, hold_ids: Sequence[int], state: str) -> None:
+async def set_hold_states(writes: Writes, hold_ids: Sequence[int], state: str) -> None:
     """Move these holds to a state; the caller has them locked."""
     if hold_ids:
-        await connection.execute(
+        await writes.execute(
             "UPDATE holds SET state = $2 WHERE hold_id = ANY($1::bigint[])", hold_ids, state
         )
 
