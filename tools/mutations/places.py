@@ -98,10 +98,23 @@ MUTATIONS = (
     Mutation(
         "one-order-a-key",
         "The same purchase sent twice is one purchase.",
+        "src/guichet/tickets/places.py",
+        "known = await order_rows.read_keys(connection, list(first_use))",
+        "known = dict[str, KeyUse]()",
+        (
+            "tests/tickets/test_selling.py::test_a_refusal_is_repeated_under_its_key",
+            "tests/tickets/test_selling.py::test_a_key_with_another_body_or_buyer_is_refused",
+        ),
+    ),
+    Mutation(
+        "one-order-a-key-of-two-replicas",
+        "The same purchase sent to two replicas at once is one purchase.",
         ORDERS,
-        '" ON CONFLICT (key) DO NOTHING RETURNING key"',
-        '" ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint RETURNING key"',
-        ("tests/tickets/test_selling.py::test_the_same_key_gives_the_same_order_also_in_parallel",),
+        '" $6::jsonb[])",',
+        '" $6::jsonb[]) ON CONFLICT DO NOTHING",',
+        (
+            "tests/tickets/test_locks.py::test_a_key_that_another_replica_is_just_using_has_one_effect",
+        ),
     ),
     Mutation(
         "key-of-another",
