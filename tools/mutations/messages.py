@@ -60,8 +60,8 @@ MUTATIONS = (
         "mail-once",
         "What is told twice is mailed once.",
         "src/guichet/notifications/repository/deliveries.py",
-        ".on_conflict_do_nothing(index_elements=[deliveries.c.dedup_key])",
-        '.on_conflict_do_update(index_elements=[deliveries.c.dedup_key], set_={"status": "waiting"})',
+        "ON CONFLICT (dedup_key) DO NOTHING",
+        "ON CONFLICT (dedup_key) DO UPDATE SET status = 'waiting'",
         ("tests/notifications/test_repository.py::test_what_is_told_twice_is_queued_once",),
     ),
     Mutation(

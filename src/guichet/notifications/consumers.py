@@ -1,6 +1,7 @@
 """Messages in: what the other services tell, and what is done about it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,7 +32,7 @@ from guichet.contracts.messages.tickets import (
 from guichet.contracts.messages.users import ProfileUpdated
 from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
-from guichet.kernel.inbox import Consumer
+from guichet.kernel.inbox import Consumer, Told
 from guichet.kernel.outbox import Message
 from guichet.notifications.use_cases import accounts, events, holders, orders
 from guichet.notifications.use_cases.telling import Desk
@@ -50,7 +51,7 @@ def consumers_of(desk: Desk) -> list[Consumer[Any]]:
         Consumer(EmailVerified, accounts.email_verified),
         Consumer(ProfileUpdated, accounts.profile_updated),
         _keeping(AccountDeleted, accounts.account_deleted),
-        _telling(desk, OrderConfirmed, orders.order_confirmed),
+        _orders_confirmed(desk),
         _telling(desk, OrderFailed, orders.order_failed),
         _telling(desk, TicketCancelled, orders.tickets_cancelled),
         _telling(desk, RefundGranted, orders.refund_granted),
@@ -70,6 +71,15 @@ async def _on_event(
     transaction: Transaction, message: EventPublished | EventUpdated, moment: datetime
 ) -> None:
     await events.event_changed(transaction, message.event, moment)
+
+
+def _orders_confirmed(desk: Desk) -> Consumer[OrderConfirmed]:
+    async def handle_all(
+        transaction: Transaction, received: Sequence[Told[OrderConfirmed]]
+    ) -> None:
+        await orders.orders_confirmed(transaction, desk, received, now())
+
+    return replace(_telling(desk, OrderConfirmed, orders.order_confirmed), handle_all=handle_all)
 
 
 def _telling(desk: Desk, message: type[M], act: Teller[M]) -> Consumer[M]:

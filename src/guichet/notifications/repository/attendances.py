@@ -1,26 +1,58 @@
 """Statements on who goes where, and on what is known of those events."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Row, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
+from guichet.notifications.repository.columns import columns_of
 from guichet.notifications.tables import attendances, event_cards
 
 _CARD = [event_cards.c[name] for name in ("title", "location", "time_zone", "starts_at")]
 
 
-async def save_attendance(
-    transaction: Transaction, order_code: str, values: dict[str, Any]
-) -> None:
-    """Insert an order, or bring the given columns of a known one up to date."""
-    await transaction.execute(
-        insert(attendances)
-        .values({"order_code": order_code} | values)
-        .on_conflict_do_update(index_elements=[attendances.c.order_code], set_=values)
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """An order as it was confirmed; `remind_at` counts where its event is not cancelled."""
+
+    order_code: str
+    event_id: int
+    account_id: int | None
+    email: str
+    name: str
+    language: str
+    currency: str
+    tickets: list[dict[str, Any]]
+    access_token: str
+    remind_at: datetime | None
+
+
+async def save_attendances(transaction: Transaction, confirmed: Sequence[Attendance]) -> None:
+    """Insert orders, or bring known ones up to date; of one told twice the later word counts.
+
+    The events' cards have to be locked. Nobody is reminded of an order without a live ticket, or
+    of a cancelled event.
+    """
+    latest = {each.order_code: each for each in confirmed}
+    connection = await raw_connection(transaction)
+    await connection.execute(
+        "INSERT INTO attendances AS known (order_code, event_id, account_id, email, name, language,"
+        " currency, tickets, access_token, remind_at)"
+        " SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[],"
+        " $6::text[], $7::text[], $8::jsonb[], $9::text[], $10::timestamptz[])"
+        " ON CONFLICT (order_code) DO UPDATE SET event_id = excluded.event_id,"
+        " account_id = excluded.account_id, email = excluded.email, name = excluded.name,"
+        " language = excluded.language, currency = excluded.currency, tickets = excluded.tickets,"
+        " access_token = excluded.access_token, remind_at = CASE WHEN EXISTS (SELECT"
+        " FROM event_cards c, jsonb_array_elements(excluded.tickets) AS ticket"
+        " WHERE c.event_id = excluded.event_id AND NOT c.is_cancelled"
+        " AND (ticket ->> 'ticket_id')::bigint <> ALL (known.cancelled_ids))"
+        " THEN excluded.remind_at ELSE known.remind_at END",
+        *columns_of([latest[code] for code in sorted(latest)], Attendance, json={"tickets"}),
     )
 
 
@@ -107,6 +139,40 @@ async def save_card(transaction: Transaction, event_id: int, values: dict[str, A
         .returning(event_cards.c.event_id)
     )
     return saved.first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SoldCard:
+    """What an order says of its event."""
+
+    event_id: int
+    title: str
+    location: str
+    time_zone: str
+    starts_at: datetime
+
+
+async def locked_cards(transaction: Transaction, sold: Sequence[SoldCard]) -> dict[int, Row[Any]]:
+    """Return what is known of these events, first noting as they were sold those that are new.
+
+    Until the end of the transaction nothing else becomes known of them.
+    """
+    new = {each.event_id: each for each in reversed(sold)}
+    connection = await raw_connection(transaction)
+    await connection.execute(
+        "INSERT INTO event_cards (version, event_id, title, location, time_zone, starts_at)"
+        " SELECT 0, n.* FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],"
+        " $5::timestamptz[]) AS n ON CONFLICT DO NOTHING",
+        *columns_of([new[event_id] for event_id in sorted(new)], SoldCard),
+    )
+    rows = await transaction.execute(
+        select(event_cards)
+        .where(event_cards.c.event_id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
+        .order_by(event_cards.c.event_id)
+        .with_for_update(read=True),
+        {"ids": list(new)},
+    )
+    return {row.event_id: row for row in rows}
 
 
 async def card(transaction: Transaction, event_id: int) -> Row[Any] | None:

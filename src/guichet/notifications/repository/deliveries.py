@@ -1,17 +1,17 @@
 """Statements on deliveries and their attempts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
 from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import LEASE_SECONDS, Channel, Outcome, Status
+from guichet.notifications.repository.columns import columns_of
 from guichet.notifications.tables import attempts, deliveries
 
 
@@ -60,13 +60,16 @@ async def add(transaction: Transaction, new: Sequence[NewDelivery]) -> int:
     """Store deliveries, leaving out those whose occasion is known; return how many are new."""
     if not new:
         return 0
-    inserted = await transaction.execute(
-        insert(deliveries)
-        .values([asdict(each) for each in new])
-        .on_conflict_do_nothing(index_elements=[deliveries.c.dedup_key])
-        .returning(deliveries.c.id)
+    connection = await raw_connection(transaction)
+    inserted = await connection.fetch(
+        "INSERT INTO deliveries (dedup_key, message_id, channel, template, language, account_id,"
+        " address, name, context, next_attempt_at, attachments, expires_at, request_id)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
+        " $6::bigint[], $7::text[], $8::text[], $9::jsonb[], $10::timestamptz[], $11::jsonb[],"
+        " $12::timestamptz[], $13::text[]) ON CONFLICT (dedup_key) DO NOTHING RETURNING id",
+        *columns_of(new, NewDelivery, json={"context", "attachments"}),
     )
-    return len(inserted.all())
+    return len(inserted)
 
 
 async def claim(

@@ -1,14 +1,14 @@
 """Statements on the lines of the people's inboxes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
+from guichet.notifications.repository.columns import columns_of
 from guichet.notifications.tables import notices
 
 CHANNEL = "notices"
@@ -32,18 +32,24 @@ async def add(transaction: Transaction, new: Sequence[NewNotice]) -> None:
     accounts = sorted({each.account_id for each in new})
     if not accounts:
         return
+    connection = await raw_connection(transaction)
     # A stream asks for "all after number n": numbers must become visible in order per account.
-    for account_id in accounts:
-        await transaction.execute(
-            select(func.pg_advisory_xact_lock(_LOCK_SPACE, account_id % 2**31))
-        )
-    await transaction.execute(
-        insert(notices)
-        .values([asdict(each) for each in new])
-        .on_conflict_do_nothing(index_elements=[notices.c.dedup_key])
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock($1::int, key) FROM unnest($2::int[]) AS key",
+        _LOCK_SPACE,
+        sorted({account_id % 2**31 for account_id in accounts}),
     )
-    for account_id in accounts:
-        await transaction.execute(select(func.pg_notify(CHANNEL, str(account_id))))
+    await connection.execute(
+        "INSERT INTO notices (dedup_key, account_id, kind, details)"
+        " SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[])"
+        " ON CONFLICT (dedup_key) DO NOTHING",
+        *columns_of(new, NewNotice, json={"details"}),
+    )
+    await connection.execute(
+        "SELECT pg_notify($1, account_id::text) FROM unnest($2::bigint[]) AS account_id",
+        CHANNEL,
+        accounts,
+    )
 
 
 async def before(

@@ -1,11 +1,11 @@
 """Statements on the people that are told things."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from guichet.kernel.database import Transaction
 from guichet.kernel.tables import dead_letters
@@ -36,22 +36,28 @@ async def person(transaction: Transaction, account_id: int) -> Person | None:
     return found.get(account_id)
 
 
-async def people_of(transaction: Transaction, account_ids: Iterable[int]) -> dict[int, Person]:
+def _is_among(account_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition as one text, however many accounts there are."""
+    array = bindparam("account_ids", sorted(set(account_ids)), type_=ARRAY(BigInteger))
+    return people.c.account_id == func.any(array)
+
+
+async def people_of(transaction: Transaction, account_ids: Collection[int]) -> dict[int, Person]:
     """Return the known people among these accounts, by account."""
+    if not account_ids:
+        return {}
     rows = await transaction.execute(
-        select(people).where(
-            people.c.account_id.in_(set(account_ids)), people.c.erased_at.is_(None)
-        )
+        select(people).where(_is_among(account_ids), people.c.erased_at.is_(None))
     )
     return {row.account_id: _person(row) for row in rows}
 
 
-async def erased_among(transaction: Transaction, account_ids: Iterable[int]) -> set[int]:
+async def erased_among(transaction: Transaction, account_ids: Collection[int]) -> set[int]:
     """Return those of these accounts that have been deleted."""
+    if not account_ids:
+        return set()
     rows = await transaction.execute(
-        select(people.c.account_id).where(
-            people.c.account_id.in_(set(account_ids)), people.c.erased_at.is_not(None)
-        )
+        select(people.c.account_id).where(_is_among(account_ids), people.c.erased_at.is_not(None))
     )
     return set(rows.scalars())
 

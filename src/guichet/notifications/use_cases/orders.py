@@ -1,5 +1,6 @@
 """Orders: confirmed, failed, cancelled, claimed by an account, reached again by a guest."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +17,9 @@ from guichet.contracts.messages.tickets import (
     SoldTicket,
     TicketCancelled,
 )
+from guichet.kernel.context import request_id
 from guichet.kernel.database import Transaction
+from guichet.kernel.inbox import Told
 from guichet.notifications.domain import (
     Person,
     TemplateKey,
@@ -29,6 +32,7 @@ from guichet.notifications.use_cases.telling import (
     Desk,
     Telling,
     buyer_as_person,
+    buyers_as_persons,
     event_context,
     tell,
 )
@@ -38,11 +42,32 @@ async def order_confirmed(
     transaction: Transaction, desk: Desk, message: OrderConfirmed, now: datetime
 ) -> None:
     """Send the tickets, and note who goes where for reminders and changes."""
-    person = await buyer_as_person(transaction, message.buyer)
-    await _note_attendance(transaction, message, person.account_id, now)
-    path = order_path(message.order_code)
-    confirmation = _confirmation(desk, message, person, message.order_code, path)
-    await tell(transaction, desk, [confirmation], now)
+    told = Told(message, request_id.get())
+    await orders_confirmed(transaction, desk, [told], now)
+
+
+async def orders_confirmed(
+    transaction: Transaction, desk: Desk, messages: Sequence[Told[OrderConfirmed]], now: datetime
+) -> None:
+    """Do so for orders that are told together."""
+    orders = [told.message for told in messages]
+    persons = await buyers_as_persons(transaction, [order.buyer for order in orders])
+    attending = [(order, order.buyer.account_id) for order in orders]
+    await _note_attendances(transaction, attending, now)
+    tellings = [
+        replace(
+            _confirmation(
+                desk,
+                told.message,
+                person,
+                told.message.order_code,
+                order_path(told.message.order_code),
+            ),
+            request_id=told.request_id,
+        )
+        for told, person in zip(messages, persons, strict=True)
+    ]
+    await tell(transaction, desk, tellings, now)
 
 
 async def order_resend_requested(
@@ -206,8 +231,8 @@ async def orders_claimed(transaction: Transaction, message: OrdersClaimed, now: 
     """Let a guest's orders follow the account that claimed them."""
     if await people.erased_among(transaction, [message.account_id]):
         return
-    for order in message.orders:
-        await _note_attendance(transaction, order, message.account_id, now)
+    claimed = [(order, message.account_id) for order in message.orders]
+    await _note_attendances(transaction, claimed, now)
     codes = [order.order_code for order in message.orders]
     await attendances.claim_orders(transaction, codes, message.account_id)
 
@@ -240,33 +265,43 @@ def live_tickets(attendance: Any) -> list[dict[str, Any]]:
     return [ticket for ticket in attendance.tickets if ticket["ticket_id"] not in cancelled]
 
 
-async def _note_attendance(
-    transaction: Transaction, message: OrderConfirmed, account_id: int | None, now: datetime
+async def _note_attendances(
+    transaction: Transaction, orders: Sequence[tuple[OrderConfirmed, int | None]], now: datetime
 ) -> None:
-    if account_id is not None and await people.erased_among(transaction, [account_id]):
+    """Note who goes where: each order, and the account that it belongs to."""
+    accounts = [account_id for _, account_id in orders if account_id is not None]
+    erased = await people.erased_among(transaction, accounts)
+    kept = [(order, account_id) for order, account_id in orders if account_id not in erased]
+    if not kept:
         return
-    event = message.event
-    await attendances.save_card(
-        transaction,
-        event.event_id,
-        {
-            "version": 0,
-            "title": event.title,
-            "location": event.location,
-            "time_zone": event.time_zone,
-            "starts_at": event.starts_at,
-        },
-    )
-    values = _attendance_values(message, account_id) | {
-        "tickets": _ticket_contexts(message.tickets),
-        "access_token": message.access_token,
+    cards = await attendances.locked_cards(transaction, [_card(order) for order, _ in kept])
+    moments = {
+        event_id: None if card.is_cancelled else reminder_at(card.starts_at, card.time_zone, now)
+        for event_id, card in cards.items()
     }
-    await attendances.save_attendance(transaction, message.order_code, values)
-    stored = await attendances.attendance(transaction, message.order_code)
-    card = await attendances.card(transaction, event.event_id)
-    if stored is not None and card is not None and live_tickets(stored) and not card.is_cancelled:
-        moment = reminder_at(card.starts_at, card.time_zone, now)
-        await attendances.set_reminders(transaction, [(message.order_code, moment)])
+    await attendances.save_attendances(
+        transaction,
+        [
+            attendances.Attendance(
+                order_code=order.order_code,
+                **_attendance_values(order, account_id),
+                tickets=_ticket_contexts(order.tickets),
+                access_token=order.access_token,
+                remind_at=moments[order.event.event_id] if order.tickets else None,
+            )
+            for order, account_id in kept
+        ],
+    )
+
+
+def _card(order: OrderConfirmed) -> attendances.SoldCard:
+    return attendances.SoldCard(
+        event_id=order.event.event_id,
+        title=order.event.title,
+        location=order.event.location,
+        time_zone=order.event.time_zone,
+        starts_at=order.event.starts_at,
+    )
 
 
 def _attendance_values(

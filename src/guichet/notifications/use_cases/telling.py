@@ -1,6 +1,6 @@
 """Turning an occasion into deliveries and an inbox line, within the occasion's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from guichet.contracts.messages.tickets import Buyer, SoldEvent
-from guichet.kernel.context import request_id
+from guichet.kernel.context import request_id as current_request_id
 from guichet.kernel.database import Transaction
 from guichet.notifications.channels import normalised_phone
 from guichet.notifications.domain import (
@@ -44,6 +44,7 @@ class Telling:
     """One person to be told one thing. `occasion` makes it one: told again, it is dropped.
 
     `path` leads to the page in the web app that the line in the inbox opens; None: no line.
+    `request_id` is of the request that caused it.
     """
 
     key: TemplateKey
@@ -53,6 +54,7 @@ class Telling:
     attachments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     expires_at: datetime | None = None
     path: str | None = None
+    request_id: str = field(default_factory=current_request_id.get)
 
 
 async def tell(
@@ -98,7 +100,7 @@ def _deliveries_of(desk: Desk, telling: Telling, now: datetime) -> list[deliveri
             attachments=telling.attachments if channel is Channel.EMAIL else [],
             next_attempt_at=now,
             expires_at=telling.expires_at,
-            request_id=request_id.get(),
+            request_id=telling.request_id,
         )
         for channel, address in addresses.items()
     ]
@@ -123,11 +125,20 @@ def without_secrets(context: dict[str, Any]) -> dict[str, Any]:
 
 async def buyer_as_person(transaction: Transaction, buyer: Buyer) -> Person:
     """Return the buyer as the account is known here, else as the message says."""
-    known = None
-    if buyer.account_id is not None:
-        known = await people.person(transaction, buyer.account_id)
-    if known is not None and known.email:
-        return known
+    return (await buyers_as_persons(transaction, [buyer]))[0]
+
+
+async def buyers_as_persons(transaction: Transaction, buyers: Sequence[Buyer]) -> list[Person]:
+    """Return each buyer as the account is known here, else as the message says."""
+    accounts = {buyer.account_id for buyer in buyers} - {None}
+    known = await people.people_of(transaction, [each for each in accounts if each is not None])
+    return [_buyer_as_person(buyer, known) for buyer in buyers]
+
+
+def _buyer_as_person(buyer: Buyer, known: Mapping[int, Person]) -> Person:
+    person = None if buyer.account_id is None else known.get(buyer.account_id)
+    if person is not None and person.email:
+        return person
     return Person(buyer.account_id, buyer.email, buyer.name, language_or_default(buyer.language))
 
 
