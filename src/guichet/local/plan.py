@@ -20,7 +20,7 @@ from guichet.local.storage import Storage
 REPLICA_PORT_STEP = 100
 """The second instance of a service listens that much above the first, and so on."""
 
-_NICENESS = {"notifications": 10, "mailbox": 10, "users": 10, "auth": 10}
+_NICENESS = {"notifications": 10, "mailbox": 10, "users": 10, "auth": 5}
 """What waits while others buy: what follows a purchase (mails, histories), and logins."""
 
 _LISTENERS: dict[str, tuple[str, ...]] = {
