@@ -48,6 +48,10 @@ async def grant(request: HotRequest[Wish]) -> HotAnswer:
     return HotAnswer(201, answer, {"Location": "/somewhere"})
 
 
+async def take_back(request: HotRequest[bytes]) -> HotAnswer:
+    return HotAnswer(200, Granted(count=request.path_id, by=None, address=""))
+
+
 def route(path: str, token: str) -> HotRoute:
     return HotRoute(
         method="POST",
@@ -63,7 +67,22 @@ def route(path: str, token: str) -> HotRoute:
     )
 
 
-ROUTES = [route("/required", "required"), route("/optional", "optional"), route("/none", "none")]
+BY_ID = HotRoute(
+    method="DELETE",
+    path="/wishes/{wish_id}",
+    summary="Take a wish back",
+    handler=take_back,
+    request=None,
+    responses={200: Granted},
+    problems=[Conflict],
+    token="none",
+)
+ROUTES = [
+    route("/required", "required"),
+    route("/optional", "optional"),
+    route("/none", "none"),
+    BY_ID,
+]
 
 
 @pytest.fixture
@@ -111,6 +130,30 @@ async def test_numbers_may_come_as_texts_as_forms_send_them(entry: Entry) -> Non
     body = b'{"count": "3", "lines": [{"number": "1"}]}'
     answer = await call(entry, "POST", "/none", body=body)
     assert (answer.status, answer.json["count"]) == (201, 3)
+
+
+async def test_a_path_may_end_with_an_id(entry: Entry) -> None:
+    answer = await call(entry, "DELETE", "/wishes/12")
+    assert (answer.status, answer.json["count"]) == (200, 12)
+    for wrong, sentence in (
+        ("x", "A whole number is expected."),
+        ("0", "The smallest value is 1."),
+        (str(2**63), None),
+        ("1.5", "A whole number is expected."),
+    ):
+        refused = await call(entry, "DELETE", f"/wishes/{wrong}", accept_language="en")
+        assert (refused.status, refused.json["code"]) == (422, "malformed")
+        assert sentence is None or refused.json["errors"] == {"wish_id": [sentence]}
+    assert (await call(entry, "DELETE", "/wishes")).status == 404
+    assert (await call(entry, "DELETE", "/wishes/12/more")).status == 404
+
+
+def test_an_id_in_a_path_is_documented_and_no_body(app: FastAPI) -> None:
+    operation = openapi_document(app)["paths"]["/wishes/{wish_id}"]["delete"]
+    [parameter] = operation["parameters"]
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("wish_id", "path", True)
+    assert parameter["schema"] == {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+    assert "requestBody" not in operation
 
 
 WHOLE = ("Un nombre entier est attendu.", "A whole number is expected.")

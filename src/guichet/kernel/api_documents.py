@@ -58,11 +58,17 @@ def _asks_for_someone(dependant: Dependant) -> bool:
     return is_required(dependant.call) or any(map(_asks_for_someone, dependant.dependencies))
 
 
+def _is_at(route: HotRoute, path: str) -> bool:
+    if route.id_name:
+        return path.rpartition("/")[0] == route.path.rpartition("/")[0]
+    return route.path == path
+
+
 def allowed_methods(
     routes: Sequence[BaseRoute], hot_routes: Sequence[HotRoute], scope: Scope
 ) -> list[str]:
     """Return the methods that an address knows, for the `Allow` header of a 405."""
-    found = {route.method for route in hot_routes if route.path == scope["path"]}
+    found = {route.method for route in hot_routes if _is_at(route, scope["path"])}
     for route in _api_routes(routes):
         if route.matches(scope)[0] is not Match.NONE:
             found |= route.methods or set()

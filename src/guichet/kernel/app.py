@@ -125,7 +125,7 @@ def _refuse_other_methods(app: FastAPI, hot_routes: Sequence[HotRoute]) -> None:
         raise HTTPException(405)
 
     # What reaches the application at such an address came with another method: see Entry.
-    for path in dict.fromkeys(route.path for route in hot_routes):
+    for path in dict.fromkeys(route.path for route in hot_routes if not route.id_name):
         app.router.routes.append(Route(path, refuse, methods=list(METHODS)))
 
 

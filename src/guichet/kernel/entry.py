@@ -40,16 +40,20 @@ log = logger(__name__)
 class Entry:
     """Gives every request its id, notes it in log and metrics, and answers problems.
 
-    Hot routes are looked up by exact method and path and called at once; everything else goes to
-    the application. What has waited for longer than its sender does is refused before anything is
-    done for it.
+    Hot routes are looked up by method and path, or path up to the id at its end, and called at
+    once; everything else goes to the application. What has waited for longer than its sender does
+    is refused before anything is done for it.
     """
 
     def __init__(
         self, app: ASGIApp, hot: Mapping[tuple[str, str], HotEndpoint], *, service: str = ""
     ) -> None:
         self._app = app
-        self._hot = hot
+        self._hot = {
+            # The id itself is what differs from one request to the next.
+            (method, path[: path.index("{")] if "{" in path else path): endpoint
+            for (method, path), endpoint in hot.items()
+        }
         self._access_log = AccessLog(service)
         self._deadlines = deadlines.Deadlines()
 
@@ -85,7 +89,9 @@ class Entry:
             # What GET would answer, of which the server sends the head alone (RFC 9110, 9.3.2).
             scope = {**scope, "method": "GET"}
         try:
-            endpoint = self._hot.get((method, path))
+            endpoint = self._hot.get((method, path)) or self._hot.get(
+                (method, path[: path.rfind("/") + 1])
+            )
             with span(f"{method} {path}"):
                 if deadlines.is_over():
                     REQUESTS_SHED.labels("late").inc()

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from pydantic import BaseModel
@@ -16,6 +16,8 @@ from guichet.kernel.tokens import Principal, TokenVerifier
 from guichet.kernel.validation import malformed_body
 
 BODY_BYTES_MAX = 64 * 1024
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+"""What a database column holds."""
 _REF = "#/components/schemas/{name}"
 
 Body = TypeVar("Body")
@@ -23,13 +25,16 @@ Body = TypeVar("Body")
 
 @dataclass(frozen=True, slots=True)
 class HotRequest(Generic[Body]):
-    """What a hot handler receives: the decoded body, who asks, and the headers (lower case)."""
+    """What a hot handler receives: the decoded body, who asks, and the headers (lower case).
+
+    `path_id` is the id at the end of the path, 0 where the route has none.
+    """
 
     body: Body
     principal: Principal | None
     headers: Mapping[str, str]
     client_address: str
-    path_values: Mapping[str, str]
+    path_id: int = 0
 
     def required_principal(self) -> Principal:
         """Return who asks; `Unauthenticated` where nobody signed in."""
@@ -54,15 +59,16 @@ Handler = Callable[[HotRequest[Any]], Awaitable[HotAnswer]]
 class HotRoute:
     """One hot route, as documented and as served.
 
-    `token` is "required", "optional" or "none". `request` is a msgspec type, `responses` maps a
-    status to a model; `problems` are the refusals that it can answer with.
+    `token` is "required", "optional" or "none". `request` is a msgspec type, None where there is no
+    body to read; `responses` maps a status to a model; `problems` are the refusals that it can
+    answer with. The last part of `path` may be an id, as in `/holds/{hold_id}`.
     """
 
     method: str
     path: str
     summary: str
     handler: Handler
-    request: type[Any]
+    request: type[Any] | None
     responses: Mapping[int, type[BaseModel]]
     problems: Sequence[type[Problem]]
     token: str = "required"
@@ -72,11 +78,18 @@ class HotRoute:
     """Whether the handler gets the body's bytes as they came: for what is signed."""
     body_bytes_max: int = BODY_BYTES_MAX
 
+    @property
+    def id_name(self) -> str:
+        """The name of the id that the path ends with, empty where it ends with none."""
+        last = self.path.rpartition("/")[2]
+        return last[1:-1] if last.startswith("{") else ""
+
     def endpoint(self, verifier: Callable[[], TokenVerifier]) -> HotEndpoint:
         """Return the ASGI callable; `verifier` is asked at each request, once the app runs."""
         # Clients that fill in forms send numbers as texts, as other routes accept them too.
         decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self.request, strict=False)
-        handler, token, is_raw = self.handler, self.token, self.is_raw
+        handler, token, id_name = self.handler, self.token, self.id_name
+        is_raw = self.is_raw or self.request is None
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             headers = {
@@ -98,7 +111,7 @@ class HotRoute:
                     principal=principal,
                     headers=headers,
                     client_address=headers.get("x-real-ip") or (client[0] if client else ""),
-                    path_values=scope.get("path_params", {}),
+                    path_id=_id_in(scope["path"], id_name) if id_name else 0,
                 )
             )
             written = answer.body.__pydantic_serializer__.to_json(answer.body)
@@ -133,6 +146,13 @@ def _decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
         raise BadRequest from None
 
 
+def _id_in(path: str, name: str) -> int:
+    try:
+        return msgspec.convert(path.rpartition("/")[2], Id, strict=False)
+    except msgspec.ValidationError as error:
+        raise malformed_body(f"{error} - at `$.{name}`") from None
+
+
 def _schema_of_refused(kind: type[Any]) -> dict[str, Any]:
     """Describe a field that is declared only to be refused, `UnsetType` being all it may be."""
     if kind is msgspec.UnsetType:
@@ -142,7 +162,7 @@ def _schema_of_refused(kind: type[Any]) -> dict[str, Any]:
 
 def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the OpenAPI paths and component schemas of these routes."""
-    requests = [route.request for route in routes]
+    requests = [route.request for route in routes if route.request is not None]
     schemas, components = msgspec.json.schema_components(
         requests, ref_template=_REF, schema_hook=_schema_of_refused
     )
@@ -155,7 +175,6 @@ def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[s
     by_type = iter(schemas)
     paths: dict[str, Any] = {}
     for route in routes:
-        request_schema = next(by_type)
         responses: dict[str, Any] = {
             str(status): {
                 "description": "Done" if status < 300 else "Pending",  # noqa: PLR2004 - HTTP
@@ -170,18 +189,27 @@ def openapi_fragment(routes: Sequence[HotRoute]) -> tuple[dict[str, Any], dict[s
             "summary": route.summary,
             "operationId": route.handler.__name__,
             "tags": [route.tag] if route.tag else [],
-            "parameters": [
-                {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
-                for name in route.headers
-            ],
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": request_schema}},
-            },
+            "parameters": _parameters(route),
+            **({} if route.request is None else _body_of(next(by_type))),
             "responses": responses,
             **_security(route.token),
         }
     return paths, dict(components)
+
+
+def _parameters(route: HotRoute) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        for name in route.headers
+    ]
+    if route.id_name:
+        schema = msgspec.json.schema(Id)
+        found.append({"name": route.id_name, "in": "path", "required": True, "schema": schema})
+    return found
+
+
+def _body_of(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _security(token: str) -> dict[str, Any]:

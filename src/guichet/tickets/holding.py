@@ -7,6 +7,7 @@ from datetime import timedelta
 from guichet.kernel.batching import BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.kernel.together import Together
 from guichet.tickets.domain import HOLD_EXTENSIONS_MAX, HOLD_SECONDS, Hold, Offer, give_back
 from guichet.tickets.problems import HoldGone
 from guichet.tickets.repository import stock as stock_rows
@@ -120,12 +121,14 @@ class Holding:
         """End active holds; the caller has locked them and the stock of their events."""
         for hold in ending:
             give_back(offers[hold.event_id], hold.lines)
+        writes = Together()
         await stock_rows.save_stock(
-            connection, (s for offer in offers.values() for s in offer.stock.values())
+            writes, (s for offer in offers.values() for s in offer.stock.values())
         )
-        await stock_rows.set_hold_states(connection, [hold.hold_id for hold in ending], state)
+        await stock_rows.set_hold_states(writes, [hold.hold_id for hold in ending], state)
         taken = [(hold.owner_key, hold.event_id, hold.lines) for hold in ending]
-        await stock_rows.take_allotments(connection, stock_rows.quantities(taken))
+        await stock_rows.take_allotments(writes, stock_rows.quantities(taken))
+        await writes.write(connection)
 
 
 def _is_of(hold: Hold, account_id: int | None) -> bool:

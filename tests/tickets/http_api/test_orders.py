@@ -144,6 +144,8 @@ async def test_a_hold_is_read_extended_once_and_given_back(front: Front) -> None
         assert (released.status, released.json["hold"]["status"]) == (200, "released")
     assert await front.shop.stock(event) == (0, 0)
     assert code_of(await front.ask("POST", f"{path}/extend", by=ALICE)) == (410, "hold_gone")
+    other = await front.ask("PUT", path, by=ALICE)
+    assert (other.status, other.headers["allow"]) == (405, "DELETE, GET")
 
 
 async def test_a_forged_altered_or_stale_message_is_400_and_changes_nothing(

@@ -1,4 +1,4 @@
-"""The routes that an on-sale lives on: hold, purchase, admission. They only translate."""
+"""The routes that an on-sale lives on: holds, purchase, admission. They only translate."""
 
 from collections.abc import Callable
 
@@ -77,6 +77,14 @@ async def hold(context: Context, request: HotRequest[HoldAsked]) -> HotAnswer:
     return HotAnswer(201, hold_view(kept, card, now()))
 
 
+async def release_hold(context: Context, request: HotRequest[bytes]) -> HotAnswer:
+    """Give the places of a hold back."""
+    account_id = request.principal.account_id if request.principal else None
+    ended = await context.holding.release(request.path_id, account_id)
+    card = await context.catalogue.card(ended.event_id)
+    return HotAnswer(200, hold_view(ended, card, now()))
+
+
 async def validate(context: Context, request: HotRequest[ValidateAsked]) -> HotAnswer:
     """Admit the ticket that a scanner read."""
     principal = request.required_principal()
@@ -139,39 +147,45 @@ _PLACES = (
 
 def routes(context_of: ContextOf) -> list[HotRoute]:
     """Return the hot routes; `context_of` gives the open resources once the app runs."""
+    return [_buying(context_of), *_holding(context_of), _admitting(context_of)]
 
+
+def _buying(context_of: ContextOf) -> HotRoute:
     async def serve_purchase(request: HotRequest[PurchaseAsked]) -> HotAnswer:
         return await purchase(context_of(), request)
 
+    return HotRoute(
+        method="POST",
+        path=f"{PREFIX}/purchase",
+        summary="Buy tickets: reserve, pay and issue in one call",
+        handler=serve_purchase,
+        request=PurchaseAsked,
+        responses={201: PurchaseView, 202: PurchaseView},
+        problems=(
+            *_PLACES,
+            problems.BuyerUnknown,
+            problems.PaymentDeclined,
+            problems.InsufficientFunds,
+            problems.CardNotAccepted,
+            problems.PaymentMissing,
+            problems.HoldGone,
+            problems.StillRunning,
+            problems.EventCancelledAfterPayment,
+        ),
+        token="optional",  # noqa: S106 - a mode, not a secret
+        tag="purchase",
+        headers=("Idempotency-Key", "X-Event-Id"),
+    )
+
+
+def _holding(context_of: ContextOf) -> list[HotRoute]:
     async def serve_hold(request: HotRequest[HoldAsked]) -> HotAnswer:
         return await hold(context_of(), request)
 
-    async def serve_validate(request: HotRequest[ValidateAsked]) -> HotAnswer:
-        return await validate(context_of(), request)
+    async def serve_release(request: HotRequest[bytes]) -> HotAnswer:
+        return await release_hold(context_of(), request)
 
     return [
-        HotRoute(
-            method="POST",
-            path=f"{PREFIX}/purchase",
-            summary="Buy tickets: reserve, pay and issue in one call",
-            handler=serve_purchase,
-            request=PurchaseAsked,
-            responses={201: PurchaseView, 202: PurchaseView},
-            problems=(
-                *_PLACES,
-                problems.BuyerUnknown,
-                problems.PaymentDeclined,
-                problems.InsufficientFunds,
-                problems.CardNotAccepted,
-                problems.PaymentMissing,
-                problems.HoldGone,
-                problems.StillRunning,
-                problems.EventCancelledAfterPayment,
-            ),
-            token="optional",  # noqa: S106 - a mode, not a secret
-            tag="purchase",
-            headers=("Idempotency-Key", "X-Event-Id"),
-        ),
         HotRoute(
             method="POST",
             path=f"{PREFIX}/holds",
@@ -185,20 +199,37 @@ def routes(context_of: ContextOf) -> list[HotRoute]:
             headers=("Idempotency-Key", "X-Event-Id"),
         ),
         HotRoute(
-            method="POST",
-            path=f"{PREFIX}/validate",
-            summary="Admit the holder of a scanned ticket",
-            handler=serve_validate,
-            request=ValidateAsked,
-            responses={200: AdmissionView},
-            problems=(
-                Forbidden,
-                problems.SecretMissing,
-                problems.TicketUnknown,
-                problems.AlreadyUsed,
-                problems.AlreadyCancelled,
-                problems.OtherEvent,
-            ),
-            tag="door",
+            method="DELETE",
+            path=f"{PREFIX}/holds/{{hold_id}}",
+            summary="Give the places of a hold back",
+            handler=serve_release,
+            request=None,
+            responses={200: HoldAnswer},
+            problems=(Malformed, problems.HoldGone, Unavailable),
+            token="optional",  # noqa: S106 - a mode, not a secret
+            tag="purchase",
         ),
     ]
+
+
+def _admitting(context_of: ContextOf) -> HotRoute:
+    async def serve_validate(request: HotRequest[ValidateAsked]) -> HotAnswer:
+        return await validate(context_of(), request)
+
+    return HotRoute(
+        method="POST",
+        path=f"{PREFIX}/validate",
+        summary="Admit the holder of a scanned ticket",
+        handler=serve_validate,
+        request=ValidateAsked,
+        responses={200: AdmissionView},
+        problems=(
+            Forbidden,
+            problems.SecretMissing,
+            problems.TicketUnknown,
+            problems.AlreadyUsed,
+            problems.AlreadyCancelled,
+            problems.OtherEvent,
+        ),
+        tag="door",
+    )

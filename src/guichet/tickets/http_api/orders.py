@@ -86,13 +86,6 @@ async def read_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> Ho
     return hold_view(found, await context.catalogue.card(found.event_id), now())
 
 
-@router.delete("/holds/{hold_id}", responses=refusals(HoldGone))
-async def release_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
-    """Give the places of a hold back."""
-    ended = await context.holding.release(hold_id, caller.account_id if caller else None)
-    return hold_view(ended, await context.catalogue.card(ended.event_id), now())
-
-
 @router.post("/holds/{hold_id}/extend", responses=refusals(HoldGone))
 async def extend_hold(hold_id: PathId, context: Ctx, caller: OptionalCaller) -> HoldAnswer:
     """Give a hold its whole time anew, once."""

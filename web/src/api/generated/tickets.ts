@@ -5465,8 +5465,7 @@ export const getDeleteTicketsHoldsByHoldIdUrl = (holdId: number,) => {
 }
 
 /**
- * Give the places of a hold back.
- * @summary Release Hold
+ * @summary Give the places of a hold back
  */
 export const deleteTicketsHoldsByHoldId = async (holdId: number, options?: Parameters<typeof request>[1]): Promise<HoldAnswer> => {
 
@@ -5518,7 +5517,7 @@ const {mutation: mutationOptions, request: requestOptions} = options ?
     export type DeleteTicketsHoldsByHoldIdMutationVariables = {holdId: number}
 
     /**
- * @summary Release Hold
+ * @summary Give the places of a hold back
  */
 export const useDeleteTicketsHoldsByHoldId = <TError = ErrorType<Problem>,
     TContext = unknown>(options?: { mutation?:UseMutationOptions<Awaited<ReturnType<typeof deleteTicketsHoldsByHoldId>>, TError,DeleteTicketsHoldsByHoldIdMutationVariables, TContext>, request?: SecondParameter<typeof request>}
