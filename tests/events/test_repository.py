@@ -138,7 +138,7 @@ async def test_what_is_stored_is_what_is_read(full: Database) -> None:
     async with full.transaction() as transaction:
         number = await writing.add_event(transaction, record(category="dance", city="Nîmes"))
         await writing.save_ticket_types(transaction, number, types)
-        await writing.apply_stock_levels(transaction, number, 3, [(900_001, 1, 1)])
+        await writing.apply_stock_levels(transaction, [writing.ToldLevel(900_001, number, 3, 1, 1)])
         found = await reading.event(transaction, number)
     assert found is not None
     assert (found.city, found.city_key, found.category) == ("Nîmes", "nimes", "dance")

@@ -389,7 +389,9 @@ async def test_a_deleted_event_leaves_no_stock_level(running: RunningEvents) -> 
     made = await running.create()
     kind = made["ticket_types"][0]["id"]
     async with running.database.transaction() as transaction:
-        await writing.apply_stock_levels(transaction, made["id"], 1, [(kind, 0, 0)])
+        await writing.apply_stock_levels(
+            transaction, [writing.ToldLevel(kind, made["id"], 1, 0, 0)]
+        )
     await running.ask("DELETE", f"/{made['id']}", token=running.creator)
     async with running.database.reading() as connection:
         kept = select(func.count()).where(stock_levels.c.ticket_type_id == kind)

@@ -8,6 +8,6 @@ from guichet.events.use_cases import upkeep
 from guichet.kernel.inbox import Consumer
 
 CONSUMERS: list[Consumer[Any]] = [
-    Consumer(StockChanged, upkeep.note_stock),
+    Consumer(StockChanged, upkeep.note_stock, upkeep.note_stocks),
     Consumer(AccountDeleted, upkeep.forget_account),
 ]

@@ -1,7 +1,7 @@
 """Storing events and what belongs to them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from guichet.events.domain.states import Status
 from guichet.events.repository.reading import ASKING_SECONDS_MAX
 from guichet.events.repository.terms import term_values
 from guichet.events.tables import events, speakers, sponsors, stock_levels, ticket_types
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
 
 _STORED = (
     "title",
@@ -276,32 +276,31 @@ async def _add_row(transaction: Transaction, table: Table, values: dict[str, Any
     return result.scalar_one()
 
 
-async def apply_stock_levels(
-    transaction: Transaction,
-    event_id: int,
-    version: int,
-    levels: Sequence[tuple[int, int, int]],
-) -> None:
-    """Note what tickets told: (ticket type, sold, held); an older version changes nothing."""
-    if not levels:
+@dataclass(frozen=True, slots=True)
+class ToldLevel:
+    """What tickets told of a ticket type; the higher `version` is the later state."""
+
+    ticket_type_id: int
+    event_id: int
+    version: int
+    sold: int
+    held: int
+
+
+async def apply_stock_levels(transaction: Transaction, told: Sequence[ToldLevel]) -> None:
+    """Note what is sold and held of ticket types; an older version changes nothing."""
+    newest: dict[int, ToldLevel] = {}
+    for level in told:
+        known = newest.get(level.ticket_type_id)
+        if known is None or known.version < level.version:
+            newest[level.ticket_type_id] = level
+    if not newest:
         return
-    statement = upsert(stock_levels).values(
-        [
-            {
-                "ticket_type_id": ticket_type_id,
-                "event_id": event_id,
-                "version": version,
-                "sold": sold,
-                "held": held,
-            }
-            for ticket_type_id, sold, held in sorted(levels)
-        ]
-    )
-    newer = statement.excluded
-    await transaction.execute(
-        statement.on_conflict_do_update(
-            index_elements=[stock_levels.c.ticket_type_id],
-            set_={"version": newer.version, "sold": newer.sold, "held": newer.held},
-            where=stock_levels.c.version < newer.version,
-        )
+    rows = [newest[ticket_type_id] for ticket_type_id in sorted(newest)]
+    await (await raw_connection(transaction)).execute(
+        "INSERT INTO stock_levels AS known (ticket_type_id, event_id, version, sold, held)"
+        " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[])"
+        " ON CONFLICT (ticket_type_id) DO UPDATE SET version = excluded.version,"
+        " sold = excluded.sold, held = excluded.held WHERE known.version < excluded.version",
+        *([getattr(row, field.name) for row in rows] for field in fields(ToldLevel)),
     )

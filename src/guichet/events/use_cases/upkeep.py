@@ -1,5 +1,7 @@
 """What happens by itself: stock told by tickets, events that end, edits that were forgotten."""
 
+from collections.abc import Sequence
+
 from guichet.contracts.messages.auth import AccountDeleted
 from guichet.contracts.messages.tickets import StockChanged
 from guichet.events.domain import editing
@@ -12,6 +14,7 @@ from guichet.events.use_cases.means import Means
 from guichet.kernel import audit
 from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
+from guichet.kernel.inbox import Told
 from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue
 
@@ -23,8 +26,22 @@ log = logger(__name__)
 
 async def note_stock(transaction: Transaction, message: StockChanged) -> None:
     """Keep what is sold and held of each ticket type; older news changes nothing."""
-    levels = [(level.ticket_type_id, level.sold, level.held) for level in message.levels]
-    await writing.apply_stock_levels(transaction, message.event_id, message.version, levels)
+    await writing.apply_stock_levels(transaction, _levels(message))
+
+
+async def note_stocks(transaction: Transaction, messages: Sequence[Told[StockChanged]]) -> None:
+    """Do so for news that are told together: of each ticket type the newest is all that counts."""
+    levels = [level for told in messages for level in _levels(told.message)]
+    await writing.apply_stock_levels(transaction, levels)
+
+
+def _levels(message: StockChanged) -> list[writing.ToldLevel]:
+    return [
+        writing.ToldLevel(
+            level.ticket_type_id, message.event_id, message.version, level.sold, level.held
+        )
+        for level in message.levels
+    ]
 
 
 async def forget_account(transaction: Transaction, message: AccountDeleted) -> None:
