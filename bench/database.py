@@ -23,6 +23,27 @@ async def _fetch(dsn: str, sql: str, arguments: Sequence[Any]) -> list[Any]:
         await connection.close()
 
 
+def fetch_as_owner(stand: Stand, service: str, sql: str, *arguments: Any) -> list[Any]:
+    """Return the rows of one statement that the service itself may not send."""
+    return asyncio.run(_fetch(stand.dsn(f"{service}_owner"), sql, arguments))
+
+
+def run_as_owner(stand: Stand, service: str, statements: Sequence[str]) -> None:
+    """Run statements one after another on one connection, as the owner of the tables."""
+    asyncio.run(_run(stand.dsn(f"{service}_owner"), statements))
+
+
+async def _run(dsn: str, statements: Sequence[str]) -> None:
+    connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(
+        dsn, server_settings={"synchronous_commit": "off", "work_mem": "64MB"}
+    )
+    try:
+        for statement in statements:
+            await connection.execute(statement, timeout=600)
+    finally:
+        await connection.close()
+
+
 def scan_codes(stand: Stand, event_id: int) -> list[str]:
     """Return what the QR codes of an event's tickets say."""
     rows = fetch(

@@ -41,6 +41,10 @@ class Crowd:
         """Return as many access tokens, each of somebody else in that role."""
         return [self._token(next(self._ids), role) for _ in range(count)]
 
+    def token_of(self, account_id: int, role: str) -> str:
+        """Return an access token of somebody in particular."""
+        return self._token(account_id, role)
+
     def _token(self, account_id: int, role: str) -> str:
         issued_at = int(time.time())
         claims = {

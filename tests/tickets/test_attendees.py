@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.spreadsheets import Cell
 from guichet.tickets import attendees as module
 from guichet.tickets.admission import AdmissionRequest
@@ -20,7 +20,7 @@ async def listed(shop: Shop, event_id: int, **more: object) -> list[int]:
     """Return the ids of the event's tickets on the first page, and check their number."""
     asked = AttendeesWanted(event_id, **more)  # pyright: ignore[reportArgumentType] - fields by name
     found, total = await list_attendees(shop.database, asked, PageAsked(1, 100))
-    assert total == len(found)
+    assert total == Total(len(found))
     return [each.ticket_id for each in found]
 
 
@@ -56,7 +56,7 @@ async def test_pages_follow_one_another(shop: Shop) -> None:
     seen: list[int] = []
     for number in (1, 2, 3):
         found, total = await list_attendees(shop.database, asked, PageAsked(number, 2))
-        assert total == 5
+        assert total == Total(5)
         seen += [each.ticket_id for each in found]
     assert seen == sorted(seen, reverse=True)
     assert len(set(seen)) == 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.problems import Forbidden
 from guichet.tickets.order_list import list_orders
 from guichet.tickets.repository.order_list import OrdersWanted
@@ -22,7 +22,7 @@ async def test_an_organiser_cannot_ask_for_what_others_sell(shop: Shop) -> None:
     ]:
         asked = OrdersWanted(event_id=event)
         found, total = await list_orders(shop.database, principal(account_id, role), asked, FIRST)
-        assert (len(found), total) == (number, number), role
+        assert (len(found), total) == (number, Total(number)), role
     claimed = OrdersWanted(creator_id=3)
     found, _ = await list_orders(shop.database, principal(33, "event_creator"), claimed, FIRST)
     assert found == [], "whose events are meant is not the caller's to say"

@@ -1,5 +1,6 @@
 """The overview adds up what was sold, to whom it concerns, by the days of a zone."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,8 @@ import pytest
 
 from guichet.kernel.clock import now
 from guichet.kernel.problems import Forbidden
-from guichet.tickets.overview import Overview, overview
+from guichet.tickets import overview as overviews
+from guichet.tickets.overview import Overview, Overviews, overview
 from guichet.tickets.repository.overview import SoldOnDay
 from tests.tickets.conftest import HOLDER, Shop, wanted
 from tests.tickets.people import ADMIN, CREATOR, OPERATOR, OTHER_CREATOR, USER
@@ -91,3 +93,38 @@ def test_periods_end_today() -> None:
     found = Overview(today, days, {}, [], 0, 0, now())
     assert [found.last(n)[0].tickets for n in (1, 7, 8, 30)] == [1, 2, 3, 4]
     assert found.last(30)[0].revenue_minor == 40
+
+
+async def test_what_is_counted_at_once_is_never_kept(shop: Shop) -> None:
+    of_all = Overviews(shop.database, at_once_seconds=60)
+    assert (await of_all.of(ADMIN, "UTC")).orders == {}
+    await shop.selling.buy(wanted(await shop.event()))
+    assert (await of_all.of(ADMIN, "UTC")).orders == {"issued": 1}
+
+
+async def test_what_takes_long_is_counted_once_for_all_and_kept(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overviews, "COUNTING_SHARE_MAX", 1e-6)
+    of_all = Overviews(shop.database, at_once_seconds=0)
+    first, same = await asyncio.gather(of_all.of(ADMIN, "UTC"), of_all.of(ADMIN, "UTC"))
+    assert same is first
+    await shop.selling.buy(wanted(await shop.event()))
+    assert await of_all.of(ADMIN, "UTC") is first
+    assert (await of_all.of(CREATOR, "UTC")).orders == {"issued": 1}, "each sees their own"
+    with pytest.raises(Forbidden):
+        await of_all.of(USER, "UTC")
+
+
+async def test_the_last_overview_is_shown_while_it_is_counted_anew(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.0, 1.0, 30.0, 30.0, 31.0])
+    monkeypatch.setattr(overviews, "monotonic", lambda: next(times, 32.0))
+    of_all = Overviews(shop.database, at_once_seconds=0)
+    first = await of_all.of(ADMIN, "UTC")
+    await shop.selling.buy(wanted(await shop.event()))
+    assert await of_all.of(ADMIN, "UTC") is first
+    async with asyncio.timeout(20):
+        while (await of_all.of(ADMIN, "UTC")).orders != {"issued": 1}:
+            await asyncio.sleep(0.02)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -79,6 +80,28 @@ accounts = Table(
     ),
     CheckConstraint("language IN ('fr', 'en')", name="accounts_language_known"),
 )
+
+SEARCHED_ACCOUNT = func.lower(
+    literal_column("' '")
+    + accounts.c.name
+    + literal_column("' '")
+    + func.coalesce(accounts.c.email, literal_column("''"))
+)
+"""What the list of accounts is searched by; each word has a blank before it."""
+Index(
+    "accounts_search",
+    SEARCHED_ACCOUNT.label("searched"),
+    postgresql_using="gin",
+    postgresql_ops={"searched": "gin_trgm_ops"},
+)
+# Who works here, and who was shut out, are few among those who buy.
+Index(
+    "accounts_role",
+    accounts.c.role,
+    accounts.c.id,
+    postgresql_where=text("role <> 'user'"),
+)
+Index("accounts_inactive", accounts.c.id, postgresql_where=accounts.c.is_active.is_(False))
 
 sessions = Table(
     "sessions",

@@ -123,6 +123,17 @@ class Database:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
 
+    @asynccontextmanager
+    async def listing(self) -> AsyncGenerator[Transaction]:
+        """Open a connection for reads whose best plan depends on what is asked for.
+
+        A plan that the server keeps for all values of a filter reads a whole table for the rare
+        ones.
+        """
+        async with self.engine.connect() as connection, connection.begin():
+            await connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+            yield connection
+
 
 async def raw_connection(transaction: Transaction) -> "asyncpg.Connection[asyncpg.Record]":
     """Return the driver's connection inside an open transaction, for hot statements within it."""

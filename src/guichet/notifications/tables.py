@@ -16,6 +16,7 @@ from sqlalchemy import (
     Uuid,
     desc,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -86,6 +87,21 @@ Index(
     deliveries.c.channel,
     deliveries.c.next_attempt_at,
     postgresql_where=deliveries.c.status == text("'waiting'"),
+)
+# For what an administrator looks for among all that was sent.
+SEARCHED_ADDRESS = func.lower(literal_column("' '") + deliveries.c.address)
+Index(
+    "deliveries_search",
+    SEARCHED_ADDRESS.label("searched"),
+    postgresql_using="gin",
+    postgresql_ops={"searched": "gin_trgm_ops"},
+)
+Index("deliveries_by_template", deliveries.c.template, desc(deliveries.c.id))
+Index(
+    "deliveries_not_by_mail",
+    deliveries.c.channel,
+    desc(deliveries.c.id),
+    postgresql_where=deliveries.c.channel != text("'email'"),
 )
 Index("deliveries_by_status", deliveries.c.status, desc(deliveries.c.id))
 Index("deliveries_by_account", deliveries.c.account_id)

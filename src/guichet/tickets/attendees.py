@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from guichet.contracts.money import amount_of
 from guichet.contracts.times import zone_of
 from guichet.kernel.database import Database
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.problems import Language
 from guichet.kernel.spreadsheets import Cell, Rows
 from guichet.tickets.codes import order_code, ticket_number
@@ -54,9 +54,9 @@ _STATUSES: dict[Language, dict[str, str]] = {
 
 async def list_attendees(
     database: Database, wanted: AttendeesWanted, asked: PageAsked
-) -> tuple[list[Attendee], int]:
+) -> tuple[list[Attendee], Total]:
     """Return a page of attendees, newest first, and how many there are."""
-    async with database.reading() as connection:
+    async with database.listing() as connection:
         return await attendee_rows.page(connection, wanted, asked)
 
 
@@ -69,7 +69,7 @@ async def attendee_table(
     """
     zone, after = zone_of(time_zone), 0
     while True:
-        async with database.reading() as connection:
+        async with database.listing() as connection:
             found = await attendee_rows.following(connection, wanted, after, EXPORTED_AT_ONCE)
         if not found:
             return

@@ -15,6 +15,7 @@ from guichet.tickets.holder_messages import HolderMessages
 from guichet.tickets.holding import Holding
 from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.overview import Overviews
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.payments import PaymentProvider
 from guichet.tickets.promoting import Promoting
@@ -52,6 +53,7 @@ class Context:
     payment_backups: PaymentBackups
     door: Door
     figures: Figures
+    overviews: Overviews
     holder_messages: HolderMessages
     inbox: WebhookInbox
     shutdown: Shutdown

@@ -32,6 +32,8 @@ from guichet.tickets.invoicing import Invoicing
 from guichet.tickets.issuing import OrderWriter
 from guichet.tickets.late_payments import LatePayments
 from guichet.tickets.links import OrderLinks
+from guichet.tickets.order_list import SEARCHED_TAKEN_IN_SECONDS, take_in_searched
+from guichet.tickets.overview import Overviews
 from guichet.tickets.pace import Pace
 from guichet.tickets.payment_backups.taking import LOOK_SECONDS, open_backups
 from guichet.tickets.payments.stripe_adapter import StripeProvider
@@ -150,6 +152,7 @@ def open_context(settings: Settings, here: Platform, links: OrderLinks) -> Conte
         payment_backups=open_backups(settings, database),
         door=Door(database),
         figures=Figures(database),
+        overviews=Overviews(database),
         holder_messages=HolderMessages(database, links),
         inbox=WebhookInbox(database, changes, purchase),
         shutdown=Shutdown(),
@@ -176,6 +179,9 @@ def start_workers(here: Platform, context: Context) -> None:
     here.workers.start("payment backups", every(LOOK_SECONDS, context.payment_backups.run_if_due))
     here.workers.start(
         "audit", every(audit.SEAL_SECONDS, lambda: audit.seal_waiting(here.database))
+    )
+    here.workers.start(
+        "search", every(SEARCHED_TAKEN_IN_SECONDS, lambda: take_in_searched(here.database))
     )
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))

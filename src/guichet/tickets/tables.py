@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from guichet.kernel.audit import add_audit_table
 from guichet.kernel.tables import add_message_tables
 from guichet.tickets.tables_documents import add_document_tables
+from guichet.tickets.tables_lists import add_list_indexes
 from guichet.tickets.tables_promo import add_promo_tables
 from guichet.tickets.tables_provider import add_provider_tables
 from guichet.tickets.tables_returned import returned_columns
@@ -335,7 +336,7 @@ Index(
     unique=True,
     postgresql_where=admissions.c.undone_at.is_(None),
 )
-Index("admissions_event", admissions.c.event_id)
+Index("admissions_event", admissions.c.event_id, admissions.c.ticket_id.desc())
 
 purchase_keys = Table(
     "purchase_keys",
@@ -398,3 +399,4 @@ payment_backup_runs = Table(
 )
 
 add_document_tables(metadata, orders, refunds)
+add_list_indexes(orders, payments, tickets)

@@ -10,7 +10,7 @@ from guichet.kernel.audit_reading import audit_router
 from guichet.kernel.callers import Caller, CallingService, OptionalCaller
 from guichet.kernel.hot_route import problem_responses
 from guichet.kernel.language import language_of
-from guichet.kernel.paging import Page, Paging, page_of
+from guichet.kernel.paging import Page, Paging, Total, page_of
 from guichet.kernel.problems import Forbidden, Problem, TooManyRequests, Unauthenticated
 from guichet.kernel.queues_api import queues_router
 from guichet.kernel.tokens import Principal
@@ -124,7 +124,7 @@ async def list_own_purchases(
 ) -> Page[PurchaseAnswer]:
     """Newest first, each with its tickets and the event as it is announced now."""
     purchases, total = await use_cases.purchases_of(_users(request), caller.account_id, asked)
-    return page_of([purchase_answer(purchase) for purchase in purchases], total, asked)
+    return page_of([purchase_answer(purchase) for purchase in purchases], Total(total), asked)
 
 
 @router.get("/me/export", summary="Export all that is held of oneself", responses=_refusals())

@@ -17,7 +17,7 @@ from guichet.kernel.clock import now
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.http_client import RemoteRefusal
 from guichet.kernel.outbox import enqueue
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.problems import Malformed, Problem, TooManyRequests
 from guichet.users.auditing import corrections
 from guichet.users.domain import (
@@ -164,22 +164,21 @@ async def profile_by_email(users: Users, email: str) -> Profile:
 
 async def list_profiles(
     users: Users, reader: Reader, search: Search, asked: PageAsked
-) -> tuple[list[Profile], int, View]:
+) -> tuple[list[Profile], Total, View]:
     """Return a page of profiles by name, their number, and how much of each the reader sees.
 
     Who sees basic fields alone cannot find out others by searching: neither by e-mail nor by
     role, and accounts that were disabled are left out.
     """
     view = reader.view_of_all()
-    async with users.database.reading() as connection:
+    async with users.database.listing() as connection:
         page, total = await profile_rows.list_profiles(
             connection,
             search=search.text,
             searches_email=view is View.FULL,
             role=search.role if view is View.FULL else None,
             only_active=view is View.BASIC,
-            limit=asked.per_page,
-            offset=asked.offset,
+            asked=asked,
         )
     return page, total, view
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from guichet.auth.domain import Account
-from guichet.auth.tables import accounts, sessions
+from guichet.auth.tables import SEARCHED_ACCOUNT, accounts, sessions
+from guichet.kernel import searching
 from guichet.kernel.database import Transaction
+from guichet.kernel.paging import PageAsked, Total, count_rows
 
 _VISIBLE = [column for column in accounts.c if column.name not in {"deleted_at"}]
 
@@ -131,27 +133,46 @@ async def list_accounts(
     text: str | None,
     role: str | None,
     is_active: bool | None,
-    offset: int,
-    limit: int,
-) -> tuple[Sequence[Account], int]:
+    asked: PageAsked,
+) -> tuple[Sequence[Account], Total]:
     """Return a page of accounts by id, and how many there are; `text` is part of name or e-mail."""
     wanted: list[ColumnElement[bool]] = [accounts.c.deleted_at.is_(None)]
-    if text:
-        wanted.append(
-            or_(
-                accounts.c.name.icontains(text, autoescape=True),
-                accounts.c.email.icontains(text, autoescape=True),
-            )
-        )
     if role:
-        wanted.append(accounts.c.role == role)
+        wanted.append(accounts.c.role == literal(role, literal_execute=True))
     if is_active is not None:
         wanted.append(accounts.c.is_active.is_(is_active))
-    total = await transaction.scalar(select(func.count()).select_from(accounts).where(*wanted))
+    if text:
+        ids, total = await _ids_with_text(transaction, wanted, text, asked)
+    else:
+        ids, total = await _ids_of(transaction, wanted, asked)
     result = await transaction.execute(
-        select(*_VISIBLE).where(*wanted).order_by(accounts.c.id).offset(offset).limit(limit)
+        select(*_VISIBLE).where(accounts.c.id.in_(ids)).order_by(accounts.c.id)
     )
-    return [_account(row) for row in result.mappings()], total or 0
+    return [_account(row) for row in result.mappings()], total
+
+
+async def _ids_of(
+    transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
+) -> tuple[Sequence[int], Total]:
+    ids = select(accounts.c.id).where(*wanted).order_by(accounts.c.id)
+    total = await count_rows(transaction, ids, asked)
+    return (await transaction.scalars(ids.limit(asked.limit).offset(asked.offset))).all(), total
+
+
+async def _ids_with_text(
+    transaction: Transaction, wanted: Sequence[ColumnElement[bool]], text: str, asked: PageAsked
+) -> tuple[Sequence[int], Total]:
+    """Return the ids on a page of accounts that have a text: see `kernel/searching.py`."""
+    has_text = searching.has_text(SEARCHED_ACCOUNT, text)
+    known = select(accounts.c.id, has_text.label("has_text")).where(*wanted)
+    first = known.order_by(accounts.c.id).limit(searching.SEARCHED_FIRST).subquery()
+    everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    ids, is_whole = await searching.ids_with_text(
+        transaction,
+        select(first.c.id).where(first.c.has_text).order_by(first.c.id),
+        select(everywhere.c.id).order_by(everywhere.c.id),
+    )
+    return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
 
 
 async def erase_account(transaction: Transaction, account_id: int, moment: datetime) -> None:

@@ -23,7 +23,7 @@ from guichet.kernel import audit, clock, outbox
 from guichet.kernel.audit import Change
 from guichet.kernel.database import Transaction
 from guichet.kernel.outbox import enqueue
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.problems import Forbidden, Language, NotFound
 from guichet.kernel.tokens import Principal
 
@@ -45,17 +45,12 @@ async def list_accounts(
     text: str | None,
     role: Role | None,
     is_active: bool | None,
-) -> tuple[Sequence[Account], int]:
+) -> tuple[Sequence[Account], Total]:
     """Return a page of accounts and how many there are. Raises `Forbidden`."""
     require(caller, Permission.MANAGE_ACCOUNTS)
-    async with context.database.reading() as connection:
+    async with context.database.listing() as connection:
         return await accounts.list_accounts(
-            connection,
-            text=text,
-            role=role,
-            is_active=is_active,
-            offset=asked.offset,
-            limit=asked.per_page,
+            connection, text=text, role=role, is_active=is_active, asked=asked
         )
 
 

@@ -20,7 +20,7 @@ from guichet.events.use_cases.reading import (
     get_published_pages,
     list_events,
 )
-from guichet.kernel.paging import page_of
+from guichet.kernel.paging import Total, page_of
 
 FRESH_SECONDS = 600
 HEAD_FRESH_SECONDS = 10
@@ -114,7 +114,7 @@ async def preview_of_home(means: OurMeans, language: AskedLanguage) -> Response:
     shown = EventFilter(statuses=frozenset({Status.PUBLISHED}))
     found = await list_events(means, shown, PREVIEW_PAGE)
     events = [event_answer(event, nobody) for event in found.events]
-    page = page_of(events, found.total, PREVIEW_PAGE)
+    page = page_of(events, Total(found.total), PREVIEW_PAGE)
     return _html(home_preview(page, await _categories(means), language))
 
 

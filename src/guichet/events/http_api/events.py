@@ -40,7 +40,7 @@ from guichet.events.http_api.requests import EventChanges, NewEvent
 from guichet.events.use_cases import editing, reading
 from guichet.events.use_cases.means import Means
 from guichet.kernel.http_client import RemoteUnreachable
-from guichet.kernel.paging import Page, PageAsked, Paging, page_of
+from guichet.kernel.paging import Page, PageAsked, Paging, Total, page_of
 from guichet.kernel.problems import Forbidden, Unauthenticated
 
 SEARCH_WORDS_MAX = 8
@@ -132,7 +132,9 @@ async def _page(
     means: Means, viewer: Viewer, wanted: EventFilter, asked: PageAsked
 ) -> Page[EventAnswer]:
     found = await reading.list_events(means, wanted, asked)
-    return page_of([event_answer(event, viewer) for event in found.events], found.total, asked)
+    return page_of(
+        [event_answer(event, viewer) for event in found.events], Total(found.total), asked
+    )
 
 
 @router.get("", summary="List events", responses=refusals(Forbidden))

@@ -48,9 +48,7 @@ async def list_deliveries(
 ) -> Page[Delivery]:
     """Filter by state, channel, template and address."""
     wanted = DeliveryWanted(status, channel, template, q)
-    rows, total = await deliveries.list_deliveries(
-        service.database, wanted, offset=asked.offset, limit=asked.per_page
-    )
+    rows, total = await deliveries.list_deliveries(service.database, wanted, asked)
     return page_of([delivery_of(row) for row in rows], total, asked)
 
 

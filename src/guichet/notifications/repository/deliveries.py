@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, literal, or_, select, update
 
+from guichet.kernel import searching
 from guichet.kernel.database import Transaction, raw_connection
+from guichet.kernel.paging import PageAsked, Total, count_rows
 from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import LEASE_SECONDS, Channel, Outcome, Status
 from guichet.notifications.repository.columns import columns_of
-from guichet.notifications.tables import attempts, deliveries
+from guichet.notifications.tables import SEARCHED_ADDRESS, attempts, deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,29 +185,48 @@ async def page(
     channel: str | None,
     template: str | None,
     query: str | None,
-    offset: int,
-    limit: int,
-) -> tuple[list[Row[Any]], int]:
+    asked: PageAsked,
+) -> tuple[list[Row[Any]], Total]:
     """Return a page of deliveries, newest first, and how many there are in all."""
     wanted: list[ColumnElement[bool]] = []
     if status:
-        wanted.append(deliveries.c.status == status)
+        wanted.append(deliveries.c.status == literal(status, literal_execute=True))
     if channel:
-        wanted.append(deliveries.c.channel == channel)
+        wanted.append(deliveries.c.channel == literal(channel, literal_execute=True))
     if template:
         wanted.append(deliveries.c.template == template)
     if query:
-        wanted.append(deliveries.c.address.icontains(query, autoescape=True))
-    matching = and_(True, *wanted)
+        ids, total = await _ids_with_text(transaction, wanted, query, asked)
+    else:
+        ids, total = await _ids_of(transaction, wanted, asked)
     rows = await transaction.execute(
-        select(deliveries)
-        .where(matching)
-        .order_by(deliveries.c.id.desc())
-        .offset(offset)
-        .limit(limit)
+        select(deliveries).where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id.desc())
     )
-    total = await transaction.scalar(select(func.count()).select_from(deliveries).where(matching))
-    return list(rows), total or 0
+    return list(rows), total
+
+
+async def _ids_of(
+    transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
+) -> tuple[Sequence[int], Total]:
+    ids = select(deliveries.c.id).where(*wanted).order_by(deliveries.c.id.desc())
+    total = await count_rows(transaction, ids, asked)
+    return (await transaction.scalars(ids.limit(asked.limit).offset(asked.offset))).all(), total
+
+
+async def _ids_with_text(
+    transaction: Transaction, wanted: Sequence[ColumnElement[bool]], text: str, asked: PageAsked
+) -> tuple[Sequence[int], Total]:
+    """Return the ids on a page of those whose address has a text: see `kernel/searching.py`."""
+    has_text = searching.has_text(SEARCHED_ADDRESS, text)
+    known = select(deliveries.c.id, has_text.label("has_text")).where(*wanted)
+    first = known.order_by(deliveries.c.id.desc()).limit(searching.SEARCHED_FIRST).subquery()
+    everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    ids, is_whole = await searching.ids_with_text(
+        transaction,
+        select(first.c.id).where(first.c.has_text).order_by(first.c.id.desc()),
+        select(everywhere.c.id).order_by(everywhere.c.id.desc()),
+    )
+    return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
 
 
 @dataclass(frozen=True, slots=True)

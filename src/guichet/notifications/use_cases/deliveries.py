@@ -11,6 +11,7 @@ from guichet.contracts.messages.notifications import DeliveryFailed
 from guichet.kernel.clock import now as clock_now
 from guichet.kernel.database import Database, Transaction
 from guichet.kernel.outbox import enqueue
+from guichet.kernel.paging import PageAsked, Total
 from guichet.notifications.domain import (
     ATTEMPTS_MAX,
     POSTPONE_SECONDS,
@@ -131,18 +132,17 @@ class DeliveryWanted:
 
 
 async def list_deliveries(
-    database: Database, wanted: DeliveryWanted, *, offset: int, limit: int
-) -> tuple[list[Row[Any]], int]:
+    database: Database, wanted: DeliveryWanted, asked: PageAsked
+) -> tuple[list[Row[Any]], Total]:
     """Return a page of deliveries and how many there are."""
-    async with database.reading() as transaction:
+    async with database.listing() as transaction:
         return await deliveries.page(
             transaction,
             status=wanted.status,
             channel=wanted.channel,
             template=wanted.template,
             query=wanted.query,
-            offset=offset,
-            limit=limit,
+            asked=asked,
         )
 
 

@@ -106,7 +106,7 @@ async def overview(
     ] = "Europe/Paris",
 ) -> OverviewView:
     """Everything for an administrator, own events for an organiser; days without sales miss."""
-    found = await use_cases.overview(context.database, caller, time_zone)
+    found = await context.overviews.of(caller, time_zone)
     response.headers["Cache-Control"] = "no-store"
     return OverviewView.model_construct(
         time_zone=time_zone,
@@ -146,7 +146,7 @@ async def list_payments(
 ) -> Page[PaymentRowView]:
     """List payments, newest first: for administrators."""
     require(caller, Permission.LIST_ALL_TICKETS)
-    async with context.database.reading() as connection:
+    async with context.database.listing() as connection:
         found, total = await rows.payments_page(connection, paging, status=status, words=q or None)
     return page_of([_payment_view(row) for row in found], total, paging)
 

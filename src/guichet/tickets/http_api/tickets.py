@@ -102,7 +102,7 @@ async def list_tickets(
     sees_all = may(caller, Permission.LIST_ALL_TICKETS)
     if not sees_all and not may(caller, Permission.LIST_TICKETS_OF_OWN_EVENTS):
         raise Forbidden
-    async with context.database.reading() as connection:
+    async with context.database.listing() as connection:
         records, total = await reading.all_tickets(
             connection,
             paging,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked
-from guichet.tickets.codes import order_id_of, ticket_id_of
+from guichet.kernel.paging import PageAsked, Total
+from guichet.kernel.searching import has_text
+from guichet.tickets.repository.listing import SEARCHED_BUYER, Source, ids_of_page, ids_with_text
+from guichet.tickets.repository.reading import named_by, tickets_to_list
 from guichet.tickets.tables import orders, stock, tickets
 
 
@@ -61,58 +63,51 @@ _ATTENDEE: list[ColumnElement[Any]] = [
 
 async def page(
     connection: Transaction, wanted: AttendeesWanted, asked: PageAsked
-) -> tuple[list[Attendee], int]:
+) -> tuple[list[Attendee], Total]:
     """Return a page of attendees, newest first, and how many there are in all."""
-    counted = select(func.count()).select_from(tickets)
+    source = _source(wanted, with_buyers=bool(wanted.text))
     if wanted.text:
-        counted = counted.join(orders, orders.c.order_id == tickets.c.order_id)
-    total = await connection.scalar(counted.where(_condition(wanted)))
+        named = named_by(wanted.text)
+        ids, total = await ids_with_text(connection, source, asked, wanted.text, named)
+    else:
+        ids, total = await ids_of_page(connection, source, asked)
     found = await connection.execute(
-        _attendees(wanted)
-        .order_by(tickets.c.ticket_id.desc())
-        .limit(asked.per_page)
-        .offset(asked.offset)
+        _attendees().where(tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id.desc())
     )
-    return [Attendee(*row) for row in found], total or 0
+    return [Attendee(*row) for row in found], total
 
 
 async def following(
     connection: Transaction, wanted: AttendeesWanted, after: int, limit: int
 ) -> Sequence[Attendee]:
     """Return the attendees whose ticket ids come next after this one, oldest first."""
+    source = _source(wanted, with_buyers=True)
+    conditions = [*source.conditions, source.key > after]
+    if wanted.text:
+        has_it, named = has_text(SEARCHED_BUYER, wanted.text), named_by(wanted.text)
+        conditions.append(has_it if named is None else or_(has_it, named))
+    ids = (
+        select(source.key).select_from(source.rows).where(*conditions).order_by(source.key)
+    ).limit(limit)
     found = await connection.execute(
-        _attendees(wanted)
-        .where(tickets.c.ticket_id > after)
-        .order_by(tickets.c.ticket_id)
-        .limit(limit)
+        _attendees().where(tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id)
     )
     return [Attendee(*row) for row in found]
 
 
-def _attendees(wanted: AttendeesWanted) -> Select[Any]:
+def _source(wanted: AttendeesWanted, *, with_buyers: bool) -> Source:
+    return tickets_to_list(
+        event_id=wanted.event_id,
+        status=wanted.status,
+        ticket_type_id=wanted.ticket_type_id,
+        with_buyers=with_buyers,
+    )
+
+
+def _attendees() -> Select[Any]:
     return (
         select(*_ATTENDEE)
         .select_from(tickets)
         .join(orders, orders.c.order_id == tickets.c.order_id)
         .join(stock, stock.c.ticket_type_id == tickets.c.ticket_type_id)
-        .where(_condition(wanted))
     )
-
-
-def _condition(wanted: AttendeesWanted) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [tickets.c.event_id == wanted.event_id]
-    if wanted.status is not None:
-        conditions.append(tickets.c.status == wanted.status)
-    if wanted.ticket_type_id is not None:
-        conditions.append(tickets.c.ticket_type_id == wanted.ticket_type_id)
-    if wanted.text:
-        # A text that is no number or code compares with null, which matches nothing.
-        conditions.append(
-            or_(
-                tickets.c.ticket_id == ticket_id_of(wanted.text),
-                tickets.c.order_id == order_id_of(wanted.text),
-                orders.c.buyer_name.icontains(wanted.text, autoescape=True),
-                orders.c.buyer_email.icontains(wanted.text, autoescape=True),
-            )
-        )
-    return and_(*conditions)

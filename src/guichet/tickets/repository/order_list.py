@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, select
 
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.tickets.codes import order_id_of
 from guichet.tickets.domain import OrderState
+from guichet.tickets.repository.listing import Source, ids_of_page, ids_with_text
 from guichet.tickets.repository.rows import lines_of
 from guichet.tickets.tables import offers, orders, payments
 
@@ -53,18 +54,18 @@ class ListedOrder:
 
 async def orders_page(
     connection: Transaction, wanted: OrdersWanted, asked: PageAsked
-) -> tuple[list[ListedOrder], int]:
+) -> tuple[list[ListedOrder], Total]:
     """Return a page of orders, newest first, and how many there are in all."""
-    condition = _condition(wanted)
-    total = await connection.scalar(select(func.count()).select_from(orders).where(condition))
-    # The page's ids come first, by index alone; the joins then touch one page of rows.
-    ids = (
-        select(orders.c.order_id)
-        .where(condition)
-        .order_by(orders.c.order_id.desc())
-        .limit(asked.per_page)
-        .offset(asked.offset)
+    source = Source(
+        orders, orders.c.order_id, orders.c.event_id, _conditions(wanted), wanted.creator_id
     )
+    # The page's ids come first, by index alone; the joins then touch one page of rows.
+    if wanted.text is None:
+        ids, total = await ids_of_page(connection, source, asked)
+    else:
+        order_id = order_id_of(wanted.text)
+        named = None if order_id is None else orders.c.order_id == order_id
+        ids, total = await ids_with_text(connection, source, asked, wanted.text, named)
     found = await connection.execute(
         select(
             orders,
@@ -79,7 +80,7 @@ async def orders_page(
         .where(orders.c.order_id.in_(ids))
         .order_by(orders.c.order_id.desc())
     )
-    return [_listed(row) for row in found.mappings()], total or 0
+    return [_listed(row) for row in found.mappings()], total
 
 
 def _listed(row: Any) -> ListedOrder:
@@ -102,15 +103,12 @@ def _listed(row: Any) -> ListedOrder:
     )
 
 
-def _condition(wanted: OrdersWanted) -> ColumnElement[bool]:
+def _conditions(wanted: OrdersWanted) -> tuple[ColumnElement[bool], ...]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.creator_id is not None:
-        own = select(offers.c.event_id).where(offers.c.creator_id == wanted.creator_id)
-        conditions.append(orders.c.event_id.in_(own))
     if wanted.event_id is not None:
         conditions.append(orders.c.event_id == wanted.event_id)
     if wanted.state is not None:
-        conditions.append(orders.c.state == wanted.state.value)
+        conditions.append(orders.c.state == literal(wanted.state.value, literal_execute=True))
     if wanted.waits_for_buyer is not None:
         waits = exists().where(
             payments.c.order_id == orders.c.order_id, payments.c.next_action.is_not(None)
@@ -118,13 +116,4 @@ def _condition(wanted: OrdersWanted) -> ColumnElement[bool]:
         conditions.append(waits if wanted.waits_for_buyer else ~waits)
     if wanted.needs_attention is not None:
         conditions.append(orders.c.needs_attention.is_(wanted.needs_attention))
-    if wanted.text is not None:
-        # A text that is no order's code compares with null, which matches nothing.
-        conditions.append(
-            or_(
-                orders.c.order_id == order_id_of(wanted.text),
-                orders.c.buyer_name.icontains(wanted.text, autoescape=True),
-                orders.c.buyer_email.icontains(wanted.text, autoescape=True),
-            )
-        )
-    return and_(True, *conditions)
+    return tuple(conditions)

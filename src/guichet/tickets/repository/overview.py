@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, RowMapping, literal, or_, select, text
 
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.tickets.codes import order_id_of
+from guichet.tickets.repository.listing import Source, ids_of_page, ids_with_text
 from guichet.tickets.tables import offers, orders, payments
 
 
@@ -99,15 +100,21 @@ async def events_ahead(connection: Transaction, at: datetime, creator_id: int | 
 
 async def payments_page(
     connection: Transaction, asked: PageAsked, *, status: str | None, words: str | None
-) -> tuple[Sequence[RowMapping], int]:
+) -> tuple[Sequence[RowMapping], Total]:
     """Return a page of payments, newest first, and how many there are in all.
 
     `words` is an order's code, a provider's intent, or a part of the buyer's name or e-mail.
     """
-    condition = _payment_condition(status, words)
+    conditions = (
+        () if status is None else (payments.c.status == literal(status, literal_execute=True),)
+    )
     joined = payments.join(orders, orders.c.order_id == payments.c.order_id)
-    counted = payments if words is None else joined
-    total = await connection.scalar(select(func.count()).select_from(counted).where(condition))
+    if words is None:
+        source = Source(payments, payments.c.order_id, orders.c.event_id, conditions)
+        ids, total = await ids_of_page(connection, source, asked)
+    else:
+        source = Source(joined, payments.c.order_id, orders.c.event_id, conditions)
+        ids, total = await ids_with_text(connection, source, asked, words, _named_by(words))
     wanted: list[ColumnElement[Any]] = [
         *(payments.c[name] for name in _PAYMENT),
         orders.c.event_id,
@@ -119,12 +126,15 @@ async def payments_page(
     found = await connection.execute(
         select(*wanted)
         .select_from(joined.join(offers, offers.c.event_id == orders.c.event_id))
-        .where(condition)
+        .where(payments.c.order_id.in_(ids))
         .order_by(payments.c.order_id.desc())
-        .limit(asked.per_page)
-        .offset(asked.offset)
     )
-    return found.mappings().all(), total or 0
+    return found.mappings().all(), total
+
+
+def _named_by(words: str) -> ColumnElement[bool]:
+    order_id, intent = order_id_of(words), payments.c.intent_id == words
+    return intent if order_id is None else or_(intent, payments.c.order_id == order_id)
 
 
 _PAYMENT = (
@@ -141,19 +151,3 @@ _PAYMENT = (
     "paid_at",
     "refunded_at",
 )
-
-
-def _payment_condition(status: str | None, words: str | None) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = []
-    if status is not None:
-        conditions.append(payments.c.status == status)
-    if words is not None:
-        conditions.append(
-            or_(
-                payments.c.order_id == order_id_of(words),
-                payments.c.intent_id == words,
-                orders.c.buyer_name.icontains(words, autoescape=True),
-                orders.c.buyer_email.icontains(words, autoescape=True),
-            )
-        )
-    return and_(True, *conditions)

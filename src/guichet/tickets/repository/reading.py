@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select
 
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked
+from guichet.kernel.paging import PageAsked, Total
 from guichet.tickets.codes import order_id_of, ticket_id_of
-from guichet.tickets.domain import Order, Payment, Ticket
+from guichet.tickets.domain import Order, Payment, Ticket, TicketStatus
 from guichet.tickets.refund_tables import refund_tickets
+from guichet.tickets.repository.listing import Source, ids_of_page, ids_with_text
 from guichet.tickets.repository.rows import order_of, ticket_of
-from guichet.tickets.tables import offers, orders, payments, refunds, stock, tickets
+from guichet.tickets.tables import admissions, offers, orders, payments, refunds, stock, tickets
 from guichet.tickets.views import EventCard
 
 
@@ -124,9 +125,12 @@ async def tickets_of_order(transaction: Transaction, order_id: int) -> list[Tick
 
 async def tickets_of_account(
     transaction: Transaction, account_id: int, asked: PageAsked
-) -> tuple[list[TicketRecord], int]:
+) -> tuple[list[TicketRecord], Total]:
     """Return a page of an account's tickets, newest first, and how many there are in all."""
-    return await _page(transaction, tickets.c.account_id == account_id, asked)
+    source = Source(
+        tickets, tickets.c.ticket_id, tickets.c.event_id, (tickets.c.account_id == account_id,)
+    )
+    return await _page(transaction, *await ids_of_page(transaction, source, asked))
 
 
 async def all_tickets(
@@ -137,59 +141,69 @@ async def all_tickets(
     event_id: int | None,
     status: str | None,
     text: str | None,
-) -> tuple[list[TicketRecord], int]:
+) -> tuple[list[TicketRecord], Total]:
     """Return a page of tickets, newest first, and their number; of a creator's events if given.
 
     `text` is looked for as a ticket number, an order code, or in the buyer's name and e-mail.
     """
+    source = tickets_to_list(
+        event_id=event_id, status=status, creator_id=creator_id, with_buyers=bool(text)
+    )
+    if not text:
+        return await _page(transaction, *await ids_of_page(transaction, source, asked))
+    ids, total = await ids_with_text(transaction, source, asked, text, named_by(text))
+    return await _page(transaction, ids, total)
+
+
+def tickets_to_list(
+    *,
+    event_id: int | None,
+    status: str | None,
+    creator_id: int | None = None,
+    ticket_type_id: int | None = None,
+    with_buyers: bool = False,
+) -> Source:
+    """Return the tickets wanted (None: any), `with_buyers` where these are searched.
+
+    Those that are used are found by their admissions: their own rows change too often for an
+    index of states.
+    """
+    with_tickets = with_buyers or ticket_type_id is not None
+    rows: FromClause = tickets
+    key, event = tickets.c.ticket_id, tickets.c.event_id
     conditions: list[ColumnElement[bool]] = []
-    if creator_id is not None:
-        conditions.append(
-            tickets.c.event_id.in_(
-                select(offers.c.event_id).where(offers.c.creator_id == creator_id)
-            )
-        )
+    if status == TicketStatus.USED:
+        key, event = admissions.c.ticket_id, admissions.c.event_id
+        conditions.append(admissions.c.undone_at.is_(None))
+        same = tickets.c.ticket_id == admissions.c.ticket_id
+        rows = admissions.join(tickets, same) if with_tickets else admissions
+    elif status == TicketStatus.CANCELLED:
+        conditions.append(tickets.c.cancelled_at.is_not(None))
+    elif status is not None:
+        conditions.append(tickets.c.status == literal(status, literal_execute=True))
     if event_id is not None:
-        conditions.append(tickets.c.event_id == event_id)
-    if status is not None:
-        conditions.append(tickets.c.status == status)
-    if text:
-        conditions.append(_matching(text))
-    return await _page(transaction, and_(True, *conditions), asked)
+        conditions.append(event == event_id)
+    if ticket_type_id is not None:
+        conditions.append(tickets.c.ticket_type_id == ticket_type_id)
+    if with_buyers:
+        rows = rows.join(orders, orders.c.order_id == tickets.c.order_id)
+    return Source(rows, key, event, tuple(conditions), creator_id)
 
 
-def _matching(text: str) -> ColumnElement[bool]:
-    ticket_id, order_id = ticket_id_of(text), order_id_of(text)
-    buyer = select(orders.c.order_id).where(
-        or_(
-            orders.c.buyer_name.icontains(text, autoescape=True),
-            orders.c.buyer_email.icontains(text, autoescape=True),
-        )
-    )
-    # A text that is no number or code compares with null, which matches nothing.
-    return or_(
-        tickets.c.ticket_id == ticket_id,
-        tickets.c.order_id == order_id,
-        tickets.c.order_id.in_(buyer),
-    )
+def named_by(text: str) -> ColumnElement[bool] | None:
+    """Return the condition that a text is a ticket's number or its order's code; None: neither."""
+    names = {tickets.c.ticket_id: ticket_id_of(text), tickets.c.order_id: order_id_of(text)}
+    conditions = [column == named for column, named in names.items() if named is not None]
+    return or_(*conditions) if conditions else None
 
 
 async def _page(
-    transaction: Transaction, condition: ColumnElement[bool], asked: PageAsked
-) -> tuple[list[TicketRecord], int]:
-    total = await transaction.scalar(select(func.count()).select_from(tickets).where(condition))
-    # The page's ids come first, by index alone; the joins then touch one page of rows.
-    ids = (
-        select(tickets.c.ticket_id)
-        .where(condition)
-        .order_by(tickets.c.ticket_id.desc())
-        .limit(asked.per_page)
-        .offset(asked.offset)
-    )
+    transaction: Transaction, ids: Sequence[int], total: Total
+) -> tuple[list[TicketRecord], Total]:
     found = await transaction.execute(
         _tickets().where(tickets.c.ticket_id.in_(ids)).order_by(tickets.c.ticket_id.desc())
     )
-    return [_record(row) for row in found.mappings()], total or 0
+    return [_record(row) for row in found.mappings()], total
 
 
 async def orders_of_email(transaction: Transaction, email: str, limit: int) -> Sequence[Order]:

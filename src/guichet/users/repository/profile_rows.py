@@ -1,13 +1,11 @@
 """The statements about profiles and pictures."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
-    Select,
     and_,
     delete,
     func,
@@ -18,7 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from guichet.kernel import searching
 from guichet.kernel.database import Transaction, raw_connection
+from guichet.kernel.paging import PageAsked, Total, count_rows
 from guichet.users.domain import Profile, StoredPicture
 from guichet.users.tables import pictures, profiles
 
@@ -68,33 +68,69 @@ async def list_profiles(
     searches_email: bool,
     role: str | None,
     only_active: bool,
-    limit: int,
-    offset: int,
-) -> tuple[list[Profile], int]:
+    asked: PageAsked,
+) -> tuple[list[Profile], Total]:
     """Return a page of profiles by name, and how many there are in all.
 
     `search` is a part of the name, or of the e-mail where `searches_email`.
     """
     wanted = [_VISIBLE]
-    if search:
-        wanted.append(_contains(search, searches_email))
     if role is not None:
         wanted.append(profiles.c.role == role)
     if only_active:
         wanted.append(profiles.c.is_active)
-    statement: Select[Any] = select(*_PROFILE_COLUMNS).where(*wanted)
-    page = await transaction.execute(
-        statement.order_by(func.lower(profiles.c.name), profiles.c.id).limit(limit).offset(offset)
+    ids, total = (
+        await _ids_with(transaction, wanted, _contains(search, searches_email), asked)
+        if search
+        else await _ids_of(transaction, wanted, asked)
     )
-    total = await transaction.scalar(select(func.count()).select_from(profiles).where(*wanted))
-    return [_to_profile(row) for row in page.mappings()], total or 0
+    page = await transaction.execute(
+        select(*_PROFILE_COLUMNS).where(profiles.c.id.in_(ids)).order_by(*_BY_NAME)
+    )
+    return [_to_profile(row) for row in page.mappings()], total
+
+
+async def _ids_of(
+    transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
+) -> tuple[Sequence[int], Total]:
+    ids = select(profiles.c.id).where(*wanted)
+    total = await count_rows(transaction, ids, asked)
+    page = ids.order_by(*_BY_NAME).limit(asked.limit).offset(asked.offset)
+    return (await transaction.scalars(page)).all(), total
+
+
+async def _ids_with(
+    transaction: Transaction,
+    wanted: Sequence[ColumnElement[bool]],
+    has_text: ColumnElement[bool],
+    asked: PageAsked,
+) -> tuple[Sequence[int], Total]:
+    """Return the ids on a page of profiles that have a text: see `kernel/searching.py`."""
+    name = func.lower(profiles.c.name).label("by_name")
+    known = select(profiles.c.id, name, has_text.label("has_text")).where(*wanted)
+    first = known.order_by(*_BY_NAME).limit(searching.SEARCHED_FIRST).subquery()
+    everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    ids, is_whole = await searching.ids_with_text(
+        transaction,
+        select(first.c.id).where(first.c.has_text).order_by(first.c.by_name, first.c.id),
+        select(everywhere.c.id).order_by(everywhere.c.by_name, everywhere.c.id),
+    )
+    return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
+
+
+_BY_NAME = (func.lower(profiles.c.name), profiles.c.id)
 
 
 def _contains(search: str, searches_email: bool) -> ColumnElement[bool]:
     part = search.lower()
-    found = [func.lower(profiles.c.name).contains(part, autoescape=True)]
-    if searches_email:
-        found.append(func.lower(profiles.c.email).contains(part, autoescape=True))
+    columns = [profiles.c.name, profiles.c.email] if searches_email else [profiles.c.name]
+    found: list[ColumnElement[bool]] = []
+    for column in map(func.lower, columns):
+        if searching.is_short(part):
+            found += [column.startswith(part, autoescape=True)]
+            found += [column.contains(f" {part}", autoescape=True)]
+        else:
+            found += [column.contains(part, autoescape=True)]
     return or_(*found)
 
 

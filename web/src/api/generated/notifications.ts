@@ -245,7 +245,10 @@ export interface PageDelivery {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 /**

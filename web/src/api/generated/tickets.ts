@@ -901,7 +901,10 @@ export interface PageAttendeeView {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 export interface PageListedOrderView {
@@ -909,7 +912,10 @@ export interface PageListedOrderView {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 /**
@@ -943,7 +949,10 @@ export interface PagePaymentRowView {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 export type TicketViewRefundStatus = typeof TicketViewRefundStatus[keyof typeof TicketViewRefundStatus] | null;
@@ -990,7 +999,10 @@ export interface PageTicketView {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 /**

@@ -189,7 +189,10 @@ export interface PagePurchaseAnswer {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 /**
@@ -236,7 +239,10 @@ export interface PageUnionProfileAnswerBasicProfile {
   current_page: number;
   per_page: number;
   last_page: number;
+  /** How many there are; at least so many if not exact. */
   total: number;
+  /** False where there are more than `total`. */
+  total_is_exact: boolean;
 }
 
 export type ProfileChangesGender = typeof ProfileChangesGender[keyof typeof ProfileChangesGender] | null;

@@ -69,6 +69,7 @@ export function Component() {
       <Pagination
         page={wanted.page ?? 1}
         last={orders.data?.last_page ?? 1}
+        hasMore={orders.data?.total_is_exact === false}
         pathOf={(page) => `?${withValue(search, "page", String(page))}`}
       />
     </SalesPage>

@@ -45,7 +45,12 @@ export function Component() {
     <Page title={t("attendees.title")}>
       <PageHeader
         title={t("attendees.title")}
-        lead={attendees.data && t("attendees.count", { count: attendees.data.total })}
+        lead={
+          attendees.data &&
+          t(attendees.data.total_is_exact ? "attendees.count" : "attendees.countMore", {
+            count: attendees.data.total,
+          })
+        }
         above={<Link to={paths.organiseEvent(eventId)}>{event.data?.title ?? "…"}</Link>}
         actions={<Downloads eventId={eventId} filters={filters} />}
       />
@@ -66,6 +71,7 @@ export function Component() {
       <Pagination
         page={page}
         last={attendees.data?.last_page ?? 1}
+        hasMore={attendees.data?.total_is_exact === false}
         pathOf={(other) =>
           `?${new URLSearchParams({ ...addressOf(filters), page: String(other) })}`
         }

@@ -173,6 +173,15 @@ test("finds attendees by what is typed, at an address to share", async () => {
   expect(router.state.location.search).toBe("?q=dominique");
 });
 
+test("says that there are more attendees than are counted", async () => {
+  answer("get", "/events/7", 200, event());
+  const page = { ...pageOf([]), total: 10_000, last_page: 200, total_is_exact: false };
+  answer("get", "/tickets/events/7/attendees", 200, page);
+  const { screen } = renderApp("/organise/7/attendees?page=200");
+  expect(await screen.findByText(/Plus de 10\s000 billets/)).toBeVisible();
+  expect(screen.getByText("Page 200 sur plus de 200")).toBeVisible();
+});
+
 test("shows the attendees of one ticket type and state, at an address to share", async () => {
   answer("get", "/events/7", 200, event());
   const asked = answer("get", "/tickets/events/7/attendees", 200, pageOf([]));

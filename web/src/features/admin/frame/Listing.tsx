@@ -10,7 +10,7 @@ interface ListingProps<Row> {
   caption: string;
   /** A query of one page of a list, or of a list that comes whole. */
   query: {
-    data: { data: readonly Row[]; last_page?: number } | undefined;
+    data: { data: readonly Row[]; last_page?: number; total_is_exact?: boolean } | undefined;
     isError: boolean;
     error: unknown;
     refetch: () => unknown;
@@ -39,6 +39,7 @@ export function Listing<Row>({ caption, query, columns, rowKey, empty }: Listing
       <Pagination
         page={page}
         last={query.data?.last_page ?? 1}
+        hasMore={query.data?.total_is_exact === false}
         pathOf={(other) => pathOfPage(search, other)}
       />
     </>

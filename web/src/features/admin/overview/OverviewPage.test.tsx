@@ -41,6 +41,13 @@ test("shows sales, what wants a person with the way there, and every instance", 
   expect(await screen.findByRole("row", { name: /tickets-1/ })).toHaveTextContent("en marche");
 });
 
+test("says that there are more accounts than are counted", async () => {
+  answer("get", "/tickets/overview", 200, overview());
+  answer("get", "/auth/accounts", 200, { ...pageOf([]), total: 10_000, total_is_exact: false });
+  const { screen } = renderApp("/admin");
+  expect(await screen.findByText(/plus de 10\s000/)).toBeVisible();
+});
+
 test("says so where nothing was sold, and where it cannot be told", async () => {
   answer("get", "/tickets/overview", 200, overview({ today: [], days: [] }));
   const { screen } = renderApp("/admin");

@@ -95,7 +95,11 @@ function Waiting({ overview }: { overview: OverviewView }) {
         />
         <StatCard
           label={t("overview.accounts")}
-          value={accounts.data?.total ?? "–"}
+          value={
+            accounts.data?.total_is_exact === false
+              ? t("overview.moreThan", { number: accounts.data.total })
+              : (accounts.data?.total ?? "–")
+          }
           hint={<Way to={paths.adminPart("users")}>{t("overview.open")}</Way>}
         />
       </StatCards>

@@ -1,0 +1,47 @@
+"""Looking for a text in a long table, for a list: never by reading the whole of it.
+
+A text that many rows have is found in the first ones. One that few have is looked for by trigrams
+in all of them. The server cannot be left to choose, since it knows neither how many rows have a
+text nor that the rare one stands at the end of the order that it follows.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+from guichet.kernel.database import Transaction
+
+SEARCHED_FIRST = 5_000
+"""So many of a list's first rows are read before all are searched by index."""
+FOUND_ENOUGH = 50
+"""Where as many of them have the text, the search ends there."""
+FOUND_MAX = 1_000
+TRIGRAM_LETTERS = 3
+
+
+async def ids_with_text(
+    connection: Transaction, first: Select[Any], everywhere: Select[Any]
+) -> tuple[list[int], bool]:
+    """Return the ids of rows that have a text, in the list's order, and whether these are all.
+
+    `first` are those among the list's first rows, `everywhere` all of them.
+    """
+    found = list((await connection.scalars(first.limit(FOUND_MAX))).all())
+    if len(found) >= FOUND_ENOUGH:
+        return found, False
+    found = list((await connection.scalars(everywhere.limit(FOUND_MAX + 1))).all())
+    return found[:FOUND_MAX], len(found) <= FOUND_MAX
+
+
+def has_text(searched: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that a text is in a lower-case column whose words follow a blank.
+
+    A short one counts where a word begins: its only trigrams have the blank before it.
+    """
+    part = text.lower()
+    return searched.contains(f" {part}" if is_short(part) else part, autoescape=True)
+
+
+def is_short(text: str) -> bool:
+    """Return whether a text has no trigram of its own, which then counts where a word begins."""
+    return text[:1].isalnum() and sum(sign.isalnum() for sign in text) < TRIGRAM_LETTERS

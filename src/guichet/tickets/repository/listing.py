@@ -1,0 +1,109 @@
+"""Pages of orders, tickets and payments, newest first, whatever is asked for of a million.
+
+Rows come by index alone, in order: those of an organiser event by event, since no index holds
+several events in the order of ids.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, select, true
+
+from guichet.kernel import searching
+from guichet.kernel.database import Transaction
+from guichet.kernel.paging import PageAsked, Total, count_rows
+from guichet.kernel.searching import has_text
+from guichet.tickets.repository.stock import Connection
+from guichet.tickets.tables import offers, orders
+from guichet.tickets.tables_lists import searched_buyer
+
+SEARCHED_BUYER = searched_buyer(orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The rows of a list before it is cut into pages.
+
+    `key` orders them, `event` is their event's column; with `creator_id` only those of that
+    account's events count. A source that is to be searched has `orders` among its `rows`.
+    """
+
+    rows: FromClause
+    key: ColumnElement[int]
+    event: ColumnElement[int]
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    creator_id: int | None = None
+
+    def newest(
+        self, limit: int, *columns: ColumnElement[Any], is_ordered: bool = True
+    ) -> Select[Any]:
+        """Return a statement for the newest ids, as `id`, and what else is wanted of their rows."""
+        wanted = (
+            select(self.key.label("id"), *columns)
+            .select_from(self.rows)
+            .where(*self.conditions)
+            .order_by(self.key.desc())
+            .limit(limit)
+        )
+        if self.creator_id is None:
+            return wanted
+        each = wanted.where(self.event == offers.c.event_id).lateral("of_event")
+        gathered: Select[Any] = (
+            select(*list[ColumnElement[Any]](each.c))
+            .select_from(offers.join(each, true()))
+            .where(offers.c.creator_id == self.creator_id)
+            .limit(limit)
+        )
+        return gathered.order_by(each.c.id.desc()) if is_ordered else gathered
+
+    def all(self) -> Select[Any]:
+        """Return a statement for all ids, in no order."""
+        wanted = select(self.key.label("id")).select_from(self.rows).where(*self.conditions)
+        if self.creator_id is None:
+            return wanted
+        own = select(offers.c.event_id).where(offers.c.creator_id == self.creator_id)
+        return wanted.where(self.event.in_(own))
+
+
+async def ids_of_page(
+    connection: Transaction, source: Source, asked: PageAsked
+) -> tuple[list[int], Total]:
+    """Return the ids on a page, newest first, and how many there are in all."""
+    counted = source.newest(asked.rows_max + 1, is_ordered=False)
+    total = await count_rows(connection, counted, asked)
+    if asked.offset >= total.rows:
+        return [], total
+    newest = source.newest(asked.offset + asked.limit).offset(asked.offset).limit(asked.limit)
+    return list((await connection.scalars(newest)).all()), total
+
+
+async def ids_with_text(
+    connection: Transaction,
+    source: Source,
+    asked: PageAsked,
+    text: str,
+    named: ColumnElement[bool] | None = None,
+) -> tuple[list[int], Total]:
+    """Return the ids on a page of those whose buyer's name or address has the text.
+
+    Those that the text names in another way, as a code does, fulfil `named` and count too.
+    """
+    newest = source.newest(searching.SEARCHED_FIRST, SEARCHED_BUYER.label("searched")).subquery()
+    # A statement of its own for what has the text: ordered and cut in the same one, the server
+    # might follow the order and read every row.
+    matching = source.all().where(has_text(SEARCHED_BUYER, text))
+    everywhere = matching.cte("found").prefix_with("MATERIALIZED")
+    found, is_whole = await searching.ids_with_text(
+        connection,
+        select(newest.c.id).where(has_text(newest.c.searched, text)),
+        select(everywhere.c.id).order_by(everywhere.c.id.desc()),
+    )
+    if named is not None:
+        found += (await connection.scalars(source.all().where(named))).all()
+    ids = sorted(set(found), reverse=True)
+    return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
+
+
+async def take_in_searched(connection: Connection) -> None:
+    """Move the latest orders from the list of the search's index into the index itself."""
+    await connection.execute("SELECT take_in_searched_orders()")
