@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select, text
 
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.kernel.paging import PageAsked
 from guichet.notifications.domain import Channel, Status, TemplateKey
 from guichet.notifications.rendering import Draft
 from guichet.notifications.repository import attendances, deliveries, notices, people, templates
@@ -84,10 +85,9 @@ async def test_a_search_takes_no_wildcards(office: Office) -> None:
                 channel=None,
                 template=None,
                 query=query,
-                offset=0,
-                limit=10,
+                asked=PageAsked(1, 10),
             )
-            return total
+            return total.rows
 
     assert await found("ACCOUNT1@") == 1
     assert await found("%") == 0

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     desc,
     func,
-    literal_column,
+    literal,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -89,7 +89,10 @@ Index(
     postgresql_where=deliveries.c.status == text("'waiting'"),
 )
 # For what an administrator looks for among all that was sent.
-SEARCHED_ADDRESS = func.lower(literal_column("' '") + deliveries.c.address)
+SEARCHED_ADDRESS = func.lower(
+    # Written out, since only then is it the expression that the index has.
+    literal(" ", Text, literal_execute=True) + deliveries.c.address
+)
 Index(
     "deliveries_search",
     SEARCHED_ADDRESS.label("searched"),

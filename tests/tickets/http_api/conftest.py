@@ -18,6 +18,7 @@ from guichet.tickets.context import Context
 from guichet.tickets.door import Door
 from guichet.tickets.figures import Figures
 from guichet.tickets.holder_messages import HolderMessages
+from guichet.tickets.overview import Overviews
 from guichet.tickets.payment_backups.taking import PaymentBackups
 from guichet.tickets.settings import Settings
 from tests.fakes.issuer import FakeIssuer
@@ -177,6 +178,7 @@ def _context_of(shop: Shop) -> Context:
         payment_backups=PaymentBackups(shop.database, None, None),
         door=Door(shop.database),
         figures=Figures(shop.database),
+        overviews=Overviews(shop.database),
         holder_messages=HolderMessages(shop.database, shop.links),
         shutdown=Shutdown(),
     )

@@ -158,7 +158,8 @@ async def test_ones_own_list(front: Front) -> None:
     empty = await front.ask("GET", path, by=ALICE)
     assert (empty.status, empty.json) == (
         200,
-        {"data": [], "current_page": 1, "per_page": 20, "last_page": 1, "total": 0},
+        {"data": [], "current_page": 1, "per_page": 20, "last_page": 1, "total": 0}
+        | {"total_is_exact": True},
     )
     bought = (await front.buy(event, 3)).json["tickets"]
     await front.buy(event, by=BRUNO)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, literal, select, update
+from sqlalchemy import ColumnElement, exists, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from guichet.auth.domain import Account
-from guichet.auth.tables import SEARCHED_ACCOUNT, accounts, sessions
+from guichet.auth.tables import SEARCHED_EMAIL, SEARCHED_NAME, accounts, sessions
 from guichet.kernel import searching
 from guichet.kernel.database import Transaction
 from guichet.kernel.paging import PageAsked, Total, count_rows
@@ -163,7 +163,9 @@ async def _ids_with_text(
     transaction: Transaction, wanted: Sequence[ColumnElement[bool]], text: str, asked: PageAsked
 ) -> tuple[Sequence[int], Total]:
     """Return the ids on a page of accounts that have a text: see `kernel/searching.py`."""
-    has_text = searching.has_text(SEARCHED_ACCOUNT, text)
+    has_text = or_(
+        searching.has_text(SEARCHED_NAME, text), searching.has_text(SEARCHED_EMAIL, text)
+    )
     known = select(accounts.c.id, has_text.label("has_text")).where(*wanted)
     first = known.order_by(accounts.c.id).limit(searching.SEARCHED_FIRST).subquery()
     everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")

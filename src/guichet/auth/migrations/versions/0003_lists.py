@@ -13,8 +13,8 @@ depends_on = None
 
 _STATEMENTS = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX accounts_search ON accounts USING gin"
-    " (lower(' ' || name || ' ' || coalesce(email, '')) gin_trgm_ops)",
+    "CREATE INDEX accounts_name_search ON accounts USING gin (lower(' ' || name) gin_trgm_ops)",
+    "CREATE INDEX accounts_email_search ON accounts USING gin (lower(' ' || email) gin_trgm_ops)",
     "CREATE INDEX accounts_role ON accounts (role, id) WHERE role <> 'user'",
     "CREATE INDEX accounts_inactive ON accounts (id) WHERE is_active IS false",
 )
