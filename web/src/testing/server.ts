@@ -72,7 +72,14 @@ export function refuse(
 
 /** Answer one page of a list. */
 export function pageOf<T>(data: T[]): object {
-  return { data, current_page: 1, per_page: 20, last_page: 1, total: data.length, total_is_exact: true };
+  return {
+    data,
+    current_page: 1,
+    per_page: 20,
+    last_page: 1,
+    total: data.length,
+    total_is_exact: true,
+  };
 }
 
 function safely(text: string): unknown {

@@ -27,7 +27,9 @@ export function Pagination({ page, last, hasMore = false, pathOf }: PaginationPr
         <span />
       )}
       <span className={classes.place}>
-        <span className="figures">{t(hasMore ? "paging.ofMore" : "paging.of", { page, last })}</span>
+        <span className="figures">
+          {t(hasMore ? "paging.ofMore" : "paging.of", { page, last })}
+        </span>
         {hasMore && page >= last && <span role="status">{t("paging.more")}</span>}
       </span>
       {page < last ? (
