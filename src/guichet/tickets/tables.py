@@ -312,7 +312,6 @@ tickets = Table(
 )
 Index("tickets_order", tickets.c.order_id)
 Index("tickets_event", tickets.c.event_id, tickets.c.ticket_id.desc())
-Index("tickets_account", tickets.c.account_id, tickets.c.ticket_id.desc())
 
 admissions = Table(
     "admissions",
@@ -336,7 +335,6 @@ Index(
     unique=True,
     postgresql_where=admissions.c.undone_at.is_(None),
 )
-Index("admissions_event", admissions.c.event_id, admissions.c.ticket_id.desc())
 
 purchase_keys = Table(
     "purchase_keys",
@@ -399,4 +397,4 @@ payment_backup_runs = Table(
 )
 
 add_document_tables(metadata, orders, refunds)
-add_list_indexes(orders, payments, tickets)
+add_list_indexes(orders, payments, tickets, admissions)

@@ -13,8 +13,10 @@ def searched_buyer(orders: Table) -> ColumnElement[str]:
     return func.lower(blank + orders.c.buyer_name + blank + orders.c.buyer_email)
 
 
-def add_list_indexes(orders: Table, payments: Table, tickets: Table) -> None:
-    """Add the indexes of rare states, and of buyers."""
+def add_list_indexes(orders: Table, payments: Table, tickets: Table, admissions: Table) -> None:
+    """Add the indexes of one's own tickets, of rare states, and of buyers."""
+    Index("tickets_account", tickets.c.account_id, tickets.c.ticket_id.desc())
+    Index("admissions_event", admissions.c.event_id, admissions.c.ticket_id.desc())
     # The others than confirmed ones are few enough for an index of their own.
     Index(
         "orders_state",
