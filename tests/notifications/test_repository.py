@@ -1,7 +1,9 @@
 """The tables are what the migrations make, and old things are forgotten."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
@@ -132,6 +134,37 @@ async def test_the_same_line_stands_in_an_inbox_once(database: Database) -> None
             await notices.add(transaction, [line])
     async with database.reading() as transaction:
         assert await notices.unread(transaction, 1) == 1
+
+
+async def test_the_holders_of_a_whole_stadium_get_a_line(database: Database) -> None:
+    """The database has no room for a lock on each of their inboxes."""
+    lines = [NewNotice(f"moved:{each}", each, "event_rescheduled", {}) for each in range(20_000)]
+    async with database.transaction() as transaction:
+        await notices.add(transaction, lines)
+    async with database.reading() as transaction:
+        assert await notices.unread(transaction, 19_999) == 1
+
+
+@pytest.mark.parametrize("first_many", [True, False])
+async def test_lines_for_many_and_for_one_wait_for_each_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch, first_many: bool
+) -> None:
+    monkeypatch.setattr(notices, "LOCKS_MAX", 2)
+    many = [NewNotice(f"many:{each}", each, "event_rescheduled", {}) for each in range(3)]
+    one = [NewNotice("one", 1, "welcome", {})]
+
+    async def add(lines: list[NewNotice]) -> None:
+        async with database.transaction() as transaction:
+            await notices.add(transaction, lines)
+
+    async with database.transaction() as transaction:
+        await notices.add(transaction, many if first_many else one)
+        adding = asyncio.create_task(add(one if first_many else many))
+        done, _ = await asyncio.wait([adding], timeout=0.3)
+        assert not done
+    await adding
+    async with database.reading() as transaction:
+        assert await notices.unread(transaction, 1) == 2
 
 
 async def test_the_newest_version_of_each_template_is_listed(database: Database) -> None:

@@ -14,7 +14,9 @@ from guichet.notifications.tables import notices
 CHANNEL = "notices"
 """PostgreSQL's LISTEN channel; the payload is the account's number."""
 
+LOCKS_MAX = 1000
 _LOCK_SPACE = 0x6E6F7469
+_ALL_INBOXES = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,8 @@ async def add(transaction: Transaction, new: Sequence[NewNotice]) -> None:
     accounts = sorted({each.account_id for each in new})
     if not accounts:
         return
+    await _wait_for_turn(transaction, accounts)
     connection = await raw_connection(transaction)
-    # A stream asks for "all after number n": numbers must become visible in order per account.
-    await connection.execute(
-        "SELECT pg_advisory_xact_lock($1::int, key) FROM unnest($2::int[]) AS key",
-        _LOCK_SPACE,
-        sorted({account_id % 2**31 for account_id in accounts}),
-    )
     await connection.execute(
         "INSERT INTO notices (dedup_key, account_id, kind, details)"
         " SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[])"
@@ -49,6 +46,29 @@ async def add(transaction: Transaction, new: Sequence[NewNotice]) -> None:
         "SELECT pg_notify($1, account_id::text) FROM unnest($2::bigint[]) AS account_id",
         CHANNEL,
         accounts,
+    )
+
+
+async def _wait_for_turn(transaction: Transaction, accounts: Sequence[int]) -> None:
+    """Lock these accounts' inboxes against other lines until the end of the transaction.
+
+    A stream asks for "all after number n": numbers must become visible in order per account. Where
+    there are many accounts, all inboxes are locked at once: the database has room for some
+    thousand locks, of all its sessions together.
+    """
+    connection = await raw_connection(transaction)
+    if len(accounts) > LOCKS_MAX:
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock($1::int, $2::int)", _LOCK_SPACE, _ALL_INBOXES
+        )
+        return
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock_shared($1::int, $2::int)", _LOCK_SPACE, _ALL_INBOXES
+    )
+    await connection.execute(
+        "SELECT pg_advisory_xact_lock($1::int, key) FROM unnest($2::int[]) AS key",
+        _LOCK_SPACE,
+        sorted({account_id % 2**31 for account_id in accounts}),
     )
 
 

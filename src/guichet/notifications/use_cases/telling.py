@@ -71,9 +71,8 @@ async def tell(
     added = 0
     for start in range(0, len(rows), BATCH_ROWS):
         added += await deliveries.add(transaction, rows[start : start + BATCH_ROWS])
-    lines = [line for each in wanted if (line := _notice_of(each))]
-    for start in range(0, len(lines), BATCH_ROWS):
-        await notices.add(transaction, lines[start : start + BATCH_ROWS])
+    # Not in batches: how many inboxes there are in all decides how they are locked.
+    await notices.add(transaction, [line for each in wanted if (line := _notice_of(each))])
     if added:
         await transaction.execute(select(func.pg_notify(WAKE_CHANNEL, "")))
     return added
