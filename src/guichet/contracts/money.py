@@ -1,6 +1,7 @@
 """Money between services and clients: strings with two decimals outside, minor units inside."""
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -36,6 +37,7 @@ def minor_of(amount: str | int | float | Decimal) -> int:
     return int(minor)
 
 
+@lru_cache(4096)
 def amount_of(minor: int) -> str:
     """Return minor units as a string with two decimals: 9999 becomes "99.99"."""
     sign = "-" if minor < 0 else ""

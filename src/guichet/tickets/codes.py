@@ -1,6 +1,7 @@
 """Names that people read and machines scan: order codes, ticket numbers, scan codes."""
 
 import secrets
+from functools import lru_cache
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another when read aloud or typed (no 0, 1, I, O)."""
@@ -13,8 +14,11 @@ _CODE_SPACE = 32**_CODE_DIGITS
 _ORDER_FACTOR, _ORDER_OFFSET = 20_922_789_887, 7_301_254_491
 _TICKET_FACTOR, _TICKET_OFFSET = 27_182_818_285, 3_141_592_653
 TICKET_PREFIX = "TKT-"
+_REMEMBERED_MAX = 4096
+"""A sale names each order and ticket several times within a moment."""
 
 
+@lru_cache(_REMEMBERED_MAX)
 def order_code(order_id: int) -> str:
     """Return the code of an order: eight signs in two groups, the last one a check sign.
 
@@ -30,6 +34,7 @@ def order_id_of(code: str) -> int | None:
     return _unscramble(code, _ORDER_FACTOR, _ORDER_OFFSET)
 
 
+@lru_cache(_REMEMBERED_MAX)
 def ticket_number(ticket_id: int) -> str:
     """Return the number of a ticket: `TKT-` and eight signs, the last one a check sign."""
     body = _scramble(ticket_id, _TICKET_FACTOR, _TICKET_OFFSET)
