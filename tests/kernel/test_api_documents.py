@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from guichet.kernel.api_documents import allowed_methods
 from guichet.kernel.app import entry_of, openapi_document
 from tests.kernel.asgi import call
 from tests.kernel.test_app import app
@@ -15,6 +16,21 @@ async def test_another_method_is_told_which_there_are(app: FastAPI) -> None:
     assert answer.headers["allow"] == "GET"
     answer = await call(entry_of(app), "PATCH", "/api/v1/things")
     assert answer.headers["allow"] == "POST"
+
+
+def test_an_address_of_its_own_is_not_one_of_a_parameter() -> None:
+    app = FastAPI()
+
+    @app.get("/orders/{code}")
+    @app.post("/orders/access-link")
+    async def nothing(code: str = "") -> str:
+        return code
+
+    def allowed(path: str) -> list[str]:
+        return allowed_methods(app.routes, [], {"type": "http", "path": path, "method": "PATCH"})
+
+    assert allowed("/orders/access-link") == ["POST"]
+    assert allowed("/orders/GUI-1234") == ["GET"]
 
 
 def test_the_document_says_what_every_route_can_answer(app: FastAPI) -> None:

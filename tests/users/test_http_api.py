@@ -202,6 +202,7 @@ async def test_what_was_read_can_be_sent_back_whole(running: RunningUsers) -> No
         ("profile_picture", "javascript:alert(1)"),
         ("date_of_birth", "2999-01-01"),
         ("date_of_birth", "1850-01-01"),
+        ("date_of_birth", 0),
         ("gender", "unknown"),
         ("language", "de"),
         ("preferences", {"sms": "perhaps"}),

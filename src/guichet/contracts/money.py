@@ -62,3 +62,9 @@ Amount = Annotated[
 Build models that answer with `model_construct` or from amounts as strings: a Python integer given
 to validation counts whole units, as it does in JSON.
 """
+
+AskedAmount = Annotated[
+    Amount,
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,2})?$", "examples": ["25"]}),
+]
+"""An amount in an address, where "25" and "25.5" are written too."""

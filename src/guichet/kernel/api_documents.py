@@ -67,9 +67,11 @@ def _is_at(route: HotRoute, path: str) -> bool:
 def allowed_methods(
     routes: Sequence[BaseRoute], hot_routes: Sequence[HotRoute], scope: Scope
 ) -> list[str]:
-    """Return the methods that an address knows, for the `Allow` header of a 405."""
+    """Return the methods that an address knows, for the `Allow` header of a 405.
+
+    Where a route has this very address, those that match by a parameter are of something else.
+    """
+    own = [route for route in _api_routes(routes) if route.matches(scope)[0] is not Match.NONE]
+    own = [route for route in own if route.path == scope["path"]] or own
     found = {route.method for route in hot_routes if _is_at(route, scope["path"])}
-    for route in _api_routes(routes):
-        if route.matches(scope)[0] is not Match.NONE:
-            found |= route.methods or set()
-    return sorted(found)
+    return sorted(found.union(*(route.methods or set() for route in own)))

@@ -11,6 +11,7 @@ from pydantic import (
     EmailStr,
     Field,
     StrictBool,
+    WithJsonSchema,
 )
 
 from guichet.contracts.money import amount_of
@@ -44,6 +45,13 @@ def _phone(value: str) -> str:
         ) from None
 
 
+def _written(value: Any) -> Any:
+    """Refuse numbers, which would be taken for seconds since 1970."""
+    if isinstance(value, int | float):
+        raise Refused(fr="Une date est attendue.", en="A date is expected.")
+    return value
+
+
 def _past(value: date) -> date:
     if value.year < BIRTH_YEAR_MIN or value >= now().date():
         raise Refused(
@@ -68,9 +76,16 @@ def _default(preference: str) -> bool:
 
 Blank = BeforeValidator(_none_if_blank)
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
-Birth = Annotated[date, AfterValidator(_past)]
+Birth = Annotated[date, BeforeValidator(_written), AfterValidator(_past)]
 WebAddress = Annotated[Line, Field(max_length=500), AfterValidator(_web_address)]
 Gender = Literal["female", "male", "other", "prefer_not_to_say"]
+
+
+def _or_blank(**shape: object) -> WithJsonSchema:
+    """Document this shape, or an empty text, or null."""
+    return WithJsonSchema(
+        {"anyOf": [shape, {"type": "string", "pattern": r"^\s*$"}, {"type": "null"}]}
+    )
 
 
 class Preferences(BaseModel):
@@ -94,7 +109,7 @@ class ProfileChanges(BaseModel):
     country: Annotated[Annotated[Line, Field(max_length=120)] | None, Blank] = None
     profile_picture: Annotated[WebAddress | None, Blank] = None
     bio: Annotated[Annotated[Lines, Field(max_length=2000)] | None, Blank] = None
-    date_of_birth: Annotated[Birth | None, Blank] = None
+    date_of_birth: Annotated[Birth | None, Blank, _or_blank(type="string", format="date")] = None
     gender: Annotated[Gender | None, Blank] = None
     language: Literal["fr", "en"] = "fr"
     preferences: Preferences = Preferences.model_construct()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from guichet.contracts.money import Amount
+from guichet.contracts.money import AskedAmount
 from guichet.contracts.times import in_utc
 from guichet.events.domain import problems
 from guichet.events.domain.moments import parse_moment
@@ -95,7 +95,9 @@ class _Wishes:
             WithJsonSchema(_DAY_OR_MOMENT),
             Query(description="A day, itself included, or a date and time."),
         ] = None,
-        price_max: Annotated[Amount | None, Query(description="Of the cheapest ticket.")] = None,
+        price_max: Annotated[
+            AskedAmount | None, Query(description="Of the cheapest ticket.")
+        ] = None,
         sort: Annotated[
             Literal["date", "-date", "price", "-price", "title", "-title", "created", "-created"],
             Query(description="date: soonest first. A minus turns it round."),
