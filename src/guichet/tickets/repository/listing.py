@@ -34,12 +34,10 @@ class Source:
     conditions: tuple[ColumnElement[bool], ...] = ()
     creator_id: int | None = None
 
-    def newest(
-        self, limit: int, *columns: ColumnElement[Any], is_ordered: bool = True
-    ) -> Select[Any]:
-        """Return a statement for the newest ids, as `id`, and what else is wanted of their rows."""
+    def newest(self, limit: int, *, is_ordered: bool = True) -> Select[Any]:
+        """Return a statement for the newest ids, as `id`."""
         wanted = (
-            select(self.key.label("id"), *columns)
+            select(self.key.label("id"))
             .select_from(self.rows)
             .where(*self.conditions)
             .order_by(self.key.desc())
@@ -49,7 +47,7 @@ class Source:
             return wanted
         each = wanted.where(self.event == offers.c.event_id).lateral("of_event")
         gathered: Select[Any] = (
-            select(*list[ColumnElement[Any]](each.c))
+            select(each.c.id)
             .select_from(offers.join(each, true()))
             .where(offers.c.creator_id == self.creator_id)
             .limit(limit)
@@ -88,14 +86,20 @@ async def ids_with_text(
 
     Those that the text names in another way, as a code does, fulfil `named` and count too.
     """
-    newest = source.newest(searching.SEARCHED_FIRST, SEARCHED_BUYER.label("searched")).subquery()
+    newest = source.newest(searching.SEARCHED_FIRST).subquery()
+    first = (
+        select(source.key)
+        .select_from(source.rows.join(newest, newest.c.id == source.key))
+        .where(has_text(SEARCHED_BUYER, text))
+        .order_by(source.key.desc())
+    )
     # A statement of its own for what has the text: ordered and cut in the same one, the server
     # might follow the order and read every row.
     matching = source.all().where(has_text(SEARCHED_BUYER, text))
     everywhere = matching.cte("found").prefix_with("MATERIALIZED")
     found, is_whole = await searching.ids_with_text(
         connection,
-        select(newest.c.id).where(has_text(newest.c.searched, text)),
+        first,
         select(everywhere.c.id).order_by(everywhere.c.id.desc()),
     )
     if named is not None:
