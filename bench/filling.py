@@ -194,7 +194,8 @@ _NOTIFICATIONS = (
     """,
     """
     INSERT INTO notices (dedup_key, account_id, kind, details, created_at)
-    SELECT 'filled:' || n, account_id, 'welcome', '{"path": "/my/tickets"}', at FROM planned ORDER BY n
+    SELECT 'filled:' || n, account_id, 'welcome', '{"path": "/my/tickets"}', at FROM planned
+    ORDER BY n
     """,
     """
     INSERT INTO attendances (order_code, event_id, account_id, email, name, language, currency)
