@@ -164,3 +164,25 @@ async def test_who_has_waited_too_long_is_refused_before_anything_is_done(path: 
     assert (await call(app, "POST", path, x_request_deadline="nonsense")).status == 200
     assert (await call(app, "POST", path)).status == 200
     assert begun == [path] * 3
+
+
+@pytest.mark.parametrize(("is_answered", "raised"), [(True, []), (False, [RuntimeError])])
+async def test_an_error_that_was_answered_does_not_break_the_connection(
+    is_answered: bool, raised: list[type[Exception]]
+) -> None:
+    async def failing(_scope: Scope, _receive: Receive, send: Send) -> None:
+        if is_answered:
+            await send_body(send, 503, b"{}")
+        raise RuntimeError
+
+    reached_the_server: list[type[Exception]] = []
+
+    async def server(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await Entry(failing, {})(scope, receive, send)
+        except Exception as error:
+            reached_the_server.append(type(error))
+            await send_body(send, 500, b"")
+
+    assert (await call(server, "GET", "/x")).status == (503 if is_answered else 500)
+    assert reached_the_server == raised

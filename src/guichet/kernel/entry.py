@@ -72,13 +72,16 @@ class Entry:
         deadlines.not_after.set(None if told is None else self._deadlines.read(told))
         started = time.perf_counter()
         status = 500
+        is_answered = False
 
         async def send_noting(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_answered
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"].append((b"x-request-id", current.encode()))
             await send(message)
+            if message["type"] == "http.response.body":
+                is_answered = not message.get("more_body", False)
 
         method, path = scope["method"], scope["path"]
         if path.endswith("/") and path.startswith("/api/"):
@@ -101,6 +104,12 @@ class Entry:
                     await self._app(scope, receive, send_noting)
                 else:
                     await self._call_hot(endpoint, scope, receive, send_noting, headers)
+        except Exception:
+            # Starlette raises again what has been logged and answered. To the server that would be
+            # a broken answer: it would close the connection, on which the gateway is just about to
+            # send somebody else's request.
+            if not is_answered:
+                raise
         finally:
             elapsed = time.perf_counter() - started
             _counter(method, status).inc()
