@@ -34,10 +34,27 @@ class Source:
     conditions: tuple[ColumnElement[bool], ...] = ()
     creator_id: int | None = None
 
-    def newest(self, limit: int, *, is_ordered: bool = True) -> Select[Any]:
-        """Return a statement for the newest ids, as `id`."""
+    def newest_searched(self, limit: int) -> Select[Any]:
+        """Return a statement for the newest ids, as `id`, each with what it is `searched` by.
+
+        An offset, be it none, keeps the server from looking for the text before that.
+        """
+        searched = SEARCHED_BUYER.label("searched")
+        if self.creator_id is None:
+            return self.newest(limit, searched)
+        ids = self.newest(limit).subquery()
+        rows = self.rows.join(ids, ids.c.id == self.key)
+        gathered: Select[Any] = select(*list[ColumnElement[Any]]((ids.c.id, searched))).select_from(
+            rows
+        )
+        return gathered.offset(0)
+
+    def newest(
+        self, limit: int, *columns: ColumnElement[Any], is_ordered: bool = True
+    ) -> Select[Any]:
+        """Return a statement for the newest ids, as `id`; an organiser's come without columns."""
         wanted = (
-            select(self.key.label("id"))
+            select(self.key.label("id"), *columns)
             .select_from(self.rows)
             .where(*self.conditions)
             .order_by(self.key.desc())
@@ -86,20 +103,14 @@ async def ids_with_text(
 
     Those that the text names in another way, as a code does, fulfil `named` and count too.
     """
-    newest = source.newest(searching.SEARCHED_FIRST).subquery()
-    first = (
-        select(source.key)
-        .select_from(source.rows.join(newest, newest.c.id == source.key))
-        .where(has_text(SEARCHED_BUYER, text))
-        .order_by(source.key.desc())
-    )
+    newest = source.newest_searched(searching.SEARCHED_FIRST).subquery()
     # A statement of its own for what has the text: ordered and cut in the same one, the server
     # might follow the order and read every row.
     matching = source.all().where(has_text(SEARCHED_BUYER, text))
     everywhere = matching.cte("found").prefix_with("MATERIALIZED")
     found, is_whole = await searching.ids_with_text(
         connection,
-        first,
+        select(newest.c.id).where(has_text(newest.c.searched, text)),
         select(everywhere.c.id).order_by(everywhere.c.id.desc()),
     )
     if named is not None:
