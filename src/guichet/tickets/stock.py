@@ -134,7 +134,13 @@ class StockWriter:
         order_ids, ticket_ids = await order_rows.take_ids(
             connection,
             orders=len(buying),
-            tickets=sum(line.quantity for request in buying for line in request.lines),
+            # Those who pay get theirs when they have.
+            tickets=sum(
+                line.quantity
+                for request in buying
+                if request.payment_method is None
+                for line in request.lines
+            ),
         )
         events_of_holds = await stock_rows.events_of_holds(connection, hold_ids)
         events = {request.event_id for request in requests if request.event_id is not None}
@@ -307,7 +313,7 @@ class StockWriter:
             return []
         orders = [order for order, _ in batch.free]
         if (lacking := places_of(orders) - len(batch.ticket_ids)) > 0:
-            # Out of holds, whose places were not known before.
+            # Out of holds, or free for somebody who came with a card.
             batch.ticket_ids += (await order_rows.take_ids(connection, tickets=lacking))[1]
         created = await create_tickets(writes, orders, batch.ticket_ids, batch.at)
         batch.new_tickets = tickets_by_order(created)

@@ -22,12 +22,18 @@ interface DataTableProps<Row> {
   empty?: ReactNode;
   /** On a narrow screen each row is a card, its cells named by titles that are plain text. */
   hasCards?: boolean;
+  /** How many rows of which height (px) are to come, so that little moves when they do. */
+  expected?: { rows: number; height: number };
 }
+
+const EXPECTED = { rows: 5, height: 32 };
 
 /** A dense table for staff; on a narrow screen it scrolls by itself, not the page, or is cards. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, rowKey, empty, hasCards = false } = props;
-  if (rows === undefined) return <LoadingLines lines={6} height={32} />;
+  const { caption, columns, rows, rowKey, empty, hasCards = false, expected = EXPECTED } = props;
+  // One line stands for the head.
+  if (rows === undefined)
+    return <LoadingLines lines={expected.rows + 1} height={expected.height} />;
   if (rows.length === 0 && empty !== undefined) return empty;
   // Drawn as cards it is a table still: the roles say so where the style no longer does.
   const role = (name: string) => (hasCards ? name : undefined);

@@ -30,6 +30,7 @@ export function Instances() {
       caption={t("overview.instances")}
       rows={rows}
       rowKey={(row) => row.instance}
+      expected={{ rows: 6, height: 50 }}
       columns={[
         {
           key: "service",
