@@ -37,7 +37,7 @@ _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "120",
-    "shared_buffers": "64MB",
+    "shared_buffers": "128MB",
     "max_wal_size": "1GB",
     # Kept small: each worker is a process, and the whole system has to fit a laptop.
     "io_method": "sync",
