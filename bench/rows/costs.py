@@ -53,6 +53,8 @@ class Batches:
 
 def costs(stand: Stand, plan: Plan) -> list[Figure]:
     """Measure a crowd's purchases, then a few buyers' for the smallest batches."""
+    # What another row has left to be done is nobody's idleness.
+    _settled(stand)
     idle = _idle(stand)
     wal_before, before, first = _wal_bytes(stand), _spent(stand), _batches(stand)
     began = time.monotonic()
