@@ -120,6 +120,22 @@ async def test_a_crash_before_the_charge_is_taken_up(shop: Shop) -> None:
     assert (await stored(shop, order)).state is OrderState.ISSUED
 
 
+async def test_an_order_taken_up_after_a_day_is_asked_about_and_never_charged_anew(
+    shop: Shop,
+) -> None:
+    """The provider forgets a key after a day: the same charge would be another one."""
+    event = await shop.event()
+    order = await place(shop, event)
+    await steps_of(shop)["take_payment"].do(order)
+    async with shop.database.hot.acquire() as connection:
+        await connection.execute("UPDATE orders SET created_at = created_at - interval '25 hours'")
+    shop.provider.calls.clear()
+    await resume(shop)
+    assert [call.name for call in shop.provider.calls if call.name == "charge"] == []
+    assert (await stored(shop, order)).state is OrderState.ISSUED
+    await assert_ended_whole(shop, order, event)
+
+
 async def test_a_failure_of_the_payment_releases(shop: Shop) -> None:
     event = await shop.event()
     order = await place(shop, event, "pm_card_visa_chargeDeclined")

@@ -58,6 +58,16 @@ MUTATIONS = (
         ("tests/tickets/test_webhook_inbox.py::test_a_lease_keeps_the_other_replicas_away",),
     ),
     Mutation(
+        "charge-under-a-forgotten-key",
+        "An order that is taken up after a day is asked about, not charged again.",
+        "src/guichet/tickets/purchase.py",
+        " and not order.attempts and is_new",
+        " and not order.attempts",
+        (
+            "tests/tickets/test_purchase.py::test_an_order_taken_up_after_a_day_is_asked_about_and_never_charged_anew",
+        ),
+    ),
+    Mutation(
         "capture-in-the-ledger",
         "Money enters the ledger in the very commit that stores its capture.",
         "src/guichet/tickets/issuing.py",

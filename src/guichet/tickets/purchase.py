@@ -31,6 +31,8 @@ from guichet.tickets.payments import (
 from guichet.tickets.refunds import Refunds
 
 ASK_AGAIN_SECONDS = 15.0
+NEW_SECONDS_MAX = 3600.0
+"""An order taken up later than that may have been charged under a key that the provider forgot."""
 
 log = logger(__name__)
 
@@ -103,7 +105,8 @@ class Purchase:
         payment = payment_of(order)
         key, charge = order_key(order), order_to_charge(order)
         self._faults.hit("before_charge")
-        if payment.intent_id is None and not order.attempts:
+        is_new = now() - order.created_at < timedelta(seconds=NEW_SECONDS_MAX)
+        if payment.intent_id is None and not order.attempts and is_new:
             found = await self._provider.charge(order_key=key, **charge)
         else:
             found = await self._provider.find(
