@@ -43,6 +43,10 @@ class Stand:
         """Return the address of a service's database."""
         return self.settings[f"GUICHET_{service.upper()}_DSN"]
 
+    def token_of_admin(self) -> str:
+        """Return the access token of the demo administrator, who is signed in."""
+        return asyncio.run(self.system.demo("admin")).token
+
     def event(self, places: int, price: float = 0.0, **more: Any) -> dict[str, Any]:
         """Return a new published event, once tickets knows it."""
         return asyncio.run(self._event(places, price, more))
