@@ -70,11 +70,12 @@ class Answer:
 
 @dataclass
 class Person:
-    """Somebody with an account; `token` is sent along."""
+    """Somebody with an account; `token` is sent along, and was new then."""
 
     id: int
     email: str
     token: str
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -86,9 +87,7 @@ class System:
     faults: Path
     process: subprocess.Popen[bytes]
     output: Path
-    _people: dict[str, tuple[Person, float]] = field(
-        default_factory=dict[str, tuple[Person, float]]
-    )
+    _people: dict[str, Person] = field(default_factory=dict[str, Person])
 
     def port(self, listener: str) -> int:
         """Return the port of a listener, shift included."""
@@ -139,11 +138,10 @@ class System:
 
     async def demo(self, role: str) -> Person:
         """Return the demo account of that role, signed in anew before its token ends."""
-        person, until = self._people.get(role, (None, 0.0))
-        if person is None or time.monotonic() > until:
-            person = await self.sign_in(ROLES[role], "password")
-            self._people[role] = person, time.monotonic() + TOKEN_SECONDS_USED
-        return person
+        known = self._people.get(role)
+        if known is None or time.monotonic() > known.since + TOKEN_SECONDS_USED:
+            self._people[role] = await self.sign_in(ROLES[role], "password")
+        return self._people[role]
 
     async def register(self, language: str = "fr") -> Person:
         """Register somebody new."""
