@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from storm.facts import Facts
-from storm.history import Deed, History, Kind, Verdict, order_code_of
+from storm.history import Deed, History, Kind, Reply, Verdict, order_code_of
 
 LIVE = {"confirmed", "used"}
 
@@ -205,13 +205,20 @@ def _is_same(shown: Any, wanted: Any) -> bool:
 
 
 def roles_are_as_promised(history: History, facts: Facts) -> list[str]:
-    """The last role that was given is the role."""
-    last: dict[int, str] = {}
+    """The last role that was given is the role; one asked for again counts from then.
+
+    Of several asked for at the same time, any may have been the last.
+    """
+    given: dict[int, list[tuple[Reply, str]]] = {}
     for deed in history.of(Kind.ROLE):
-        if deed.promises:
-            last[int(deed.about["account_id"])] = str(deed.about["role"])
-    return [
-        f"account {account} is {facts.roles.get(account)}, {role} was promised"
-        for account, role in last.items()
-        if facts.roles.get(account) != role
-    ]
+        for reply in deed.promises:
+            role = str(deed.about["role"])
+            given.setdefault(int(deed.about["account_id"]), []).append((reply, role))
+    wrong: list[str] = []
+    for account, promises in given.items():
+        last_asked_at = max(reply.asked_at for reply, _ in promises)
+        last = {role for reply, role in promises if reply.at >= last_asked_at}
+        if facts.roles.get(account) not in last:
+            names = " or ".join(sorted(last))
+            wrong.append(f"account {account} is {facts.roles.get(account)}, {names} was promised")
+    return wrong

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storm.checking import contradictions_of
+from storm.checking import contradictions_of, roles_are_as_promised
 from storm.facts import Facts
 from storm.history import Deed, History, Kind, Reply, Request, Verdict
 
@@ -210,3 +210,16 @@ def test_what_an_answer_promises(reply: Reply, verdict: Verdict) -> None:
     assert reply.verdict is verdict
     assert deed(Kind.PURCHASE, reply).verdict is verdict
     assert deed(Kind.PURCHASE, Reply(201), reply).verdict is Verdict.ACKNOWLEDGED
+
+
+def test_a_role_that_was_asked_for_again_counts_from_then() -> None:
+    told = History()
+    for role, replies in (
+        ("operator", (Reply(502, asked_at=1.0, at=2.0), Reply(200, asked_at=9.0, at=10.0))),
+        ("user", (Reply(200, asked_at=3.0, at=4.0),)),
+    ):
+        told.begin(deed(Kind.ROLE, *replies, account_id=8, role=role))
+    assert roles_are_as_promised(told, Facts(roles={8: "operator"})) == []
+    assert roles_are_as_promised(told, Facts(roles={8: "user"})) == [
+        "account 8 is user, operator was promised"
+    ]
