@@ -74,6 +74,8 @@ class Story:
         await self.shop.goodwill.grant(self.order.order_id, amount, "x", ADMINISTRATOR, key)
 
     async def _outside(self, value: int) -> None:
+        if not self._captured:
+            return  # The provider has never heard of what was free.
         left = self._captured - self.shop.provider.refunded_minor(f"order-{self.order.order_id}")
         amount = left * value // 100
         if amount and await self._left() >= amount:
@@ -166,6 +168,12 @@ async def bought(
     fee=FeeOffer(fixed_minor=120, basis_points=0, is_on_top=True, vat_basis_points=2000),
     rules=RefundRules(),
     steps=[("outside", 24), ("cancel", 0), ("return", 1), ("retry", 0), ("part", 8)],
+)
+@example(
+    lines=[(0, 550, 2)],
+    fee=FeeOffer(fixed_minor=0, basis_points=0, is_on_top=True, vat_basis_points=2000),
+    rules=RefundRules(),
+    steps=[("outside", 24), ("cancel", 0)],
 )
 @given(lines=LINES, fee=FEES, rules=RULES, steps=STEPS)
 @settings(
