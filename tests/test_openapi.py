@@ -1,10 +1,14 @@
 """The OpenAPI documents: current, complete, and with every route that existing clients call."""
 
+import inspect
 import json
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from tests.repository_files import ROOT
 from tools import openapi
@@ -147,3 +151,25 @@ def test_every_answer_names_its_media_type(document: tuple[str, dict[str, Any]])
         if not answer.get("content") and status != "204" and not status.startswith("3")
     ]
     assert not silent
+
+
+@pytest.mark.parametrize("service", openapi.SERVICES)
+def test_no_request_goes_through_a_thread(service: str) -> None:
+    """What is no coroutine is called in a thread, which waits for the interpreter's lock."""
+    routes = openapi.application(service).routes
+    called = {
+        call
+        for route in routes
+        if isinstance(route, APIRoute)
+        for call in _calls(route.dependant)
+        if not inspect.iscoroutinefunction(call)
+        and not inspect.iscoroutinefunction(getattr(call, "__call__"))  # noqa: B004, B009 - a class's
+    }
+    assert not called
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    if dependant.call is not None:
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)

@@ -14,7 +14,7 @@ from guichet.kernel.paging import (
     PageAsked,
     Paging,
     Total,
-    count_rows,
+    ids_of_page,
     page_of,
 )
 from tests.kernel.asgi import call
@@ -73,7 +73,9 @@ async def test_rows_are_counted_so_far_and_no_further(
 ) -> None:
     rows = select(func.generate_series(1, there_are).label("n"))
     async with database.listing() as connection:
-        assert await count_rows(connection, rows, PageAsked(1, 4, rows_max=10)) == total
+        for page, ids in ((1, [1, 2, 3, 4]), (3, [9, 10][: there_are - 8]), (4, [])):
+            asked = PageAsked(page, 4, rows_max=10)
+            assert await ids_of_page(connection, rows, rows, asked) == (ids, total)
 
 
 async def test_a_plan_for_lists_is_made_for_what_is_asked_for(database: Database) -> None:

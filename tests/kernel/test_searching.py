@@ -37,6 +37,40 @@ async def test_what_is_found_and_whether_that_is_all(
     assert (ids, whole) == (list(range(1, found + 1)), is_whole)
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("addressed", "found", "is_whole"),
+    [(0, [1, 2], True), (1, [1], True), (5, [1, 2, 3, 4, 5], True), (6, [1, 2, 3, 4, 5], False)],
+)
+async def test_those_whose_address_is_the_text_count_alone(
+    database: Database, addressed: int, found: list[int], is_whole: bool
+) -> None:
+    exact, others = (
+        select(func.generate_series(1, number).label("id")) for number in (addressed, 2)
+    )
+    async with database.listing() as connection:
+        ids = await searching.ids_with_text(connection, others, others, exact)
+    assert ids == (found, is_whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Zoé@Example.com", "zoé@example.com"),
+        (" zoe+tickets@mail.example.org ", "zoe+tickets@mail.example.org"),
+        ("zoe@example", None),
+        ("zoe@example.", None),
+        ("zoe@example.c", None),
+        ("@example.com", None),
+        ("zoe@", None),
+        ("Zoé Martin zoe@example.com", None),
+        ("zoe@martin@example.com", None),
+    ],
+)
+def test_a_whole_address_is_told_from_a_part(text: str, address: str | None) -> None:
+    assert searching.whole_address(text) == address
+
+
 @pytest.mark.parametrize(
     ("text", "is_found"),
     [

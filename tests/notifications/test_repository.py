@@ -78,22 +78,32 @@ async def test_the_queue_is_told_with_its_oldest(office: Office) -> None:
 
 async def test_a_search_takes_no_wildcards(office: Office) -> None:
     await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(1)))
+    assert await _addresses(office, "ACCOUNT1@") == ["account1@example.com"]
+    assert await _addresses(office, "%") == []
+    assert await _addresses(office, "account_@") == []
 
-    async def found(query: str) -> int:
-        async with office.database.reading() as transaction:
-            _, total = await deliveries.page(
-                transaction,
-                status=Status.WAITING,
-                channel=None,
-                template=None,
-                query=query,
-                asked=PageAsked(1, 10),
-            )
-            return total.rows
 
-    assert await found("ACCOUNT1@") == 1
-    assert await found("%") == 0
-    assert await found("account_@") == 0
+async def test_a_whole_address_finds_what_was_sent_there_alone(office: Office) -> None:
+    for number, address in enumerate(("Ange@example.com", "mi.ange@example.com"), 1):
+        person = buyer(number).model_copy(update={"email": address})
+        await office.tell(orders.order_confirmed, confirmed(person, sold_event(number)))
+    assert await _addresses(office, "ange@Example.com") == ["Ange@example.com"]
+    assert len(await _addresses(office, "ange@example.co")) == 2
+    assert await _addresses(office, "ange@example.org") == []
+
+
+async def _addresses(office: Office, query: str) -> list[str]:
+    async with office.database.listing() as transaction:
+        found, total = await deliveries.page(
+            transaction,
+            status=Status.WAITING,
+            channel=None,
+            template=None,
+            query=query,
+            asked=PageAsked(1, 10),
+        )
+    assert total.rows == len(found)
+    return [row.address for row in found]
 
 
 async def test_unknown_people_and_events_are_none(database: Database) -> None:

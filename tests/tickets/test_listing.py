@@ -65,6 +65,7 @@ async def _all(shop: Shop, sql: str) -> list[Any]:
 _OF_50 = "event_id IN (SELECT event_id FROM offers WHERE creator_id = 50)"
 
 
+_FOURTH = "buyer_email = 'buyer4@example.com'"
 _ORDERS = (
     (OrdersWanted(), "true"),
     (OrdersWanted(event_id=FIRST_EVENT), f"event_id = {FIRST_EVENT}"),
@@ -76,6 +77,11 @@ _ORDERS = (
     (OrdersWanted(text="ZO", creator_id=50), f"buyer_name LIKE 'Zoé%' AND {_OF_50}"),
     (OrdersWanted(text="buyer11"), "buyer_email LIKE 'buyer11%'"),
     (OrdersWanted(text="nobody"), "false"),
+    (OrdersWanted(text="Buyer11@example.com"), "buyer_email = 'buyer11@example.com'"),
+    (OrdersWanted(text="r11@example.com"), "buyer_email = 'buyer11@example.com'"),
+    (OrdersWanted(text="1@example.com"), "buyer_email LIKE '%1@example.com'"),
+    (OrdersWanted(text="buyer4@example.com", creator_id=50), f"{_FOURTH} AND {_OF_50}"),
+    (OrdersWanted(text="buyer4@example.com", creator_id=51), "false"),
 )
 
 
@@ -155,7 +161,19 @@ _OTHERS = (
         _tickets(text="camille", status="used"),
         "tickets JOIN orders USING (order_id) WHERE status = 'used' AND buyer_name LIKE 'Camille%'",
     ),
+    (
+        _tickets(text="buyer16@example.com"),
+        "tickets JOIN orders USING (order_id) WHERE buyer_email = 'buyer16@example.com'",
+    ),
     (_attendees(), _OF_EVENT),
+    (
+        _attendees(text="buyer16@example.com"),
+        f"{_OF_EVENT} AND buyer_email = 'buyer16@example.com'",
+    ),
+    (
+        _payments(None, "buyer16@example.com"),
+        "payments JOIN orders USING (order_id) WHERE buyer_email = 'buyer16@example.com'",
+    ),
     (_attendees(status="used"), f"{_OF_EVENT} AND status = 'used'"),
     (_attendees(status="used", ticket_type_id=1), f"{_OF_EVENT} AND false"),
     (_attendees(text="camille"), f"{_OF_EVENT} AND buyer_name LIKE 'Camille%'"),

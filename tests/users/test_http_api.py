@@ -110,6 +110,22 @@ async def test_a_search_tells_organisers_no_address_and_no_role(running: Running
     assert {person["role"] for person in admins} == {"admin"}
 
 
+async def test_a_whole_address_finds_its_owner_alone(running: RunningUsers) -> None:
+    name = f"whole{new_account_id()}"
+    owner, _ = await running.someone(email=f"{name}@example.com")
+    other, _ = await running.someone(email=f"the.{name}@example.com")
+    _, admin = await running.someone(role="admin")
+    _, operator = await running.someone(role="operator")
+
+    async def found(text: str, token: str) -> set[int]:
+        answer = await running.ask("GET", f"?q={text}", token=token)
+        return {person["id"] for person in answer.body["data"]}
+
+    assert await found(f"{name.upper()}@example.com", admin) == {owner}
+    assert await found(f"{name}@example.co", admin) == {owner, other}
+    assert await found(f"{name}@example.com", operator) == set()
+
+
 async def test_wildcards_in_a_search_are_plain_signs(running: RunningUsers) -> None:
     # A name of its own: messages of other tests may bring accounts too.
     name = f"Compte {new_account_id()}"

@@ -126,7 +126,7 @@ def audit_router(
     return router
 
 
-def _wanted(
+async def _wanted(
     actor_id: Annotated[int | None, Query(ge=1, le=_ID_MAX)] = None,
     action: Annotated[str | None, Query(max_length=100)] = None,
     subject: Annotated[str | None, Query(max_length=100)] = None,

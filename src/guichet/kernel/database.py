@@ -23,6 +23,10 @@ learns so when it goes on.
 """
 
 
+LISTING_CONNECTIONS_MAX = 4
+"""How many lists are read at once; those connections are opened when they are first needed."""
+
+
 def _server_settings(application: str) -> dict[str, str]:
     return {
         "application_name": application,
@@ -57,8 +61,21 @@ class Database:
         self._application = application
         self._hot_connections = hot_connections
         self._hot: asyncpg.Pool[asyncpg.Record] | None = None
-        self.engine: AsyncEngine = create_async_engine(
-            dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
+        self.engine = self._engine(application, {}, connections_max)
+        # A plan that the server keeps for all values of a filter reads a whole table for the rare
+        # ones. Said once for a connection, that costs no trip for each list.
+        self._listing = self._engine(
+            f"{application}-lists",
+            {"plan_cache_mode": "force_custom_plan"},
+            min(connections_max, LISTING_CONNECTIONS_MAX),
+        ).execution_options(isolation_level="AUTOCOMMIT")
+        self.outbox_written = asyncio.Event()
+
+    def _engine(
+        self, application: str, server_settings: dict[str, str], connections_max: int
+    ) -> AsyncEngine:
+        return create_async_engine(
+            self._dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=connections_max,
             max_overflow=0,
             pool_pre_ping=True,
@@ -66,12 +83,11 @@ class Database:
             # Errors are logged, and their parameters may be hashes, tokens or addresses.
             hide_parameters=True,
             connect_args={
-                "server_settings": _server_settings(application),
+                "server_settings": {**_server_settings(application), **server_settings},
                 "timeout": 5,
                 "command_timeout": 30,
             },
         )
-        self.outbox_written = asyncio.Event()
 
     @property
     def hot(self) -> "asyncpg.Pool[asyncpg.Record]":
@@ -99,6 +115,7 @@ class Database:
         if self._hot is not None:
             await self._hot.close()
         await self.engine.dispose()
+        await self._listing.dispose()
 
     async def ping(self) -> None:
         """Raise the driver's error where the database does not answer within five seconds."""
@@ -125,13 +142,8 @@ class Database:
 
     @asynccontextmanager
     async def listing(self) -> AsyncGenerator[Transaction]:
-        """Open a connection for reads whose best plan depends on what is asked for.
-
-        A plan that the server keeps for all values of a filter reads a whole table for the rare
-        ones.
-        """
-        async with self.engine.connect() as connection, connection.begin():
-            await connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+        """Open a connection for reads whose best plan depends on what is asked for."""
+        async with self._listing.connect() as connection:
             yield connection
 
 

@@ -1,10 +1,12 @@
 """Looking for a text in a long table, for a list: never by reading the whole of it.
 
-A text that many rows have is found in the first ones. One that few have is looked for by trigrams
-in all of them. The server cannot be left to choose, since it knows neither how many rows have a
-text nor that the rare one stands at the end of the order that it follows.
+A whole e-mail address is looked for as that first. A text that many rows have is found in the
+first ones. One that few have is looked for by trigrams in all of them. The server cannot be left to
+choose, since it knows neither how many rows have a text nor that the rare one stands at the end of
+the order that it follows.
 """
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
@@ -17,19 +19,35 @@ FOUND_ENOUGH = 50
 """Where as many of them have the text, the search ends there."""
 FOUND_MAX = 1_000
 TRIGRAM_LETTERS = 3
+_WHOLE_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+
+
+def whole_address(text: str) -> str | None:
+    """Return the e-mail address, in lower case, that a text may be the whole of; None: none."""
+    return text.strip().lower() if _WHOLE_ADDRESS.fullmatch(text.strip()) else None
 
 
 async def ids_with_text(
-    connection: Transaction, first: Select[Any], everywhere: Select[Any]
+    connection: Transaction,
+    first: Select[Any],
+    everywhere: Select[Any],
+    addressed: Select[Any] | None = None,
 ) -> tuple[list[int], bool]:
     """Return the ids of rows that have a text, in the list's order, and whether these are all.
 
+    `addressed` are those whose address is the text, where it may be one: they count alone.
     `first` are those among the list's first rows, `everywhere` all of them.
     """
+    if addressed is not None and (exact := await _some_of(connection, addressed))[0]:
+        return exact
     found = list((await connection.scalars(first.limit(FOUND_MAX))).all())
     if len(found) >= FOUND_ENOUGH:
         return found, False
-    found = list((await connection.scalars(everywhere.limit(FOUND_MAX + 1))).all())
+    return await _some_of(connection, everywhere)
+
+
+async def _some_of(connection: Transaction, wanted: Select[Any]) -> tuple[list[int], bool]:
+    found = list((await connection.scalars(wanted.limit(FOUND_MAX + 1))).all())
     return found[:FOUND_MAX], len(found) <= FOUND_MAX
 
 

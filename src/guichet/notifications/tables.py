@@ -99,6 +99,8 @@ Index(
     postgresql_using="gin",
     postgresql_ops={"searched": "gin_trgm_ops"},
 )
+# A whole address is found by this without a look at trigrams, which many addresses share.
+Index("deliveries_by_address", func.lower(deliveries.c.address))
 Index("deliveries_by_template", deliveries.c.template, desc(deliveries.c.id))
 Index(
     "deliveries_not_by_mail",

@@ -56,11 +56,26 @@ async def test_accounts_are_found_by_text_role_and_state(auth: Auth) -> None:
     assert await found("q=needle_&per_page=1&page=2") == ["needle_2@example.com"]
     assert await found("q=100%25") == ["needle_1@example.com"]
     assert await found("q=needle_1%00") == ["needle_1@example.com"]
+    assert await found("q=1@example.co") == ["needle_1@example.com"]
     assert await found("q=needle%25") == []
     assert await found("q=needle_&is_active=false") == []
     assert "admin-b@example.com" in await found("role=admin")
     assert (await auth.ask("GET", "/accounts?role=king", token=token)).status == 422
     assert (await auth.ask("GET", "/accounts?per_page=1000", token=token)).status == 422
+
+
+async def test_a_whole_address_finds_that_account_alone(auth: Auth) -> None:
+    token = (await auth.administrator("admin-w@example.com"))["token"]
+    for email in ("whole@example.com", "the.whole@example.com"):
+        await auth.register(email)
+
+    async def found(text: str) -> list[str]:
+        answer = await auth.ask("GET", f"/accounts?q={text}", token=token)
+        return [each["email"] for each in answer.body["data"]]
+
+    assert await found("Whole@Example.com") == ["whole@example.com"]
+    assert await found("whole@example.co") == ["whole@example.com", "the.whole@example.com"]
+    assert await found("nobody.whole@example.com") == []
 
 
 async def test_a_page_says_how_many_there_are(auth: Auth) -> None:

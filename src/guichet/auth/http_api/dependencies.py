@@ -16,7 +16,7 @@ _IPV6_HOME_BITS = 64
 _USER_AGENT_CHARACTERS_MAX = 200
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     return cast(Context, request.app.state.context)
 
 
@@ -33,7 +33,7 @@ SignedIn = Annotated[Principal, Depends(_signed_in)]
 """Who asks, checked against the database: a session that has just ended does not count."""
 
 
-def _visitor(request: Request) -> Visitor:
+async def _visitor(request: Request) -> Visitor:
     # The gateway sets this header, and takes it away from what comes from outside.
     named = request.headers.get("x-real-ip") or (request.client.host if request.client else "")
     agent = request.headers.get("user-agent", "")[:_USER_AGENT_CHARACTERS_MAX]

@@ -12,7 +12,7 @@ from guichet.auth.domain import Account
 from guichet.auth.tables import SEARCHED_EMAIL, SEARCHED_NAME, accounts, sessions
 from guichet.kernel import searching
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked, Total, count_rows
+from guichet.kernel.paging import PageAsked, Total, ids_of_page
 
 _VISIBLE = [column for column in accounts.c if column.name not in {"deleted_at"}]
 
@@ -155,8 +155,7 @@ async def _ids_of(
     transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
 ) -> tuple[Sequence[int], Total]:
     ids = select(accounts.c.id).where(*wanted).order_by(accounts.c.id)
-    total = await count_rows(transaction, ids, asked)
-    return (await transaction.scalars(ids.limit(asked.limit).offset(asked.offset))).all(), total
+    return await ids_of_page(transaction, ids, ids, asked)
 
 
 async def _ids_with_text(
@@ -169,10 +168,14 @@ async def _ids_with_text(
     known = select(accounts.c.id, has_text.label("has_text")).where(*wanted)
     first = known.order_by(accounts.c.id).limit(searching.SEARCHED_FIRST).subquery()
     everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    address = searching.whole_address(text)
     ids, is_whole = await searching.ids_with_text(
         transaction,
         select(first.c.id).where(first.c.has_text).order_by(first.c.id),
         select(everywhere.c.id).order_by(everywhere.c.id),
+        None
+        if address is None
+        else select(accounts.c.id).where(*wanted, accounts.c.email == address),
     )
     return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
 

@@ -16,11 +16,11 @@ PREFIX = "/api/v1/notifications"
 ID_MAX = 2**63 - 1
 
 
-def _service(request: Request) -> Notifications:
+async def _service(request: Request) -> Notifications:
     return cast(Notifications, request.app.state.notifications)
 
 
-def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
+async def _language(accept_language: Annotated[str | None, Header()] = None) -> Language:
     return language_of(accept_language)
 
 

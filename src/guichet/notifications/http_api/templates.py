@@ -27,13 +27,13 @@ from guichet.notifications.use_cases import templates
 router = APIRouter(prefix=f"{PREFIX}/templates", tags=["templates"])
 
 
-def _key(key: Annotated[str, Path()]) -> TemplateKey:
+async def _key(key: Annotated[str, Path()]) -> TemplateKey:
     if key not in set(TemplateKey):
         raise NoSuchTemplate
     return TemplateKey(key)
 
 
-def _language(language: Annotated[str, Path()]) -> Language:
+async def _language(language: Annotated[str, Path()]) -> Language:
     for known in LANGUAGES:
         if known == language:
             return known

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, literal, or_, select, update
 
 from guichet.kernel import searching
 from guichet.kernel.database import Transaction, raw_connection
-from guichet.kernel.paging import PageAsked, Total, count_rows
+from guichet.kernel.paging import PageAsked, Total, ids_of_page
 from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import LEASE_SECONDS, Channel, Outcome, Status
 from guichet.notifications.repository.columns import columns_of
@@ -208,9 +208,9 @@ async def page(
 async def _ids_of(
     transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
 ) -> tuple[Sequence[int], Total]:
-    ids = select(deliveries.c.id).where(*wanted).order_by(deliveries.c.id.desc())
-    total = await count_rows(transaction, ids, asked)
-    return (await transaction.scalars(ids.limit(asked.limit).offset(asked.offset))).all(), total
+    ids = select(deliveries.c.id).where(*wanted)
+    key = deliveries.c.id
+    return await ids_of_page(transaction, ids.order_by(key.desc()), ids.order_by(key), asked)
 
 
 async def _ids_with_text(
@@ -218,15 +218,26 @@ async def _ids_with_text(
 ) -> tuple[Sequence[int], Total]:
     """Return the ids on a page of those whose address has a text: see `kernel/searching.py`."""
     has_text = searching.has_text(SEARCHED_ADDRESS, text)
-    known = select(deliveries.c.id, has_text.label("has_text")).where(*wanted)
+    known: Select[*tuple[Any, ...]] = select(deliveries.c.id, has_text.label("has_text")).where(
+        *wanted
+    )
     first = known.order_by(deliveries.c.id.desc()).limit(searching.SEARCHED_FIRST).subquery()
-    everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    address = searching.whole_address(text)
     ids, is_whole = await searching.ids_with_text(
         transaction,
         select(first.c.id).where(first.c.has_text).order_by(first.c.id.desc()),
-        select(everywhere.c.id).order_by(everywhere.c.id.desc()),
+        _newest_of(known.where(has_text)),
+        None
+        if address is None
+        else _newest_of(known.where(func.lower(deliveries.c.address) == address)),
     )
     return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
+
+
+def _newest_of(matching: Select[*tuple[Any, ...]]) -> Select[Any]:
+    # Ordered and cut in the same statement, the server might follow the order and read every row.
+    found = matching.cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id).order_by(found.c.id.desc())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ QueryId = Annotated[int, Query(ge=1, le=ID_MAX)]
 """An id in a query."""
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     return cast(Context, request.app.state.context)
 
 

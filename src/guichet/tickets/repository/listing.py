@@ -7,11 +7,11 @@ several events in the order of ids.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, func, select, true
 
-from guichet.kernel import searching
+from guichet.kernel import paging, searching
 from guichet.kernel.database import Transaction
-from guichet.kernel.paging import PageAsked, Total, count_rows
+from guichet.kernel.paging import PageAsked, Total
 from guichet.kernel.searching import has_text
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.tables import offers, orders
@@ -49,27 +49,38 @@ class Source:
         )
         return gathered.offset(0)
 
-    def newest(
-        self, limit: int, *columns: ColumnElement[Any], is_ordered: bool = True
-    ) -> Select[Any]:
+    def newest(self, limit: int, *columns: ColumnElement[Any]) -> Select[Any]:
         """Return a statement for the newest ids, as `id`; an organiser's come without columns."""
-        wanted = (
+        wanted = self._first(self.key.desc(), limit, *columns)
+        if self.creator_id is None:
+            return wanted
+        gathered = self._of_each_event(wanted, limit)
+        return gathered.order_by(gathered.selected_columns.id.desc())
+
+    def some(self, limit: int) -> Select[Any]:
+        """Return a statement for as many ids, to be counted: the oldest, which hardly change."""
+        wanted = self._first(self.key.asc(), limit)
+        return wanted if self.creator_id is None else self._of_each_event(wanted, limit)
+
+    def _first(
+        self, order: ColumnElement[Any], limit: int, *columns: ColumnElement[Any]
+    ) -> Select[Any]:
+        return (
             select(self.key.label("id"), *columns)
             .select_from(self.rows)
             .where(*self.conditions)
-            .order_by(self.key.desc())
+            .order_by(order)
             .limit(limit)
         )
-        if self.creator_id is None:
-            return wanted
+
+    def _of_each_event(self, wanted: Select[Any], limit: int) -> Select[Any]:
         each = wanted.where(self.event == offers.c.event_id).lateral("of_event")
-        gathered: Select[Any] = (
+        return (
             select(each.c.id)
             .select_from(offers.join(each, true()))
             .where(offers.c.creator_id == self.creator_id)
             .limit(limit)
         )
-        return gathered.order_by(each.c.id.desc()) if is_ordered else gathered
 
     def all(self) -> Select[Any]:
         """Return a statement for all ids, in no order."""
@@ -84,12 +95,8 @@ async def ids_of_page(
     connection: Transaction, source: Source, asked: PageAsked
 ) -> tuple[list[int], Total]:
     """Return the ids on a page, newest first, and how many there are in all."""
-    counted = source.newest(asked.rows_max + 1, is_ordered=False)
-    total = await count_rows(connection, counted, asked)
-    if asked.offset >= total.rows:
-        return [], total
-    newest = source.newest(asked.offset + asked.limit).offset(asked.offset).limit(asked.limit)
-    return list((await connection.scalars(newest)).all()), total
+    newest, some = source.newest(asked.offset + asked.limit), source.some(asked.rows_max + 1)
+    return await paging.ids_of_page(connection, newest, some, asked)
 
 
 async def ids_with_text(
@@ -101,22 +108,36 @@ async def ids_with_text(
 ) -> tuple[list[int], Total]:
     """Return the ids on a page of those whose buyer's name or address has the text.
 
-    Those that the text names in another way, as a code does, fulfil `named` and count too.
+    Those that the text names in another way, as a code does, fulfil `named` and count too. Where
+    buyers have the text as their whole address, theirs are all.
     """
     newest = source.newest_searched(searching.SEARCHED_FIRST).subquery()
-    # A statement of its own for what has the text: ordered and cut in the same one, the server
-    # might follow the order and read every row.
-    matching = source.all().where(has_text(SEARCHED_BUYER, text))
-    everywhere = matching.cte("found").prefix_with("MATERIALIZED")
     found, is_whole = await searching.ids_with_text(
         connection,
         select(newest.c.id).where(has_text(newest.c.searched, text)),
-        select(everywhere.c.id).order_by(everywhere.c.id.desc()),
+        _newest_of(source.all().where(has_text(SEARCHED_BUYER, text))),
+        _addressed(source, searching.whole_address(text)),
     )
     if named is not None:
         found += (await connection.scalars(source.all().where(named))).all()
     ids = sorted(set(found), reverse=True)
     return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
+
+
+def _addressed(source: Source, address: str | None) -> Select[Any] | None:
+    if address is None:
+        return None
+    return _newest_of(source.all().where(func.lower(orders.c.buyer_email) == address))
+
+
+def _newest_of(matching: Select[Any]) -> Select[Any]:
+    """Return a statement for these ids, newest first.
+
+    What matches is one of its own: ordered and cut in the same one, the server might follow the
+    order and read every row.
+    """
+    found = matching.cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id).order_by(found.c.id.desc())
 
 
 async def take_in_searched(connection: Connection) -> None:

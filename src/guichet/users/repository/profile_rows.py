@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
+    Select,
     and_,
     delete,
     func,
@@ -18,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from guichet.kernel import searching
 from guichet.kernel.database import Transaction, raw_connection
-from guichet.kernel.paging import PageAsked, Total, count_rows
+from guichet.kernel.paging import PageAsked, Total, ids_of_page
 from guichet.users.domain import Profile, StoredPicture
 from guichet.users.tables import pictures, profiles
 
@@ -80,7 +82,7 @@ async def list_profiles(
     if only_active:
         wanted.append(profiles.c.is_active)
     ids, total = (
-        await _ids_with(transaction, wanted, _contains(search, searches_email), asked)
+        await _ids_with(transaction, wanted, search, asked, searches_email=searches_email)
         if search
         else await _ids_of(transaction, wanted, asked)
     )
@@ -94,28 +96,38 @@ async def _ids_of(
     transaction: Transaction, wanted: Sequence[ColumnElement[bool]], asked: PageAsked
 ) -> tuple[Sequence[int], Total]:
     ids = select(profiles.c.id).where(*wanted)
-    total = await count_rows(transaction, ids, asked)
-    page = ids.order_by(*_BY_NAME).limit(asked.limit).offset(asked.offset)
-    return (await transaction.scalars(page)).all(), total
+    return await ids_of_page(transaction, ids.order_by(*_BY_NAME), ids, asked)
 
 
 async def _ids_with(
     transaction: Transaction,
     wanted: Sequence[ColumnElement[bool]],
-    has_text: ColumnElement[bool],
+    search: str,
     asked: PageAsked,
+    *,
+    searches_email: bool,
 ) -> tuple[Sequence[int], Total]:
     """Return the ids on a page of profiles that have a text: see `kernel/searching.py`."""
+    has_text = _contains(search, searches_email)
     name = func.lower(profiles.c.name).label("by_name")
-    known = select(profiles.c.id, name, has_text.label("has_text")).where(*wanted)
+    known: Select[*tuple[Any, ...]] = select(profiles.c.id, name, has_text.label("has_text")).where(
+        *wanted
+    )
     first = known.order_by(*_BY_NAME).limit(searching.SEARCHED_FIRST).subquery()
-    everywhere = known.where(has_text).cte("found").prefix_with("MATERIALIZED")
+    address = searching.whole_address(search) if searches_email else None
     ids, is_whole = await searching.ids_with_text(
         transaction,
         select(first.c.id).where(first.c.has_text).order_by(first.c.by_name, first.c.id),
-        select(everywhere.c.id).order_by(everywhere.c.by_name, everywhere.c.id),
+        _by_name(known.where(has_text)),
+        None if address is None else _by_name(known.where(func.lower(profiles.c.email) == address)),
     )
     return ids[asked.offset : asked.offset + asked.per_page], Total(len(ids), is_whole)
+
+
+def _by_name(matching: Select[*tuple[Any, ...]]) -> Select[Any]:
+    # Ordered and cut in the same statement, the server might follow the order and read every row.
+    found = matching.cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.id).order_by(found.c.by_name, found.c.id)
 
 
 _BY_NAME = (func.lower(profiles.c.name), profiles.c.id)
