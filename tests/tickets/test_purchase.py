@@ -155,6 +155,25 @@ async def test_a_failure_of_the_issue_gives_the_money_back(shop: Shop) -> None:
     await assert_ended_whole(shop, order, event)
 
 
+async def test_a_refund_that_is_faster_than_its_saga_stays_said(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await shop.event()
+    order = await place(shop, event)
+    await _cancel_event(shop, event)
+    request_whole = shop.refunds.request_whole
+
+    async def request_and_carry_out(order: Order) -> None:
+        await request_whole(order)
+        await shop.refunds.carry_out_due()
+
+    monkeypatch.setattr(shop.refunds, "request_whole", request_and_carry_out)
+    await shop.purchase.run(order)
+    payment = (await stored(shop, order)).payment
+    assert payment is not None
+    assert (payment.status, payment.refunded_minor) == ("refunded", payment.captured_minor)
+
+
 @pytest.mark.parametrize("name", ["take_payment", "reserve"])
 async def test_an_undo_done_twice_has_its_effect_once(shop: Shop, name: str) -> None:
     event = await shop.event()

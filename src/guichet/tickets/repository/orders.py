@@ -247,8 +247,10 @@ async def _save_payments(writes: Writes, orders: Sequence[Order]) -> None:
     paid = [(order, order.payment) for order in orders if order.payment is not None]
     if not paid:
         return
+    # The refund of an undone order may be carried out before its saga has stored what it knew.
     await writes.execute(
-        "UPDATE payments p SET status = n.status, captured_minor = n.captured,"
+        "UPDATE payments p SET status = CASE WHEN p.status = 'refunded' AND n.status = 'completed'"
+        " THEN p.status ELSE n.status END, captured_minor = n.captured,"
         " intent_id = n.intent_id, method_label = n.method_label,"
         " decline_code = n.decline_code, next_action = n.next_action, paid_at = n.paid_at"
         " FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[],"
