@@ -306,6 +306,8 @@ class FakeProvider:
         result = self._intents[intent_id].result
         if result.outcome is not PaymentOutcome.PAID:
             return RefundResult(RefundOutcome.REFUSED, reason="payment_intent_unexpected_state")
+        if self.books.is_contested(intent_id):
+            return RefundResult(RefundOutcome.REFUSED, reason="charge_disputed")
         if amount_minor > result.amount_minor - result.refunded_minor:
             return RefundResult(RefundOutcome.REFUSED, reason="charge_already_refunded")
         later = twist is Twist.SETTLE_LATER

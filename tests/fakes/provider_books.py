@@ -102,6 +102,12 @@ class FakeBooks:
             dispute_id, intent_id, amount_minor, "EUR", status, "fraudulent", _now(), tuple(moved)
         )
 
+    def is_contested(self, intent_id: str) -> bool:
+        """Whether a bank contests a payment, or has taken it back."""
+        return any(
+            seen.intent_id == intent_id and seen.status != "won" for seen in self.disputes.values()
+        )
+
     async def payment(self, intent_id: str) -> SeenPayment | None:
         """See `ProviderBooks.payment`."""
         self._answer()

@@ -45,6 +45,20 @@ def test_a_dispute_takes_the_amount_and_a_fee_and_may_be_won(
     assert sandbox.get(f"/v1/charges/ch_{intent_id[3:]}01").body["disputed"] is True
 
 
+@pytest.mark.parametrize(
+    ("status", "is_refunded"), [("under_review", False), ("won", True), ("lost", False)]
+)
+def test_a_contested_payment_is_refunded_only_once_the_dispute_is_won(
+    sandbox: RunningSandbox, intent_id: str, status: str, *, is_refunded: bool
+) -> None:
+    opened = told(sandbox, DISPUTES, payment_intent=intent_id, amount=1000).body
+    told(sandbox, f"{DISPUTES}/{opened['id']}", status=status)
+    answer = sandbox.post("/v1/refunds", {"payment_intent": intent_id, "amount": "200"})
+    assert answer.status == (200 if is_refunded else 400)
+    if not is_refunded:
+        assert answer.body["error"]["code"] == "charge_disputed"
+
+
 def test_what_a_dispute_moves_is_listed_with_its_source(
     sandbox: RunningSandbox, intent_id: str
 ) -> None:

@@ -153,7 +153,8 @@ def refund_of(**changed: int) -> Refund:
 
 def test_each_answer_counts_as_what_it_is() -> None:
     unknown = RefundResult(RefundOutcome.UNKNOWN)
-    refused = RefundResult(RefundOutcome.REFUSED, reason="charge_disputed")
+    refused = RefundResult(RefundOutcome.REFUSED, reason="refused")
+    contested = RefundResult(RefundOutcome.REFUSED, reason="charge_disputed")
     empty = RefundResult(RefundOutcome.REFUSED, reason="balance_insufficient")
     first = postponed(refund_of(), unknown, AT)
     assert (first.is_failed, first.is_refused, first.is_waiting) == (True, False, False)
@@ -162,6 +163,9 @@ def test_each_answer_counts_as_what_it_is() -> None:
     assert postponed(refund_of(attempts=7), unknown, AT).attention_reason == "refund_unanswered"
     assert postponed(refund_of(refusals=4), refused, AT).attention_reason == "refund_refused"
     assert postponed(refund_of(), refused, AT).is_refused
+    disputed = postponed(refund_of(refusals=40), contested, AT)
+    assert (disputed.is_failed, disputed.is_refused) == (False, True)
+    assert disputed.attention_reason == "disputed"
     waiting = postponed(refund_of(waits=4), empty, AT)
     assert (waiting.is_failed, waiting.is_waiting) == (False, True)
     assert waiting.attention_reason == "balance_insufficient"

@@ -3,6 +3,8 @@
 A payment is captured at once (`capture_method: automatic`) or not at all, and captured once.
 """
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from guichet.sandbox.cards import AUTHENTICATION_FAILED, CARDS
@@ -112,15 +114,22 @@ def refund(
     metadata: dict[str, str],
     now: float,
     returned_after: float | None = None,
+    disputes: Sequence[Dispute] = (),
 ) -> tuple[Intent, Refund]:
     """Give back `amount`, or all that is left. Raises `Refused` beyond what was captured.
 
-    `returned_after` seconds the bank returns it, though it had succeeded.
+    `returned_after` seconds the bank returns it, though it had succeeded. `disputes` are those of
+    the payment: while its bank contests it, or has taken it back, nothing is refunded.
     """
     if intent.status != "succeeded" or intent.method is None:
         raise invalid(
             f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
             code="payment_intent_unexpected_state",
+        )
+    if any(dispute.status != "won" for dispute in disputes):
+        raise invalid(
+            f"Charge {intent.charge_id} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
         )
     left = intent.captured - intent.refunded
     if left == 0:

@@ -163,14 +163,16 @@ class Till:
             raise invalid(
                 "Invalid positive integer", param="amount", code="parameter_invalid_integer"
             )
+        found = self._intent_to_refund(form)
         intent, refund = rules.refund(
-            self._intent_to_refund(form),
+            found,
             number=len(self.books.refunds),
             amount=amount,
             reason=form.choice("reason", REFUND_REASONS),
             metadata=form.mapping("metadata"),
             now=self.clock(),
             returned_after=returned_after,
+            disputes=self.books.disputes_of(found),
         )
         events = ("charge.refunded", "refund.created")
         return self.write(

@@ -27,6 +27,9 @@ REFUND_REASONS = [
 ]
 """Those that end with the refund they are about."""
 
+REFUSED_REASONS = frozenset({Attention.REFUND_REFUSED.value, Attention.DISPUTED.value})
+"""Of refunds that the provider refuses, which a person may note as paid by other means."""
+
 SENTENCES: dict[str, Sentence] = {
     Attention.REFUNDED_OUTSIDE: Sentence(
         "Le prestataire de paiement a rendu de l'argent pour cette commande sans que nous l'ayons"
@@ -48,9 +51,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     Attention.REFUND_REFUSED: Sentence(
         "Le prestataire de paiement refuse ce remboursement. Vérifiez le paiement chez lui,"
-        " puis relancez, ou remboursez autrement et notez-le ici.",
-        "The payment provider refuses this refund. Look at the payment there, then try again,"
-        " or pay back in another way and note it here.",
+        " ou remboursez autrement et notez-le ici. Les essais continuent d'ici là.",
+        "The payment provider refuses this refund. Look at the payment there, or pay back in"
+        " another way and note it here. Until then it goes on being tried.",
     ),
     Attention.REFUND_UNANSWERED: Sentence(
         "Le prestataire de paiement ne répond pas clairement depuis plusieurs essais."

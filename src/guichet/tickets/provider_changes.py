@@ -20,11 +20,13 @@ from guichet.tickets.payments import ProviderBooks, RefundOutcome, SeenDispute, 
 from guichet.tickets.pricing import Paid, Returned, refund_parts, spread
 from guichet.tickets.provider_ledger import transfers_of
 from guichet.tickets.refunds import Refunds
+from guichet.tickets.refused_refunds import settle_by_dispute
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import provider as provider_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
 from guichet.tickets.repository.provider import OwnRefund
+from guichet.tickets.repository.refused_refunds import try_again_after_dispute
 from guichet.tickets.repository.returned_refunds import follow_refunds
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.returned_refunds import enter_failure
@@ -106,7 +108,10 @@ class ProviderChanges:
             if before != seen.status:
                 await record_hot(connection, [auditing.dispute_changed(seen, order_id, before)])
             if order_id is not None and before != seen.status:
+                await order_rows.lock_orders(connection, [order_id])
                 await _show_dispute(connection, order_id, seen)
+        if is_over:
+            self._refunds.wake.set()
         log.warning("payment disputed", order=order_id, dispute=dispute_id, status=seen.status)
 
 
@@ -124,8 +129,10 @@ async def _order_of(connection: Connection, seen: SeenDispute) -> int | None:
 
 async def _show_dispute(connection: Connection, order_id: int, seen: SeenDispute) -> None:
     if seen.status == "lost":
+        await settle_by_dispute(connection, order_id)
         await provider_rows.flag_order(connection, order_id, Attention.DISPUTE_LOST)
     elif seen.status in DISPUTE_OVER:
+        await try_again_after_dispute(connection, order_id, Attention.DISPUTED)
         await provider_rows.unflag_order(connection, order_id, Attention.DISPUTED)
         await follow_refunds(connection, order_id)
     else:

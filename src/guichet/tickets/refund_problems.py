@@ -66,7 +66,7 @@ class RefundNotFound(problems.NotFound):
 
 
 class RefundNotReturned(problems.Conflict):
-    """The refund is not one that the bank returned, or it has been dealt with."""
+    """The refund is neither returned by the bank nor refused for good, or has been dealt with."""
 
     code = "refund_not_returned"
     fr = "Ce remboursement n'est pas revenu de la banque, ou il a déjà été relancé ou payé."

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from guichet.contracts.money import Amount
+from guichet.tickets.attention import REFUSED_REASONS
 
 RefundStatus = Literal["pending", "completed", "failed"]
 
@@ -34,6 +35,12 @@ class RefundState:
     failure_reason: str | None = None
     is_retried: bool = False
     settled_at: datetime | None = None
+    attention_reason: str | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the provider keeps refusing it, so that a person may pay it otherwise."""
+        return self.status == "pending" and self.attention_reason in REFUSED_REASONS
 
     @property
     def given_back_at(self) -> datetime | None:
@@ -47,7 +54,7 @@ class RefundStateView(BaseModel):
     `note` is what a person gave as the reason, in the words that the buyer was told. One that the
     bank returned has failed at `failed_at`, with the provider's word for why; `is_retried` where
     another refund has taken its place, `is_paid_otherwise` where it was paid by other means than
-    the provider.
+    the provider, `is_refused` where the provider keeps refusing it.
     """
 
     id: int
@@ -61,6 +68,7 @@ class RefundStateView(BaseModel):
     failure_reason: str | None
     is_retried: bool
     is_paid_otherwise: bool
+    is_refused: bool
 
 
 def refund_status_shown(status: str | None) -> RefundStatus | None:
@@ -82,4 +90,5 @@ def refund_state_view(refund: RefundState) -> RefundStateView:
         failure_reason=refund.failure_reason,
         is_retried=refund.is_retried,
         is_paid_otherwise=refund.status == "settled",
+        is_refused=refund.is_refused,
     )

@@ -6,6 +6,7 @@
     no clear answer             the same key again, later and later: it may have happened
     its balance is too low      waits, under a new key, until there is balance; no failure
     refused                     tried again under a new key, since a refusal ends the old one
+    a bank contests it          waits for the dispute's end, which may settle it (`refused_refunds`)
 
 After several failures a person is told why, in a sentence; the tries go on all the same.
 """
@@ -20,6 +21,7 @@ from guichet.tickets.attention import Attention
 from guichet.tickets.domain import Order
 from guichet.tickets.payments import PaymentProvider, RefundOutcome, RefundResult
 from guichet.tickets.pricing import Paid, Parts, refund_parts, spread
+from guichet.tickets.refused_refunds import CHARGE_DISPUTED, settle_by_dispute
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
@@ -33,6 +35,8 @@ PENDING_SECONDS = 30.0
 RETRY_SECONDS_FIRST = 1.0
 RETRY_SECONDS_MAX = 300.0
 BALANCE_SECONDS_MAX = 60.0
+DISPUTE_SECONDS = 3600.0
+"""The dispute's end lets the refund be tried at once; this is for where its message is lost."""
 ATTEMPTS_BEFORE_ATTENTION = 8
 REFUSALS_BEFORE_ATTENTION = 5
 WAITS_BEFORE_ATTENTION = 5
@@ -123,6 +127,8 @@ class Refunds:
                 await transfer_refund(connection, refund.refund_id)
                 log.info("refunded", refund=refund.refund_id, order=refund.order_id)
                 return
+            if result.reason == CHARGE_DISPUTED:
+                await settle_by_dispute(connection, refund.order_id)
             why = postponed(refund, result, now())
             if why.attention_reason is not None:
                 log.error("refund keeps failing", refund=refund.refund_id, reason=result.reason)
@@ -158,6 +164,13 @@ def postponed(refund: Refund, result: RefundResult, at: datetime) -> Postponed:
         # A bank takes days over some refunds: waiting for it is no failed attempt.
         return Postponed(at + timedelta(seconds=PENDING_SECONDS), error)
     is_refused = result.outcome is RefundOutcome.REFUSED
+    if is_refused and result.reason == CHARGE_DISPUTED:
+        return Postponed(
+            at + timedelta(seconds=DISPUTE_SECONDS),
+            error,
+            is_refused=True,
+            attention_reason=Attention.DISPUTED,
+        )
     if is_refused and result.reason == BALANCE_TOO_LOW:
         is_long = refund.waits + 1 >= WAITS_BEFORE_ATTENTION
         return Postponed(

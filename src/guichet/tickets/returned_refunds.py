@@ -15,19 +15,22 @@ from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
 from guichet.kernel.outbox import enqueue_hot
 from guichet.tickets import auditing, told
-from guichet.tickets.attention import Attention
+from guichet.tickets.attention import REFUSED_REASONS, Attention
 from guichet.tickets.domain import Order
 from guichet.tickets.giving_back import Right
 from guichet.tickets.problems import OrderNotFound
 from guichet.tickets.refund_problems import RefundNotFound, RefundNotReturned
 from guichet.tickets.refunds import Refunds
+from guichet.tickets.refused_refunds import REFUSED, give_up, settle
 from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refund_keys as key_rows
 from guichet.tickets.repository import returned_refunds as rows
-from guichet.tickets.repository.ledger import transfer_failure, transfer_settlement
+from guichet.tickets.repository.ledger import transfer_failure
 from guichet.tickets.repository.provider import flag_order
 from guichet.tickets.repository.refund_keys import Done, RefundKey
+from guichet.tickets.repository.refunds import Refund
+from guichet.tickets.repository.refused_refunds import attention_of, pending_refunds
 from guichet.tickets.repository.returned_refunds import Returned
 from guichet.tickets.repository.stock import Connection
 
@@ -85,31 +88,41 @@ class ReturnedRefunds:
         return done.refund_id
 
     async def settle(self, order_id: int, refund_id: int, right: Right, note: str) -> None:
-        """Note that a returned refund was paid by other means, and how.
+        """Note that a refund was paid by other means, and how: returned by the bank, or refused.
 
         Raises `OrderNotFound`, `RefundNotFound` or `RefundNotReturned`.
         """
         async with self._database.hot.acquire() as connection, connection.transaction():
-            returned = await _locked(connection, order_id, refund_id)
-            await rows.settle_refund(connection, returned, right.account_id, note, now())
-            await transfer_settlement(connection, refund_id)
-            settled = auditing.refund_settled(order_id, refund_id, returned.amount_minor, note)
-            await record_hot(connection, [settled])
-            await rows.follow_refunds(connection, order_id)
-        log.info("refund paid by other means", order=order_id, refund=refund_id)
+            returned = await _locked(connection, order_id, refund_id, takes_refused=True)
+            await settle(connection, returned, right.account_id, note)
 
 
-async def _locked(connection: Connection, order_id: int, refund_id: int) -> Returned:
-    """Lock the order and return the refund that waits to be paid."""
+async def _locked(
+    connection: Connection, order_id: int, refund_id: int, *, takes_refused: bool = False
+) -> Returned:
+    """Lock the order and return the refund that waits to be paid.
+
+    With `takes_refused` also one that the provider keeps refusing, which is given up.
+    """
     if order_id not in await order_rows.lock_orders(connection, [order_id]):
         raise OrderNotFound
     found = await rows.read_returned(connection, order_id, refund_id)
     if found is None:
         raise RefundNotFound
     returned, is_waiting = found
-    if not is_waiting:
+    if is_waiting:
+        return returned
+    refused = await _refused(connection, order_id, refund_id) if takes_refused else None
+    if refused is None:
         raise RefundNotReturned
-    return returned
+    return await give_up(connection, refused, REFUSED)
+
+
+async def _refused(connection: Connection, order_id: int, refund_id: int) -> Refund | None:
+    if await attention_of(connection, refund_id) not in REFUSED_REASONS:
+        return None
+    pending = await pending_refunds(connection, order_id)
+    return next((refund for refund in pending if refund.refund_id == refund_id), None)
 
 
 async def _retry(connection: Connection, returned: Returned, right: Right) -> int:

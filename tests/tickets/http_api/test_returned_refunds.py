@@ -52,6 +52,7 @@ async def test_the_order_tells_the_truth(front: Front) -> None:
         "failure_reason": "expired_or_canceled_card",
         "is_retried": False,
         "is_paid_otherwise": False,
+        "is_refused": False,
     }
     [cancelled] = [ticket for ticket in shown["tickets"] if ticket["status"] == "cancelled"]
     assert cancelled["refund_status"] == "failed"

@@ -15,7 +15,7 @@ import { useLanguage } from "@/i18n/useLanguage";
 import { ConfirmDialog, Notice } from "@/ui";
 
 import classes from "./Orders.module.css";
-import { isReturned } from "./refunds";
+import { needsSomebody } from "./refunds";
 
 const WHYS = [
   "expired_or_canceled_card",
@@ -24,16 +24,32 @@ const WHYS = [
   "declined",
 ] as const;
 
-/** What the bank has returned, and the two ways to pay it after all. */
+/** What the bank has returned or the provider refuses, and the ways to pay it after all. */
 export function ReturnedRefunds({ order }: { order: OrderView }) {
-  const returned = order.refunds.filter(isReturned);
-  if (returned.length === 0) return null;
+  const owed = order.refunds.filter(needsSomebody);
+  if (owed.length === 0) return null;
   return (
     <div className={classes.notices}>
-      {returned.map((refund) => (
-        <Returned key={refund.id} order={order} refund={refund} />
-      ))}
+      {owed.map((refund) => {
+        const Shown = refund.is_refused ? Refused : Returned;
+        return <Shown key={refund.id} order={order} refund={refund} />;
+      })}
     </div>
+  );
+}
+
+/** It is tried on by itself, so paying otherwise is all that a person can do here. */
+function Refused({ order, refund }: ReturnedProps) {
+  const { t } = useTranslation("orders");
+  const amount = formatMoney(refund.amount, order.currency, useLanguage());
+  return (
+    <Notice
+      tone="bad"
+      title={t("returned.refused", { amount })}
+      actions={<Settle order={order} refund={refund} amount={amount} />}
+    >
+      {t("returned.refusedExplain")}
+    </Notice>
   );
 }
 

@@ -26,6 +26,11 @@ export function isReturned({ status, is_retried: isRetried }: RefundStateView): 
   return status === "failed" && !isRetried;
 }
 
+/** Whether somebody has to see to it that a refund reaches the buyer. */
+export function needsSomebody(refund: RefundStateView): boolean {
+  return isReturned(refund) || refund.is_refused;
+}
+
 /** How a refund stands, in the words of its list. */
 export function stateOf(
   refund: RefundStateView,

@@ -60,7 +60,7 @@ async def retry(
 async def settle(
     code: str, refund_id: PathId, asked: PaidOtherwise, context: Ctx, caller: Caller
 ) -> OrderRefundsView:
-    """Note that a refund which the bank returned was paid by other means.
+    """Note that a refund was paid by other means: returned by the bank, or refused all along.
 
     For administrators and the event's organiser.
     """

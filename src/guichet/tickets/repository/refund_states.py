@@ -22,6 +22,7 @@ async def refunds_of_order(connection: Transaction, order_id: int) -> list[Refun
             refunds.c.failure_reason,
             refunds.c.is_retried,
             refunds.c.settled_at,
+            refunds.c.attention_reason,
         )
         .where(refunds.c.order_id == order_id)
         .order_by(refunds.c.refund_id)

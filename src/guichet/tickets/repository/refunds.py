@@ -170,7 +170,7 @@ async def claim_due_refunds(
         limit,
         only,
     )
-    return [_refund_of(row) for row in rows]
+    return [refund_of(row) for row in rows]
 
 
 async def lock_order_of_refund(connection: Connection, refund: Refund) -> None:
@@ -221,11 +221,11 @@ class Postponed:
 
 async def postpone_refund(connection: Connection, refund: Refund, why: Postponed) -> None:
     """Note why the money has not gone back yet; the caller has the order locked."""
-    await connection.execute(
+    order_id = await connection.fetchval(
         "UPDATE refunds SET attempts = attempts + $4::int, refusals = refusals + $5::int,"
         " waits = waits + $6::int, run_at = $2, leased_until = NULL, last_error = $3,"
         " needs_attention = $7::text IS NOT NULL, attention_reason = $7"
-        " WHERE refund_id = $1 AND status = 'pending'",
+        " WHERE refund_id = $1 AND status = 'pending' RETURNING order_id",
         refund.refund_id,
         why.run_at,
         why.error,
@@ -234,8 +234,8 @@ async def postpone_refund(connection: Connection, refund: Refund, why: Postponed
         int(why.is_waiting),
         why.attention_reason,
     )
-    if why.attention_reason is not None:
-        await flag_order(connection, refund.order_id, why.attention_reason)
+    if order_id is not None and why.attention_reason is not None:
+        await flag_order(connection, order_id, why.attention_reason)
 
 
 async def lock_tickets_of_orders(
@@ -308,7 +308,8 @@ async def end_orders(connection: Connection, order_ids: Sequence[int]) -> None:
     )
 
 
-def _refund_of(row: asyncpg.Record) -> Refund:
+def refund_of(row: asyncpg.Record) -> Refund:
+    """Return a refund, of a row that names its payment's intent too."""
     return Refund(
         refund_id=row["refund_id"],
         order_id=row["order_id"],

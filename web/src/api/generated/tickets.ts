@@ -769,7 +769,7 @@ export const RefundStateViewStatus = {
  * `note` is what a person gave as the reason, in the words that the buyer was told. One that the
  * bank returned has failed at `failed_at`, with the provider's word for why; `is_retried` where
  * another refund has taken its place, `is_paid_otherwise` where it was paid by other means than
- * the provider.
+ * the provider, `is_refused` where the provider keeps refusing it.
  */
 export interface RefundStateView {
   id: number;
@@ -784,6 +784,7 @@ export interface RefundStateView {
   failure_reason: string | null;
   is_retried: boolean;
   is_paid_otherwise: boolean;
+  is_refused: boolean;
 }
 
 /**
@@ -6801,7 +6802,7 @@ export const getPostTicketsOrdersByCodeRefundsByRefundIdSettleUrl = (code: strin
 }
 
 /**
- * Note that a refund which the bank returned was paid by other means.
+ * Note that a refund was paid by other means: returned by the bank, or refused all along.
  *
  * For administrators and the event's organiser.
  * @summary Settle

@@ -83,6 +83,7 @@ export function refundState(values: Partial<RefundStateView> = {}): RefundStateV
     failure_reason: null,
     is_retried: false,
     is_paid_otherwise: false,
+    is_refused: false,
     ...values,
   };
 }

@@ -97,6 +97,7 @@ test("shows the payment, the refunds and the ways elsewhere", async () => {
     failure_reason: null,
     is_retried: false,
     is_paid_otherwise: false,
+    is_refused: false,
     requested_at: "2027-05-02T09:00:00Z",
     completed_at: null,
   };
@@ -146,6 +147,7 @@ const RETURNED = {
   failure_reason: "expired_or_canceled_card",
   is_retried: false,
   is_paid_otherwise: false,
+  is_refused: false,
 };
 
 test("tries a refund again that the bank has returned", async () => {
@@ -175,6 +177,19 @@ test("notes by what other means a returned refund was paid", async () => {
   expect(confirm).toBeDisabled();
   await person.type(screen.getByLabelText("Comment, et quand"), "Virement du 3 mai");
   await person.click(confirm);
+  await expect.poll(() => noted[0]?.body).toEqual({ reason: "Virement du 3 mai" });
+});
+
+test("notes by what other means a refused refund was paid", async () => {
+  const refused = { ...RETURNED, status: "pending", failed_at: null, is_refused: true };
+  answer("get", "/tickets/orders/ABCD-1234", 200, purchase({ refunds: [refused] }));
+  const noted = answer("post", "/tickets/orders/ABCD-1234/refunds/3/settle", 200, {});
+  const { screen, person } = renderApp("/admin/orders/ABCD-1234");
+  expect(await screen.findByText(/25,00\s€ : le prestataire de paiement refuse/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Relancer le remboursement" })).toBeNull();
+  await person.click(screen.getByRole("button", { name: "Payé par un autre moyen" }));
+  await person.type(screen.getByLabelText("Comment, et quand"), "Virement du 3 mai");
+  await person.click(screen.getByRole("button", { name: /Noter 25,00\s€ comme payés/ }));
   await expect.poll(() => noted[0]?.body).toEqual({ reason: "Virement du 3 mai" });
 });
 
