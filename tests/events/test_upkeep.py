@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from guichet.contracts.messages.tickets import StockChanged, StockLevel
+from guichet.contracts.messages.tickets import EventStock, StockChanged, StockLevel
 from guichet.events.tables import stock_levels
 from guichet.events.use_cases import upkeep
 from guichet.kernel.inbox import Told
@@ -23,8 +23,8 @@ async def test_of_stock_told_together_the_newest_of_each_ticket_type_counts(
     ):
         for first, told in ((900_100_000, alone), (900_200_000, together)):
             level = StockLevel(ticket_type_id=first + kinds[kind], capacity=9, sold=sold, held=1)
-            message = StockChanged(event_id=kinds[kind], version=version, levels=[level])
-            told.append(Told(message, f"request-{number}"))
+            stock = EventStock(event_id=kinds[kind], version=version, levels=[level])
+            told.append(Told(StockChanged(events=[stock]), f"request-{number}"))
     async with running.database.transaction() as transaction:
         for each in alone:
             await upkeep.note_stock(transaction, each.message)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from guichet.contracts.messages.auth import AccountDeleted
 from guichet.contracts.messages.events import EventSnapshot
-from guichet.contracts.messages.tickets import StockChanged, StockLevel
+from guichet.contracts.messages.tickets import EventStock, StockChanged, StockLevel
 from guichet.events.domain.records import EventEdit, Viewer
 from guichet.events.repository import reading, writing
 from guichet.events.tables import events, stock_levels
@@ -293,7 +293,8 @@ async def test_stock_is_shown_as_tickets_last_told(running: RunningEvents) -> No
 
     async def tell(version: int, sold: int, held: int) -> int:
         level = StockLevel(ticket_type_id=kind, capacity=100, sold=sold, held=held)
-        message = StockChanged(event_id=made["id"], version=version, levels=[level])
+        stock = EventStock(event_id=made["id"], version=version, levels=[level])
+        message = StockChanged(events=[stock])
         async with running.database.transaction() as transaction:
             await upkeep.note_stock(transaction, message)
         return (await running.ask("GET", f"/{made['id']}")).body["available_tickets"]
@@ -309,7 +310,8 @@ async def test_stock_is_shown_as_tickets_last_told(running: RunningEvents) -> No
 async def test_stock_comes_over_the_bus_once(running: RunningEvents) -> None:
     made = await running.create()
     level = StockLevel(ticket_type_id=made["ticket_types"][0]["id"], capacity=100, sold=1, held=0)
-    message = StockChanged(event_id=made["id"], version=1, levels=[level])
+    stock = EventStock(event_id=made["id"], version=1, levels=[level])
+    message = StockChanged(events=[stock])
     bus = running.app.state.platform.bus
     for _ in range(2):
         await bus.publish(
@@ -333,7 +335,7 @@ async def test_stock_comes_over_the_bus_once(running: RunningEvents) -> None:
 
 async def test_a_malformed_message_becomes_a_dead_letter(running: RunningEvents) -> None:
     inbox = running.app.state.platform.inbox
-    received = Received("broken-1", StockChanged.subject, b'{"event_id": "x"}', {}, 1)
+    received = Received("broken-1", StockChanged.subject, b'{"events": "x"}', {}, 1)
     verdict = await inbox.receive(received)
     assert verdict.retry_after_seconds is None
 

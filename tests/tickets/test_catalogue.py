@@ -1,6 +1,8 @@
 """What events tells becomes what may be sold, in any order and never below what is promised."""
 
 import asyncio
+import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -8,7 +10,9 @@ from guichet.contracts.messages.events import FeeOffer, RefundRules, TicketTypeO
 from guichet.contracts.prices import NO_FEE, FeeTerms
 from guichet.tickets import domain, problems
 from guichet.tickets.catalogue import apply
-from guichet.tickets.domain import REFUNDED_IN_FULL
+from guichet.tickets.domain import REFUNDED_IN_FULL, Offer
+from guichet.tickets.repository import offers as offer_rows
+from guichet.tickets.repository.stock import Connection
 from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 
@@ -59,13 +63,45 @@ async def test_stock_is_told_once_for_many_sales_with_a_growing_version(shop: Sh
     assert sum(told) >= 1
     assert await shop.catalogue.publish_stock() == 0
     rows = await shop.rows(
-        "SELECT (payload ->> 'version')::int AS version,"
-        " payload -> 'levels' -> 0 ->> 'sold' AS sold FROM outbox"
+        "SELECT (payload #>> '{events,0,version}')::int AS version,"
+        " payload #>> '{events,0,levels,0,sold}' AS sold FROM outbox"
         " WHERE subject = 'tickets.stock.changed' ORDER BY id"
     )
     versions = [row["version"] for row in rows]
     assert versions == sorted(versions)
     assert rows[-1]["sold"] == "3"
+
+
+async def test_the_stock_of_many_events_is_told_in_one_message(shop: Shop) -> None:
+    events = [await shop.event(capacity=50) for _ in range(3)]
+    await shop.catalogue.publish_stock()
+    for number, event in enumerate(events):
+        for _ in range(number):
+            await shop.selling.buy(wanted(event, payment_method="pm_card_visa"))
+    before = await shop.one("SELECT max(id) FROM outbox")
+    assert await shop.catalogue.publish_stock() == 2
+    told = await shop.rows("SELECT payload FROM outbox WHERE id > $1", before)
+    assert len(told) == 1
+    stocks = json.loads(told[0]["payload"])["events"]
+    sold = {stock["event_id"]: [level["sold"] for level in stock["levels"]] for stock in stocks}
+    assert sold == {events[1]: [1], events[2]: [2]}
+
+
+async def test_a_crowd_that_comes_for_many_events_has_them_read_together(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = [await shop.event() for _ in range(4)]
+    readings: list[list[int]] = []
+    read_offers = offer_rows.read_offers
+
+    async def noted(connection: Connection, event_ids: Sequence[int]) -> dict[int, Offer]:
+        readings.append(sorted(event_ids))
+        return await read_offers(connection, event_ids)
+
+    monkeypatch.setattr(offer_rows, "read_offers", noted)
+    offers = await asyncio.gather(*(shop.catalogue.offer(event) for event in events * 5))
+    assert [offer.event_id for offer in offers] == events * 5
+    assert readings == [sorted(events)]
 
 
 async def test_a_crowd_that_comes_before_the_message_finds_the_offer_once(shop: Shop) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guichet.contracts.clients.events import EventsClient
 from guichet.contracts.messages.events import EventSnapshot
-from guichet.contracts.messages.tickets import StockLevel
+from guichet.contracts.messages.tickets import StockChanged, StockLevel
 from guichet.kernel.audit import record_hot
+from guichet.kernel.batching import BatchWriter
 from guichet.kernel.context import SYSTEM, acting
 from guichet.kernel.database import Database
 from guichet.kernel.logs import logger
@@ -47,6 +49,8 @@ class Catalogue:
         self._known: OrderedDict[int, _Known] = OrderedDict()
         self._missing: dict[int, float] = {}
         self._reading: dict[int, asyncio.Task[Offer]] = {}
+        # A crowd that comes for many events has all of them read together.
+        self._reader = BatchWriter[int, Offer | None](self._read_stored, name="offers")
 
     async def offer(self, event_id: int) -> Offer:
         """Return a published or formerly published offer, asking events for one not known.
@@ -67,14 +71,18 @@ class Catalogue:
     async def _read(self, event_id: int) -> Offer:
         # Done for many: nothing of it is to be laid to the first one.
         acting.set(SYSTEM)
-        async with self._database.hot.acquire() as connection:
-            offer = await offer_rows.read_offer(connection, event_id)
+        offer = await self._reader.submit(event_id)
         if offer is None or offer.status == "draft":
             offer = await self._ask_events(event_id)
         self._known[event_id] = _Known(offer, time.monotonic() + CARD_SECONDS)
         if len(self._known) > CARDS_MAX:
             self._known.popitem(last=False)
         return offer
+
+    async def _read_stored(self, event_ids: Sequence[int]) -> list[Offer | None]:
+        async with self._database.hot.acquire() as connection:
+            offers = await offer_rows.read_offers(connection, event_ids)
+        return [offers.get(event_id) for event_id in event_ids]
 
     def _remembered(self, event_id: int) -> Offer | None:
         known = self._known.get(event_id)
@@ -140,13 +148,11 @@ class Catalogue:
         and the versions make sure that none is missed.
         """
         async with self._database.hot.acquire() as connection, connection.transaction():
-            messages = await offer_rows.claim_unpublished_stock(
-                connection, PUBLISHED_EVENTS_AT_ONCE
-            )
-            await enqueue_hot(connection, messages)
-        if messages:
+            changed = await offer_rows.claim_unpublished_stock(connection, PUBLISHED_EVENTS_AT_ONCE)
+            await enqueue_hot(connection, [StockChanged(events=changed)] if changed else [])
+        if changed:
             self._database.outbox_written.set()
-        return len(messages)
+        return len(changed)
 
 
 def card_of(offer: Offer) -> EventCard:

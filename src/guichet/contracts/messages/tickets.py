@@ -180,14 +180,22 @@ class StockLevel(BaseModel):
     held: int
 
 
-class StockChanged(Message):
+class EventStock(BaseModel):
     """The stock of an event as it is now; the higher `version` is the later state."""
 
-    subject: ClassVar[str] = "tickets.stock.changed"
+    model_config = ConfigDict(frozen=True)
 
     event_id: int
     version: int
     levels: list[StockLevel]
+
+
+class StockChanged(Message):
+    """The stock of these events changed: one message for all that did since the last one."""
+
+    subject: ClassVar[str] = "tickets.stock.changed"
+
+    events: list[EventStock]
 
 
 class OrdersClaimed(Message):

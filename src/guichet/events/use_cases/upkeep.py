@@ -38,9 +38,10 @@ async def note_stocks(transaction: Transaction, messages: Sequence[Told[StockCha
 def _levels(message: StockChanged) -> list[writing.ToldLevel]:
     return [
         writing.ToldLevel(
-            level.ticket_type_id, message.event_id, message.version, level.sold, level.held
+            level.ticket_type_id, event.event_id, event.version, level.sold, level.held
         )
-        for level in message.levels
+        for event in message.events
+        for level in event.levels
     ]
 
 

@@ -1,11 +1,10 @@
 """Statements on what events lets us sell, on asyncpg."""
 
-from collections.abc import Sequence
-
-import asyncpg
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 from guichet.contracts.messages.events import EventSnapshot
-from guichet.contracts.messages.tickets import StockChanged, StockLevel
+from guichet.contracts.messages.tickets import EventStock, StockLevel
 from guichet.tickets.domain import Offer
 from guichet.tickets.repository.rows import offer_of, stock_of
 from guichet.tickets.repository.stock import Connection
@@ -33,15 +32,22 @@ async def lock_version(connection: Connection, event_id: int) -> int | None:
 
 async def read_offer(connection: Connection, event_id: int) -> Offer | None:
     """Return an offer with its stock as it is at this moment, None where it is not known."""
-    row = await connection.fetchrow("SELECT * FROM offers WHERE event_id = $1", event_id)
-    if row is None:
-        return None
-    offer = offer_of(row)
-    rows = await connection.fetch(
-        "SELECT * FROM stock WHERE event_id = $1 ORDER BY ticket_type_id", event_id
+    return (await read_offers(connection, [event_id])).get(event_id)
+
+
+async def read_offers(connection: Connection, event_ids: Collection[int]) -> dict[int, Offer]:
+    """Return those of these offers that are known, with their stock as it is at this moment."""
+    found = await connection.fetch(
+        "SELECT * FROM offers WHERE event_id = ANY($1::bigint[])", event_ids
     )
-    offer.stock = {item["ticket_type_id"]: stock_of(item) for item in rows}
-    return offer
+    offers = {row["event_id"]: offer_of(row) for row in found}
+    rows = await connection.fetch(
+        "SELECT * FROM stock WHERE event_id = ANY($1::bigint[]) ORDER BY ticket_type_id",
+        list(offers),
+    )
+    for row in rows:
+        offers[row["event_id"]].stock[row["ticket_type_id"]] = stock_of(row)
+    return offers
 
 
 async def save_offer(connection: Connection, event: EventSnapshot) -> None:
@@ -132,8 +138,8 @@ async def save_types(
     )
 
 
-async def claim_unpublished_stock(connection: Connection, limit: int) -> list[StockChanged]:
-    """Return what is to be told of stock that changed since it was last told, and mark it told."""
+async def claim_unpublished_stock(connection: Connection, limit: int) -> list[EventStock]:
+    """Return the stock of events where it changed since it was last told, and mark it told."""
     rows = await connection.fetch(
         "SELECT DISTINCT event_id FROM stock WHERE published_version < version"
         " ORDER BY event_id LIMIT $1",
@@ -151,22 +157,20 @@ async def claim_unpublished_stock(connection: Connection, limit: int) -> list[St
         "UPDATE stock SET published_version = version WHERE event_id = ANY($1::bigint[])",
         event_ids,
     )
-    return [_stock_changed(event_id, locked) for event_id in event_ids]
-
-
-def _stock_changed(event_id: int, rows: Sequence[asyncpg.Record]) -> StockChanged:
-    own = [row for row in rows if row["event_id"] == event_id]
-    return StockChanged(
-        event_id=event_id,
+    levels = defaultdict[int, list[StockLevel]](list)
+    versions = defaultdict[int, int](int)
+    for row in locked:
         # Each type's version only grows, and all were locked together: so does their sum.
-        version=sum(row["version"] for row in own),
-        levels=[
+        versions[row["event_id"]] += row["version"]
+        levels[row["event_id"]].append(
             StockLevel(
                 ticket_type_id=row["ticket_type_id"],
                 capacity=row["capacity"],
                 sold=row["sold"],
                 held=row["held"],
             )
-            for row in own
-        ],
-    )
+        )
+    return [
+        EventStock(event_id=event_id, version=versions[event_id], levels=levels[event_id])
+        for event_id in event_ids
+    ]
