@@ -1,5 +1,6 @@
 """Request bodies say what was sent, and blanks count as nothing."""
 
+import jsonschema_rs
 import pytest
 from pydantic import ValidationError
 
@@ -19,11 +20,25 @@ def test_only_what_was_sent_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "field",
-    ["phone_number", "address", "city", "country", "profile_picture", "bio", "date_of_birth"],
+    [
+        *("phone_number", "address", "city", "country", "profile_picture", "bio"),
+        *("date_of_birth", "gender"),
+    ],
 )
-def test_a_blank_empties_a_field(field: str) -> None:
+def test_a_blank_empties_a_field_and_is_documented(field: str) -> None:
+    document = ProfileChanges.model_json_schema()
+    documented = jsonschema_rs.validator_for(document)
     for blank in (None, "", "  "):
         assert ProfileChanges.model_validate({field: blank}).asked() == {field: None}
+        assert documented.is_valid({field: blank}), document["properties"][field]
+
+
+def test_an_unknown_gender_is_refused_and_not_documented() -> None:
+    with pytest.raises(ValidationError):
+        ProfileChanges.model_validate({"gender": "unknown"})
+    assert not jsonschema_rs.validator_for(ProfileChanges.model_json_schema()).is_valid(
+        {"gender": "unknown"}
+    )
 
 
 @pytest.mark.parametrize("field", ["name", "email", "language", "preferences"])

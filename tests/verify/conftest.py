@@ -8,6 +8,7 @@ from guichet.contracts.messages.events import FeeOffer, TicketTypeOffer
 from guichet.kernel.audit import seal_waiting
 from guichet.tickets.codes import order_code
 from guichet.verify.sources import SERVICES, Booked, Sources, open_sources
+from guichet.verify.streams import Unhandled
 from tests.tickets.conftest import Shop, shop, snapshot_of, wanted
 
 __all__ = ["shop"]
@@ -18,6 +19,7 @@ class FakeOutside(Sources):
 
     booked: list[Booked]
     mails: list[str]
+    waiting: list[Unhandled]
 
     async def books(self) -> list[Booked]:
         """Return the given books."""
@@ -26,6 +28,10 @@ class FakeOutside(Sources):
     async def mail_ids(self) -> list[str]:
         """Return the given mails."""
         return self.mails
+
+    async def unhandled(self) -> list[Unhandled]:
+        """Return the given messages."""
+        return self.waiting
 
 
 @pytest.fixture
@@ -51,8 +57,15 @@ async def healthy(shop: Shop, database_dsn: Callable[[str], str]) -> AsyncIterat
     code = order_code(order.order_id)
     async with open_sources(environment) as opened:
         sources = FakeOutside(
-            opened.databases, opened.session, "fake", "", "fake", answered_codes=(code,)
+            opened.databases,
+            opened.session,
+            "fake",
+            "",
+            "fake",
+            answered_codes=(code,),
+            nats_url="fake",
         )
+        sources.waiting = []
         sources.booked = [Booked("pi_1", f"order-{order.order_id}", "succeeded", 5040, 0)]
         sources.mails = ["<1@guichet>"]
         await _tell_everybody(sources, event, order.order_id, code)

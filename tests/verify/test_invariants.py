@@ -7,7 +7,8 @@ import pytest
 
 from guichet.verify.invariants import INVARIANTS
 from guichet.verify.report import judge
-from guichet.verify.sources import Booked
+from guichet.verify.sources import Booked, Sources
+from guichet.verify.streams import Unhandled
 from tests.verify.audit_breaks import AUDIT_BREAKS
 from tests.verify.conftest import FakeOutside, spoil
 
@@ -41,6 +42,23 @@ def _document(change: str) -> str:
     """Return the statement that changes a document behind its guard's back."""
     return f"ALTER TABLE documents DISABLE TRIGGER USER; UPDATE documents SET {change}"  # noqa: S608 - our own values
 
+
+def _refund_keys(rows: str) -> str:
+    """Return the statement that stores a refund, and these keys of refunds."""
+    return f"WITH refund AS ({_refund('pending')} RETURNING *) INSERT INTO refund_keys {rows}"
+
+
+UNFINISHED = (
+    "UPDATE orders SET step = 'charge'",
+    "UPDATE orders SET needs_attention = true",
+    _refund("pending"),
+    "INSERT INTO webhook_events (provider_event_id, kind, state) VALUES ('evt_1', 'x', 'waiting')",
+    "INSERT INTO event_refund_runs (event_id, reason, started_at)"
+    " SELECT event_id, 'organiser', now() FROM offers",
+    "INSERT INTO holder_messages (event_id, author_id, topic, body, fingerprint)"
+    " SELECT event_id, 3, 'x', 'x', '' FROM offers",
+)
+"""Work of tickets that has begun and that nobody has ended."""
 
 BREAKS: list[tuple[int, str, str]] = [
     (1, "tickets", "UPDATE stock SET sold = sold + 1"),
@@ -159,6 +177,19 @@ BREAKS: list[tuple[int, str, str]] = [
         "INSERT INTO purchase_keys (key, buyer, fingerprint, order_id)"
         " VALUES ('key-2', 'account:1', '', 1)",
     ),
+    (
+        9,
+        "tickets",
+        _refund_keys("SELECT 'key', 'account:1', '', order_id + 1, refund_id, '{}' FROM refund"),
+    ),
+    (
+        9,
+        "tickets",
+        _refund_keys(
+            "SELECT key, 'account:1', '', order_id, refund_id, '{}' FROM refund,"
+            " unnest(ARRAY['key-1', 'key-2']) AS key"
+        ),
+    ),
     (10, "notifications", "DELETE FROM deliveries"),
     (
         10,
@@ -175,6 +206,8 @@ BREAKS: list[tuple[int, str, str]] = [
         " VALUES ('x', 'x', '{}', 'x', 6)",
     ),
     (11, "notifications", "UPDATE deliveries SET status = 'waiting'"),
+    (11, "notifications", "UPDATE deliveries SET status = 'failed'"),
+    *((11, "tickets", statement) for statement in UNFINISHED),
     (12, "tickets", "UPDATE tickets SET status = 'used', used_at = now() WHERE ticket_id = 1"),
     (
         12,
@@ -191,6 +224,8 @@ BREAKS: list[tuple[int, str, str]] = [
         " WHERE ticket_id = 1",
     ),
     (13, "users", "DELETE FROM purchased_tickets WHERE ticket_id = 2"),
+    (13, "users", "INSERT INTO purchased_tickets SELECT 99, order_code FROM purchases"),
+    (13, "users", "UPDATE purchased_tickets SET cancelled_at = now() WHERE ticket_id = 2"),
     *((14, service, statement) for service, statement in AUDIT_BREAKS),
 ]
 
@@ -232,6 +267,10 @@ def _mail_twice(sources: FakeOutside) -> None:
     sources.mails.append("<1@guichet>")
 
 
+def _leave_messages(sources: FakeOutside) -> None:
+    sources.waiting.append(Unhandled("users", "TICKETS", 2))
+
+
 def _lose_the_mail(sources: FakeOutside) -> None:
     sources.mails.clear()
 
@@ -244,6 +283,7 @@ def _lose_the_mail(sources: FakeOutside) -> None:
         (6, _lose_the_charge),
         (10, _mail_twice),
         (10, _lose_the_mail),
+        (11, _leave_messages),
     ],
 )
 async def test_books_and_mails_that_differ_are_red(
@@ -286,6 +326,13 @@ async def test_an_attempt_that_was_clearly_refused_has_left_no_copy(healthy: Fak
     )
     _mail_twice(healthy)
     assert 10 in await reds(healthy)
+
+
+async def test_a_nats_that_does_not_answer_is_red(healthy: FakeOutside) -> None:
+    silent = Sources(healthy.databases, healthy.session, nats_url="nats://127.0.0.1:1")
+    verdicts = await judge(silent, numbers={11})
+    sentences = [sentence for v in verdicts for sentence in v.contradictions or ()]
+    assert ["NATS does not say what waits" in sentence for sentence in sentences] == [True]
 
 
 @pytest.mark.parametrize("status", ["erased", "expired"])

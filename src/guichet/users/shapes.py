@@ -1,7 +1,7 @@
 """Request and response bodies of users."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -110,7 +110,7 @@ class ProfileChanges(BaseModel):
     profile_picture: Annotated[WebAddress | None, Blank] = None
     bio: Annotated[Annotated[Lines, Field(max_length=2000)] | None, Blank] = None
     date_of_birth: Annotated[Birth | None, Blank, _or_blank(type="string", format="date")] = None
-    gender: Annotated[Gender | None, Blank] = None
+    gender: Annotated[Gender | None, Blank, _or_blank(type="string", enum=get_args(Gender))] = None
     language: Literal["fr", "en"] = "fr"
     preferences: Preferences = Preferences.model_construct()
     role: str | None = Field(None, description="Refused unless it is the present one.")

@@ -150,6 +150,13 @@ INVARIANTS: tuple[Invariant, ...] = (
         messages.queues_are_empty,
     ),
     Invariant(
+        11,
+        "NATS ne garde aucun message qu'un service n'ait traité",
+        "NATS keeps no message that a service has yet to handle",
+        messages.streams_are_handled,
+        needs="nats",
+    ),
+    Invariant(
         12,
         "une seule admission par billet",
         "one admission per ticket",
@@ -185,5 +192,7 @@ def is_there(sources: Sources, need: str) -> bool:
             return bool(sources.mailbox_url)
         case "answered":
             return bool(sources.answered_codes)
+        case "nats":
+            return bool(sources.nats_url)
         case _:
             return True

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from nats.errors import Error as NatsError
+
 from guichet.tickets.codes import order_code
 from guichet.verify.selling import EXAMPLES_MAX
 from guichet.verify.sources import SERVICES, Sources
@@ -58,8 +60,20 @@ async def one_copy_of_each_mail(sources: Sources) -> list[str]:
     return wrong[:EXAMPLES_MAX]
 
 
+async def streams_are_handled(sources: Sources) -> list[str]:
+    """Look for messages that a service has yet to handle.
+
+    A NATS that does not say so contradicts too: what it keeps is unknown then.
+    """
+    try:
+        found = await sources.unhandled()
+    except (NatsError, OSError, TimeoutError) as error:
+        return [f"NATS does not say what waits: {type(error).__name__}"]
+    return [f"{one.service} has not handled {one.messages} of {one.stream}" for one in found]
+
+
 async def queues_are_empty(sources: Sources) -> list[str]:
-    """Look for messages not sent or given up, sagas and refunds not ended, mails not sent."""
+    """Look for messages not sent or given up, and for work of any kind that was not ended."""
     wrong: list[str] = []
     for service in SERVICES:
         row = (
@@ -79,10 +93,13 @@ async def queues_are_empty(sources: Sources) -> list[str]:
             "SELECT (SELECT count(*) FROM orders o LEFT JOIN payments p USING (order_id)"
             " WHERE o.step IS NOT NULL AND p.next_action IS NULL) AS sagas,"
             " (SELECT count(*) FROM refunds WHERE status = 'pending') AS refunds,"
-            " (SELECT count(*) FROM orders WHERE needs_attention) AS attention",
+            " (SELECT count(*) FROM orders WHERE needs_attention) AS attention,"
+            " (SELECT count(*) FROM webhook_events WHERE state = 'waiting') AS webhooks,"
+            " (SELECT count(*) FROM event_refund_runs WHERE finished_at IS NULL) AS runs,"
+            " (SELECT count(*) FROM holder_messages WHERE finished_at IS NULL) AS letters",
         )
     )[0]
-    for name in ("sagas", "refunds", "attention"):
+    for name in ("sagas", "refunds", "attention", "webhooks", "runs", "letters"):
         if row[name]:
             wrong.append(f"tickets: {row[name]} {name} not settled")
     row = (

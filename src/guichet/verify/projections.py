@@ -42,7 +42,8 @@ async def _purchase_histories(sources: Sources) -> list[str]:
     known = await sources.rows("users", "SELECT id FROM profiles WHERE erased_at IS NULL")
     accounts = {row["id"] for row in known}
     copies = {row["ticket_id"]: row for row in copied}
-    return [
+    unknown = copies.keys() - {row["ticket_id"] for row in source}
+    return [f"ticket {ticket_id}: a history has it, nobody sold it" for ticket_id in unknown] + [
         f"ticket {row['ticket_id']}: the history of account {row['account_id']} differs"
         for row in source
         if row["account_id"] in accounts and not _is_copied(row, copies.get(row["ticket_id"]))

@@ -111,8 +111,31 @@ async def keys_have_one_effect(sources: Sources) -> list[str]:
         EXAMPLES_MAX,
     )
     return [
-        f"key {row['key'][:12]}…: order {row['order_id']}, hold {row['hold_id']}" for row in rows
-    ] + [f"order {row['order_id']} has {row['n']} keys" for row in shared]
+        *(
+            f"key {row['key'][:12]}…: order {row['order_id']}, hold {row['hold_id']}"
+            for row in rows
+        ),
+        *(f"order {row['order_id']} has {row['n']} keys" for row in shared),
+        *await _refund_keys_have_one_effect(sources),
+    ]
+
+
+async def _refund_keys_have_one_effect(sources: Sources) -> list[str]:
+    rows = await sources.rows(
+        "tickets",
+        """
+        SELECT k.key, k.order_id, k.refund_id
+        FROM refund_keys k LEFT JOIN refunds r USING (refund_id)
+        WHERE (k.refund_id IS NOT NULL AND r.order_id IS DISTINCT FROM k.order_id)
+           OR k.refund_id IN (SELECT refund_id FROM refund_keys WHERE refund_id IS NOT NULL
+               GROUP BY refund_id HAVING count(*) > 1) LIMIT $1
+        """,
+        EXAMPLES_MAX,
+    )
+    return [
+        f"key {row['key'][:12]}… of a refund: order {row['order_id']}, refund {row['refund_id']}"
+        for row in rows
+    ]
 
 
 async def one_admission_per_ticket(sources: Sources) -> list[str]:

@@ -14,6 +14,8 @@ import aiohttp
 import asyncpg
 import msgspec
 
+from guichet.verify.streams import Unhandled, unhandled
+
 SERVICES = ("auth", "users", "events", "tickets", "notifications")
 CALL_SECONDS_MAX = 60
 
@@ -46,6 +48,7 @@ class Sources:
     mailbox_since: datetime | None = None
     """Mails sent before are in no mailbox: it began anew when the databases were restored."""
     answered_codes: tuple[str, ...] = ()
+    nats_url: str = field(default="", repr=False)
 
     async def rows(self, service: str, statement: str, *values: object) -> list[Any]:
         """Return the rows of a query on a service's database."""
@@ -84,6 +87,10 @@ class Sources:
             body: dict[str, Any] = await answer.json()
         return [item["message_id"] for item in body["data"]]
 
+    async def unhandled(self) -> list[Unhandled]:
+        """Return what NATS keeps for services; raises where it does not say so."""
+        return await unhandled(self.nats_url)
+
 
 @asynccontextmanager
 async def open_sources(
@@ -119,4 +126,5 @@ async def open_sources(
             mailbox_url=mailbox_url,
             mailbox_since=mailbox_since,
             answered_codes=answered_codes,
+            nats_url=environment.get("GUICHET_NATS_URL", ""),
         )

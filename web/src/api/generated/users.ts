@@ -245,16 +245,6 @@ export interface PageUnionProfileAnswerBasicProfile {
   total_is_exact: boolean;
 }
 
-export type ProfileChangesGender = typeof ProfileChangesGender[keyof typeof ProfileChangesGender] | null;
-
-
-export const ProfileChangesGender = {
-  female: 'female',
-  male: 'male',
-  other: 'other',
-  prefer_not_to_say: 'prefer_not_to_say',
-} as const;
-
 export type ProfileChangesLanguage = typeof ProfileChangesLanguage[keyof typeof ProfileChangesLanguage];
 
 
@@ -281,7 +271,7 @@ export interface ProfileChanges {
   profile_picture?: string | null;
   bio?: string | null;
   date_of_birth?: string | null;
-  gender?: ProfileChangesGender;
+  gender?: 'female' | 'male' | 'other' | 'prefer_not_to_say' | string | null;
   language?: ProfileChangesLanguage;
   preferences?: Preferences;
   /** Refused unless it is the present one. */

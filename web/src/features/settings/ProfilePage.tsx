@@ -4,11 +4,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-
+import { GENDERS } from "@/api/genders";
 import {
   getGetUsersMeQueryKey,
   type ProfileAnswer,
-  ProfileChangesGender,
   useGetUsersMe,
   usePutUsersProfile,
 } from "@/api/generated/users";
@@ -129,7 +128,7 @@ function ProfileForm({ profile }: { profile: ProfileAnswer }) {
           label={t("profile.gender")}
           data={[
             { value: "", label: t("profile.genders.none") },
-            ...Object.values(ProfileChangesGender).map((value) => ({
+            ...GENDERS.map((value) => ({
               value,
               label: t(`profile.genders.${value}`),
             })),

@@ -4,12 +4,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-
+import { GENDERS } from "@/api/genders";
 import {
   getGetUsersByAccountIdQueryKey,
   type ProfileAnswer,
   type ProfileChanges,
-  ProfileChangesGender,
   ProfileChangesLanguage,
   usePutUsersByAccountId,
 } from "@/api/generated/users";
@@ -159,7 +158,7 @@ function About({ form, profile }: { form: Form; profile: ProfileAnswer }) {
           error={form.formState.errors.gender?.message}
           data={[
             { value: "", label: t("account.genders.none") },
-            ...Object.values(ProfileChangesGender).map((value) => ({
+            ...GENDERS.map((value) => ({
               value,
               label: t(`account.genders.${value}`),
             })),
