@@ -86,6 +86,13 @@ def test_a_whole_address_is_told_from_a_part(text: str, address: str | None) -> 
         ("@ex", True),
         (" camille", True),
         ("dupontx", False),
+        ("Mille@example.com", True),
+        ("amille@ex", True),
+        ("le@example.com", True),
+        ("camille@exemple", False),
+        ("@example.com", True),
+        ("_amille@example.com", False),
+        ("camille@ex%", False),
     ],
 )
 async def test_a_short_text_counts_where_a_word_begins(

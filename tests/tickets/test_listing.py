@@ -73,6 +73,16 @@ _ORDERS = (
     (OrdersWanted(creator_id=99), "false"),
     (OrdersWanted(creator_id=50, state=OrderState.FAILED), f"{_OF_50} AND state = 'failed'"),
     (OrdersWanted(state=OrderState.ISSUED), "state = 'issued'"),
+    (OrdersWanted(creator_id=50, state=OrderState.ISSUED), f"{_OF_50} AND state = 'issued'"),
+    (
+        OrdersWanted(creator_id=50, state=OrderState.FAILED, text="camille"),
+        f"{_OF_50} AND state = 'failed' AND buyer_name LIKE 'Camille%'",
+    ),
+    (
+        OrdersWanted(event_id=FIRST_EVENT, state=OrderState.FAILED),
+        f"event_id = {FIRST_EVENT} AND state = 'failed'",
+    ),
+    (OrdersWanted(creator_id=50, needs_attention=True), "false"),
     (OrdersWanted(text="camille"), "buyer_name LIKE 'Camille%'"),
     (OrdersWanted(text="ZO", creator_id=50), f"buyer_name LIKE 'Zoé%' AND {_OF_50}"),
     (OrdersWanted(text="buyer11"), "buyer_email LIKE 'buyer11%'"),
@@ -107,8 +117,11 @@ async def _are_orders(filled: Shop, wanted: OrdersWanted, where: str) -> None:
 async def test_beyond_its_bound_a_list_says_so_and_ends(filled: Shop) -> None:
     newest = await _all(filled, "SELECT order_id FROM orders ORDER BY 1 DESC LIMIT 10")
     async with filled.database.listing() as connection:
-        for creator_id in (None, 50):
-            wanted = OrdersWanted(creator_id=creator_id)
+        for wanted in (
+            OrdersWanted(),
+            OrdersWanted(creator_id=50),
+            OrdersWanted(creator_id=50, state=OrderState.CANCELLED),
+        ):
             found, total = await orders_page(connection, wanted, PageAsked(3, 4, rows_max=10))
             assert total == Total(10, is_exact=False)
             assert len(found) == 2, "the last page ends where the counting does"
@@ -156,6 +169,10 @@ _OTHERS = (
     (_tickets(status="used"), "tickets WHERE status = 'used'"),
     (_tickets(status="cancelled"), "tickets WHERE status = 'cancelled'"),
     (_tickets(status="confirmed"), "tickets WHERE status = 'confirmed'"),
+    (
+        _tickets(creator_id=50, status="cancelled"),
+        f"tickets WHERE status = 'cancelled' AND {_OF_50}",
+    ),
     (_tickets(creator_id=50, status="used"), f"tickets WHERE status = 'used' AND {_OF_50}"),
     (
         _tickets(text="camille", status="used"),
@@ -247,8 +264,9 @@ async def test_each_list_has_an_index_in_its_order(filled: Shop, index: str) -> 
     assert _IN_ORDER[index] in definition
 
 
-async def test_an_organisers_list_comes_newest_first(filled: Shop) -> None:
-    source = Source(orders, orders.c.order_id, orders.c.event_id, (), creator_id=50)
+@pytest.mark.parametrize("is_rare", [False, True])
+async def test_an_organisers_list_comes_newest_first(filled: Shop, is_rare: bool) -> None:
+    source = Source(orders, orders.c.order_id, orders.c.event_id, (), 50, is_rare=is_rare)
     async with filled.database.transaction() as transaction:
         ids, _ = await ids_of_page(transaction, source, PageAsked(1, 20))
     assert len(ids) > 1

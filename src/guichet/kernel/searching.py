@@ -9,7 +9,7 @@ the order that it follows.
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, and_, func
 
 from guichet.kernel.database import Transaction
 
@@ -19,6 +19,7 @@ FOUND_ENOUGH = 50
 """Where as many of them have the text, the search ends there."""
 FOUND_MAX = 1_000
 TRIGRAM_LETTERS = 3
+_TRIGRAM = re.compile(r"[^\W_]{3}")
 _WHOLE_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 
 
@@ -57,7 +58,20 @@ def has_text(searched: ColumnElement[str], text: str) -> ColumnElement[bool]:
     A short one counts where a word begins: its only trigrams have the blank before it.
     """
     part = text.lower()
-    return searched.contains(f" {part}" if is_short(part) else part, autoescape=True)
+    return contains(searched, f" {part}" if is_short(part) else part)
+
+
+def contains(searched: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Return the condition that a part, in lower case, is in a lower-case column.
+
+    Every other address has the trigrams of an address's domain: going through those costs twenty
+    times as much as through the ones before it.
+    """
+    person, at, domain = part.partition("@")
+    if domain and _TRIGRAM.search(person):
+        begins = searched.contains(f"{person}{at}", autoescape=True)
+        return and_(begins, func.strpos(searched, part) > 0)
+    return searched.contains(part, autoescape=True)
 
 
 def is_short(text: str) -> bool:

@@ -7,7 +7,7 @@ several events in the order of ids.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, func, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, FromClause, Select, func, select, true
 
 from guichet.kernel import paging, searching
 from guichet.kernel.database import Transaction
@@ -25,7 +25,8 @@ class Source:
     """The rows of a list before it is cut into pages.
 
     `key` orders them, `event` is their event's column; with `creator_id` only those of that
-    account's events count. A source that is to be searched has `orders` among its `rows`.
+    account's events count. A source that is to be searched has `orders` among its `rows`. One that
+    `is_rare` is so narrow that an index of its own holds it, of all events in the order of ids.
     """
 
     rows: FromClause
@@ -33,6 +34,7 @@ class Source:
     event: ColumnElement[int]
     conditions: tuple[ColumnElement[bool], ...] = ()
     creator_id: int | None = None
+    is_rare: bool = False
 
     def newest_searched(self, limit: int) -> Select[Any]:
         """Return a statement for the newest ids, as `id`, each with what it is `searched` by.
@@ -40,41 +42,41 @@ class Source:
         An offset, be it none, keeps the server from looking for the text before that.
         """
         searched = SEARCHED_BUYER.label("searched")
-        if self.creator_id is None:
+        if not self._is_by_event:
             return self.newest(limit, searched)
-        ids = self.newest(limit).subquery()
-        rows = self.rows.join(ids, ids.c.id == self.key)
-        gathered: Select[Any] = select(*list[ColumnElement[Any]]((ids.c.id, searched))).select_from(
-            rows
-        )
-        return gathered.offset(0)
+        # As an array they are looked up leaf by leaf of the index, not one by one from its root.
+        ids = func.array(self.newest(limit).scalar_subquery(), type_=ARRAY(BigInteger))
+        wanted = self._columns(searched).where(self.key == func.any(ids))
+        return wanted.order_by(self.key.desc()).offset(0)
+
+    @property
+    def _is_by_event(self) -> bool:
+        return self.creator_id is not None and not self.is_rare
 
     def newest(self, limit: int, *columns: ColumnElement[Any]) -> Select[Any]:
         """Return a statement for the newest ids, as `id`; an organiser's come without columns."""
-        wanted = self._first(self.key.desc(), limit, *columns)
-        if self.creator_id is None:
-            return wanted
-        gathered = self._of_each_event(wanted, limit)
-        return gathered.order_by(gathered.selected_columns.id.desc())
+        if self._is_by_event:
+            gathered = self._of_each_event(self.key.desc(), limit)
+            return gathered.order_by(gathered.selected_columns.id.desc())
+        return self.all(*columns).order_by(self.key.desc()).limit(limit)
 
     def some(self, limit: int) -> Select[Any]:
         """Return a statement for as many ids, to be counted: the oldest, which hardly change."""
-        wanted = self._first(self.key.asc(), limit)
-        return wanted if self.creator_id is None else self._of_each_event(wanted, limit)
+        if self._is_by_event:
+            return self._of_each_event(self.key.asc(), limit)
+        return self.all().order_by(self.key).limit(limit)
 
-    def _first(
-        self, order: ColumnElement[Any], limit: int, *columns: ColumnElement[Any]
-    ) -> Select[Any]:
-        return (
-            select(self.key.label("id"), *columns)
-            .select_from(self.rows)
-            .where(*self.conditions)
-            .order_by(order)
-            .limit(limit)
-        )
+    def all(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """Return a statement for all ids, as `id`, in no order."""
+        wanted = self._columns(*columns)
+        if self.creator_id is None:
+            return wanted
+        own = select(offers.c.event_id).where(offers.c.creator_id == self.creator_id)
+        return wanted.where(self.event.in_(own))
 
-    def _of_each_event(self, wanted: Select[Any], limit: int) -> Select[Any]:
-        each = wanted.where(self.event == offers.c.event_id).lateral("of_event")
+    def _of_each_event(self, order: ColumnElement[Any], limit: int) -> Select[Any]:
+        wanted = self._columns().where(self.event == offers.c.event_id)
+        each = wanted.order_by(order).limit(limit).lateral("of_event")
         return (
             select(each.c.id)
             .select_from(offers.join(each, true()))
@@ -82,19 +84,20 @@ class Source:
             .limit(limit)
         )
 
-    def all(self) -> Select[Any]:
-        """Return a statement for all ids, in no order."""
-        wanted = select(self.key.label("id")).select_from(self.rows).where(*self.conditions)
-        if self.creator_id is None:
-            return wanted
-        own = select(offers.c.event_id).where(offers.c.creator_id == self.creator_id)
-        return wanted.where(self.event.in_(own))
+    def _columns(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        wanted: list[ColumnElement[Any]] = [self.key.label("id"), *columns]
+        return select(*wanted).select_from(self.rows).where(*self.conditions)
 
 
 async def ids_of_page(
     connection: Transaction, source: Source, asked: PageAsked
 ) -> tuple[list[int], Total]:
     """Return the ids on a page, newest first, and how many there are in all."""
+    if source.is_rare:
+        # To be read once, since many of other events may stand between those that are wanted.
+        found = source.newest(asked.rows_max + 1).cte("found").prefix_with("MATERIALIZED")
+        ids = select(found.c.id)
+        return await paging.ids_of_page(connection, ids.order_by(found.c.id.desc()), ids, asked)
     newest, some = source.newest(asked.offset + asked.limit), source.some(asked.rows_max + 1)
     return await paging.ids_of_page(connection, newest, some, asked)
 

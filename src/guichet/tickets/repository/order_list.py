@@ -57,7 +57,12 @@ async def orders_page(
 ) -> tuple[list[ListedOrder], Total]:
     """Return a page of orders, newest first, and how many there are in all."""
     source = Source(
-        orders, orders.c.order_id, orders.c.event_id, _conditions(wanted), wanted.creator_id
+        orders,
+        orders.c.order_id,
+        orders.c.event_id,
+        _conditions(wanted),
+        wanted.creator_id,
+        is_rare=wanted.state not in {None, OrderState.ISSUED} or wanted.needs_attention is True,
     )
     # The page's ids come first, by index alone; the joins then touch one page of rows.
     if wanted.text is None:

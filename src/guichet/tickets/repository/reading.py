@@ -187,7 +187,8 @@ def tickets_to_list(
         conditions.append(tickets.c.ticket_type_id == ticket_type_id)
     if with_buyers:
         rows = rows.join(orders, orders.c.order_id == tickets.c.order_id)
-    return Source(rows, key, event, tuple(conditions), creator_id)
+    is_rare = status == TicketStatus.CANCELLED
+    return Source(rows, key, event, tuple(conditions), creator_id, is_rare=is_rare)
 
 
 def named_by(text: str) -> ColumnElement[bool] | None:

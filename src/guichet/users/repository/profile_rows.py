@@ -140,9 +140,9 @@ def _contains(search: str, searches_email: bool) -> ColumnElement[bool]:
     for column in map(func.lower, columns):
         if searching.is_short(part):
             found += [column.startswith(part, autoescape=True)]
-            found += [column.contains(f" {part}", autoescape=True)]
+            found += [searching.contains(column, f" {part}")]
         else:
-            found += [column.contains(part, autoescape=True)]
+            found += [searching.contains(column, part)]
     return or_(*found)
 
 
