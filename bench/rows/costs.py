@@ -16,17 +16,13 @@ from bench.figures import Figure
 from bench.load import Load, Outcome, send
 from bench.model import PARTS
 from bench.plan import Plan
-from bench.rows.measuring import CREATED, checked
+from bench.rows.measuring import CREATED, checked, settled
 from bench.spent import seconds_by_part
 from bench.system import Stand
 
 FEW, MANY = 2, 256
 """Connections of a lone buyer's batches, and of a crowd's."""
-SETTLE_SECONDS_MAX = 90.0
-SETTLED_SHARE = 0.15
-"""Of a core: less is what the system does by itself."""
 IDLE_SECONDS = 8.0
-LOOK_SECONDS = 2.0
 _GROUPS = {
     "tickets": "tickets",
     "nginx": "gateway",
@@ -119,15 +115,8 @@ def _idle(stand: Stand) -> dict[str, float]:
 
 def _settled(stand: Stand) -> dict[str, float]:
     """Return what was spent once mails and histories are done, which come after the sale."""
-    deadline = time.monotonic() + SETTLE_SECONDS_MAX
-    spent = _spent(stand)
-    while time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
-        now = _spent(stand)
-        if sum(now.values()) - sum(spent.values()) < SETTLED_SHARE * LOOK_SECONDS:
-            break
-        spent = now
-    return spent
+    settled(stand)
+    return _spent(stand)
 
 
 def _spent(stand: Stand) -> dict[str, float]:

@@ -5,7 +5,7 @@ from bench.filling import Filled, fill
 from bench.load import Load, send
 from bench.plan import Plan
 from bench.requests import request
-from bench.rows.measuring import OK, checked
+from bench.rows.measuring import OK, checked, settled
 from bench.rows.selling import free_rate
 from bench.system import Stand
 
@@ -13,6 +13,7 @@ PLACES_MAX = 1_000_000
 """An event has no more places; half of the orders, of two tickets each, take fewer."""
 LATE_MAX = 50
 LIST_SECONDS = 2.0
+SETTLE_SECONDS_MAX = 600.0
 _TICKETS = "/api/v1/tickets"
 _LISTS: dict[str, tuple[str, ...]] = {
     "admin": (
@@ -81,12 +82,14 @@ def growth(stand: Stand, plan: Plan) -> list[Figure]:
             limit_name="empty",
         )
     ]
+    # Lists are opened by few, one after another: not while the mails of that sale are made.
+    beside = "" if settled(stand, SETTLE_SECONDS_MAX) else ", while mails were made"
     for role, paths in _LISTS.items():
-        found += [_late(stand, filled, role, path) for path in paths]
+        found += [_late(stand, filled, role, path, beside) for path in paths]
     return found
 
 
-def _late(stand: Stand, filled: Filled, role: str, path: str) -> Figure:
+def _late(stand: Stand, filled: Filled, role: str, path: str, beside: str) -> Figure:
     """Ask for a list one request after another, as the person it is for."""
     whose = {"event_creator": filled.organiser_id, "user": filled.buyer_id}.get(role, 0)
     address = path.format(
@@ -101,7 +104,8 @@ def _late(stand: Stand, filled: Filled, role: str, path: str) -> Figure:
     # What is counted once for all who look is counted now.
     checked(send(Load(stand.port("gateway"), [asked], 1, 0.5, repeat=True)), {OK})
     load = Load(stand.port("gateway"), [asked], 1, LIST_SECONDS, repeat=True)
-    late = checked(send(load), {OK}).percentile(0.95)
+    answers = checked(send(load), {OK})
+    late = answers.percentile(0.95)
     return Figure(
         row="growth",
         name=f"p95 of {path.removeprefix('/api/v1')}, {role}",
@@ -109,4 +113,5 @@ def _late(stand: Stand, filled: Filled, role: str, path: str) -> Figure:
         unit="ms",
         goal="≤ 50 ms",
         is_met=late <= LATE_MAX,
+        note=f"median {answers.percentile(0.5):.1f} ms{beside}",
     )

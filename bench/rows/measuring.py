@@ -1,14 +1,20 @@
 """Rates of one kind of request, and what they are compared with."""
 
+import time
 from collections.abc import Callable, Collection, Sequence
 
 from bench import asked
 from bench.figures import Figure, against
 from bench.load import Load, Outcome, send
 from bench.plan import Plan
+from bench.spent import seconds_by_part
 from bench.system import Stand
 
 OK, CREATED = 200, 201
+SETTLE_SECONDS_MAX = 90.0
+SETTLED_SHARE = 0.15
+"""Of a core: less is what the system does by itself."""
+LOOK_SECONDS = 2.0
 
 
 class Unexpected(Exception):
@@ -44,3 +50,22 @@ def against_no_op(
         limits.append(no_op_rate(stand, plan))
         values.append(measure())
     return against(row, name, values, limits, "no-op", share_min)
+
+
+def settled(stand: Stand, seconds_max: float = SETTLE_SECONDS_MAX) -> bool:
+    """Wait until mails and histories are made, which come after a sale; False where they are not.
+
+    What is measured from then on has the machine for itself.
+    """
+    deadline = time.monotonic() + seconds_max
+    spent = _seconds(stand)
+    while time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+        before, spent = spent, _seconds(stand)
+        if spent - before < SETTLED_SHARE * LOOK_SECONDS:
+            return True
+    return False
+
+
+def _seconds(stand: Stand) -> float:
+    return sum(seconds_by_part(stand.system.process.pid).values())

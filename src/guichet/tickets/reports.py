@@ -205,6 +205,7 @@ def _type_sales(row: TypeRow, sold: Sequence[SoldLine]) -> TypeSales:
 async def event_report(connection: Connection, event_id: int, time_zone: str) -> Report:
     """Return an event's report, its days by that time zone, all of it as of one instant."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await report_rows.take_room(connection)
         return report_of(
             await report_rows.event_moves(connection, event_id, time_zone),
             await report_rows.sold_lines(connection, event_id),

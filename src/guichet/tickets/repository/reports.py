@@ -70,6 +70,11 @@ _MOVED = (
 _BY_DAY = " GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"
 
 
+async def take_room(connection: Connection) -> None:
+    """Let this transaction add up in memory what would else be sorted on disk first."""
+    await connection.execute("SET LOCAL work_mem = '32MB'")
+
+
 async def event_moves(connection: Connection, event_id: int, time_zone: str) -> list[Moved]:
     """Return what the ledger has of an event's orders, by day there, kind and accounts."""
     rows = await connection.fetch(f"{_MOVED} WHERE o.event_id = $1{_BY_DAY}", event_id, time_zone)
@@ -150,9 +155,11 @@ async def refunded_parts(connection: Connection, event_id: int) -> list[tuple[Pa
 async def type_rows(connection: Connection, event_id: int) -> list[TypeRow]:
     """Return an event's ticket types, withdrawn ones too, with the tickets cancelled of each."""
     rows = await connection.fetch(
-        "SELECT s.ticket_type_id, s.name, count(t.ticket_id) FILTER (WHERE t.status = 'cancelled')"
-        " AS cancelled FROM stock s LEFT JOIN tickets t USING (ticket_type_id)"
-        " WHERE s.event_id = $1 GROUP BY 1, 2 ORDER BY 1",
+        # By the index of cancelled tickets: all of an event's are many more.
+        "WITH gone AS (SELECT ticket_type_id, count(*) AS cancelled FROM tickets"
+        " WHERE event_id = $1 AND cancelled_at IS NOT NULL GROUP BY 1)"
+        " SELECT s.ticket_type_id, s.name, coalesce(g.cancelled, 0) AS cancelled"
+        " FROM stock s LEFT JOIN gone g USING (ticket_type_id) WHERE s.event_id = $1 ORDER BY 1",
         event_id,
     )
     return [TypeRow(**dict(row)) for row in rows]
