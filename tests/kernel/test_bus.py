@@ -14,6 +14,7 @@ from guichet.kernel.bus import DONE, Bus, Received, Verdict, stream_of
 from guichet.kernel.database import Database
 from guichet.kernel.inbox import Inbox
 from guichet.kernel.outbox import OutboxRelay, enqueue, replay
+from guichet.kernel.packing import PACKED_HEADER, pack
 from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tables import outbox
 from guichet.kernel.workers import Workers
@@ -110,6 +111,86 @@ async def test_a_message_comes_again_until_it_is_done(bus: Bus) -> None:
         await eventually(lambda: len(attempts) == 3)
         await asyncio.sleep(0.3)
     assert attempts == [1, 2, 3]
+
+
+def together(subject: str, *numbers: int) -> list[Outgoing]:
+    """Return these messages as one."""
+    return pack(
+        "things",
+        [Outgoing(subject, str(n).encode(), f"{subject}-{n}", {"A": "b"}) for n in numbers],
+    )
+
+
+async def test_what_travels_together_is_received_as_if_each_came_alone(bus: Bus) -> None:
+    subject = new_message().subject
+    seen: list[Received] = []
+
+    async def receive(received: Received) -> Verdict:
+        seen.append(received)
+        return DONE
+
+    await bus.publish(together(subject, 1, 2, 3))
+    await publish(bus, subject, 4)
+    info = await bus.client.jetstream().stream_info(stream_of(subject))
+    assert info.state.messages == 2
+    async with consuming(bus, subject, receive):
+        await eventually(lambda: len(seen) == 4)
+    assert [item.payload for item in seen] == [b"1", b"2", b"3", b"4"]
+    assert [item.message_id for item in seen] == [f"{subject}-{n}" for n in (1, 2, 3, 4)]
+    assert [item.headers["A"] for item in seen] == ["b"] * 4
+
+
+async def test_what_travels_together_comes_again_until_all_is_done(bus: Bus) -> None:
+    subject = new_message().subject
+    attempts: list[tuple[bytes, int]] = []
+
+    async def receive(received: Received) -> Verdict:
+        attempts.append((received.payload, received.attempt))
+        return Verdict(0.05) if received.payload == b"2" and received.attempt < 3 else DONE
+
+    await bus.publish(together(subject, 1, 2, 3))
+    async with consuming(bus, subject, receive):
+        await eventually(lambda: len(attempts) == 9)
+        await asyncio.sleep(0.3)
+    assert attempts == [(b"%d" % n, attempt) for attempt in (1, 2, 3) for n in (1, 2, 3)]
+
+
+async def test_what_cannot_be_unpacked_is_handed_on_whole(bus: Bus) -> None:
+    subject = new_message().subject
+    seen: list[Received] = []
+
+    async def receive(received: Received) -> Verdict:
+        seen.append(received)
+        return DONE
+
+    await bus.publish([Outgoing(subject, b"[[1]]", "broken", {PACKED_HEADER: "2"})])
+    async with consuming(bus, subject, receive):
+        await eventually(lambda: bool(seen))
+    assert [(item.message_id, item.payload) for item in seen] == [("broken", b"[[1]]")]
+
+
+async def test_many_that_travel_together_are_handed_on_in_portions(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TOGETHER_MAX", 5)
+    subject = new_message().subject
+    portions: list[list[bytes]] = []
+
+    async def receive_all(batch: Sequence[Received]) -> list[Verdict]:
+        portions.append([each.payload for each in batch])
+        return [DONE] * len(batch)
+
+    await bus.publish(together(subject, 0))
+    for first in range(1, 19, 3):
+        await bus.publish(together(subject, first, first + 1, first + 2))
+    workers = Workers()
+    workers.start("consume", lambda: bus.consume(stream_of(subject), [subject], receive_all))
+    try:
+        await eventually(lambda: sum(map(len, portions)) == 19)
+    finally:
+        await workers.stop()
+    assert [each for portion in portions for each in portion] == [b"%d" % n for n in range(19)]
+    assert max(map(len, portions)) <= 5
 
 
 async def test_a_failing_message_does_not_hold_up_the_others(bus: Bus) -> None:
@@ -263,7 +344,8 @@ async def test_an_emptied_nats_is_filled_again_from_the_outbox(
         info = await bus.client.jetstream().stream_info(stream_of(noted.subject))
         await workers.stop()
     assert sorted(handled) == [0, 1, 2, 3, 4, 5]
-    assert info.state.messages == 6
+    # All six as one, or the last one alone, before it was known that the stream is gone.
+    assert info.state.messages in (1, 2)
 
 
 async def test_a_consumer_is_made_again_where_it_was_lost(bus: Bus) -> None:

@@ -44,8 +44,8 @@ MUTATIONS = (
         "outbox-marked-after-sending",
         "A message that could not be sent is sent later.",
         "src/guichet/kernel/outbox.py",
-        "await self._bus.publish([self._outgoing(row) for row in rows])",
-        "await asyncio.gather(self._bus.publish([self._outgoing(row) for row in rows]), return_exceptions=True)",
+        "await self._bus.publish(packed)",
+        "await asyncio.gather(self._bus.publish(packed), return_exceptions=True)",
         ("tests/kernel/test_outbox.py::test_what_could_not_be_sent_stays",),
     ),
     Mutation(
@@ -55,6 +55,22 @@ MUTATIONS = (
         " FOR UPDATE SKIP LOCKED",
         "",
         ("tests/kernel/test_outbox.py::test_two_relays_share_the_work",),
+    ),
+    Mutation(
+        "packed-under-its-own-id",
+        "Messages that travel together are taken for no others that begin as they do.",
+        "src/guichet/kernel/packing.py",
+        '" ".join(message.message_id for message in run)',
+        "run[0].message_id",
+        ("tests/kernel/test_packing.py::test_a_pack_has_an_id_of_exactly_what_it_holds",),
+    ),
+    Mutation(
+        "packed-until-all-is-done",
+        "One message that failed comes again, whatever it travelled with.",
+        "src/guichet/kernel/bus.py",
+        "    if again:\n        await message.nak",
+        "    if len(again) == len(verdicts):\n        await message.nak",
+        ("tests/kernel/test_bus.py::test_what_travels_together_comes_again_until_all_is_done",),
     ),
     Mutation(
         "mail-once",

@@ -1,10 +1,12 @@
 """Messages over NATS JetStream: the connection, the streams, sending and receiving."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
+import msgspec
 import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -23,12 +25,15 @@ from nats.js.errors import NoStreamResponseError, NotFoundError, ServiceUnavaila
 
 from guichet.kernel.clock import now
 from guichet.kernel.logs import logger
+from guichet.kernel.packing import unpack
 from guichet.kernel.publishing import MESSAGE_ID_HEADER, Outgoing, Publisher
 
 STREAM_AGE_SECONDS_MAX = 7 * 24 * 3600
 DUPLICATE_WINDOW_SECONDS = 10 * 60
 ACK_WAIT_SECONDS = 30
-FETCH_MESSAGES_MAX = 250
+FETCH_MESSAGES_MAX = 50
+TOGETHER_MAX = 250
+"""So many are handed on at once, unless one message carries more."""
 FETCH_SECONDS_MAX = 5
 DRAIN_SECONDS_MAX = 0.05
 
@@ -174,9 +179,11 @@ class Bus:
         subscription = await js.pull_subscribe_bind(self._name, stream)
         try:
             async for messages in _arriving(subscription):
-                verdicts = await receive([_received(message) for message in messages])
-                for message, verdict in zip(messages, verdicts, strict=True):
-                    await _answer(message, verdict)
+                for group in _groups(messages):
+                    carried = [each for _, items in group for each in items]
+                    verdicts = iter(await receive(carried))
+                    for message, items in group:
+                        await _answer(message, list(islice(verdicts, len(items))))
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -204,7 +211,8 @@ class Bus:
         try:
             async for messages in _arriving(subscription):
                 for message in messages:
-                    receive(_received(message))
+                    for received in _carried(message):
+                        receive(received)
         finally:
             await _quietly(subscription.unsubscribe())
 
@@ -225,11 +233,16 @@ class Bus:
         log.warning("nats connection", error=str(error) or type(error).__name__)
 
 
-async def _answer(message: Msg, verdict: Verdict) -> None:
-    if verdict.retry_after_seconds is None:
-        await message.ack()
+async def _answer(message: Msg, verdicts: Sequence[Verdict]) -> None:
+    """Acknowledge a message once nothing of what it carries is to come again.
+
+    What is done with comes again with the rest; the inbox knows it.
+    """
+    again = [each.retry_after_seconds for each in verdicts if each.retry_after_seconds is not None]
+    if again:
+        await message.nak(delay=max(again))
     else:
-        await message.nak(delay=verdict.retry_after_seconds)
+        await message.ack()
 
 
 async def _arriving(subscription: JetStreamContext.PullSubscription) -> AsyncGenerator[list[Msg]]:
@@ -256,16 +269,37 @@ async def _fetch(
         return []
 
 
-def _received(message: Msg) -> Received:
+def _groups(messages: Sequence[Msg]) -> Iterator[list[tuple[Msg, list[Received]]]]:
+    """Yield messages with what they carry, as many at a time as are handed on at once."""
+    group: list[tuple[Msg, list[Received]]] = []
+    count = 0
+    for message in messages:
+        items = _carried(message)
+        if group and count + len(items) > TOGETHER_MAX:
+            yield group
+            group, count = [], 0
+        group.append((message, items))
+        count += len(items)
+    if group:
+        yield group
+
+
+def _carried(message: Msg) -> list[Received]:
+    """Return the messages that one of NATS carries; one that cannot be read is handed on whole."""
     headers = message.headers or {}
-    sequence = message.metadata.sequence.stream
-    return Received(
-        message_id=headers.get(MESSAGE_ID_HEADER, f"{message.subject}-{sequence}"),
-        subject=message.subject,
-        payload=message.data,
-        headers=headers,
-        attempt=message.metadata.num_delivered or 1,
-    )
+    attempt = message.metadata.num_delivered or 1
+    try:
+        packed = unpack(headers, message.data)
+    except msgspec.DecodeError:
+        packed = None
+    if packed is not None:
+        return [
+            Received(each.message_id, message.subject, bytes(each.payload), each.headers, attempt)
+            for each in packed
+        ]
+    alone = f"{message.subject}-{message.metadata.sequence.stream}"
+    message_id = headers.get(MESSAGE_ID_HEADER, alone)
+    return [Received(message_id, message.subject, message.data, headers, attempt)]
 
 
 async def _quietly(closing: Awaitable[None]) -> None:

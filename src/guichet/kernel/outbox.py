@@ -20,6 +20,7 @@ from guichet.kernel.database import (
 )
 from guichet.kernel.logs import logger
 from guichet.kernel.metrics import OUTBOX_SENT, OUTBOX_WAITING
+from guichet.kernel.packing import pack
 from guichet.kernel.publishing import Outgoing
 from guichet.kernel.tables import outbox
 from guichet.kernel.together import Writes
@@ -119,7 +120,8 @@ class OutboxRelay:
             OUTBOX_WAITING.set(len(rows))
             if not rows:
                 return 0
-            await self._bus.publish([self._outgoing(row) for row in rows])
+            packed = pack(self._service, [self._outgoing(row) for row in rows])
+            await self._bus.publish(packed)
             await connection.execute(_MARK_SENT, [row["id"] for row in rows])
         OUTBOX_SENT.inc(len(rows))
         return len(rows)
