@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from guichet.kernel import audit
 from guichet.kernel.audit import Change, changed_fields, entry_hash, entry_of, record, seal_waiting
 from guichet.kernel.audit_chain import broken_links
-from guichet.kernel.audit_schema import FIRST_SHAPE
+from guichet.kernel.audit_schema import BY_TIME, FIRST_SHAPE
 from guichet.kernel.context import SYSTEM, Actor, acting, request_id
 from guichet.kernel.database import Database, raw_connection
 
@@ -30,7 +30,7 @@ async def log(empty_dsn: str) -> AsyncIterator[Database]:
     async with opened.engine.begin() as connection:
         await connection.execute(text("DROP TABLE IF EXISTS audit_entries"))
         await connection.execute(text("DROP FUNCTION IF EXISTS refuse_audit_change"))
-        for statement in FIRST_SHAPE:
+        for statement in (*FIRST_SHAPE, *BY_TIME):
             await connection.execute(text(statement))
     yield opened
     await opened.close()

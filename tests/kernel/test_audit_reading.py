@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from guichet.kernel.app import Check, create_app, entry_of
 from guichet.kernel.audit import Change, record, seal_waiting
 from guichet.kernel.audit_reading import audit_router
-from guichet.kernel.audit_schema import FIRST_SHAPE
+from guichet.kernel.audit_schema import BY_TIME, FIRST_SHAPE
 from guichet.kernel.context import Actor
 from guichet.kernel.database import Database
 from guichet.kernel.problems import Forbidden
@@ -40,7 +41,7 @@ async def app(empty_dsn: str) -> AsyncIterator[FastAPI]:
     async with opened.engine.begin() as connection:
         await connection.execute(text("DROP TABLE IF EXISTS audit_entries"))
         await connection.execute(text("DROP FUNCTION IF EXISTS refuse_audit_change"))
-        for statement in FIRST_SHAPE:
+        for statement in (*FIRST_SHAPE, *BY_TIME):
             await connection.execute(text(statement))
     for number, action in enumerate(("made", "moved", "moved", "moved.twice", "removed")):
         actor = Actor(number, "admin") if number else None
@@ -131,6 +132,28 @@ async def test_pages_follow_each_other_by_cursor(app: FastAPI) -> None:
     assert [entry["after"]["n"] for entry in last["data"]] == [0]
     assert last["next_cursor"] is None
     assert (await ask(app, "limit=5")).json["next_cursor"] is None
+
+
+async def test_pages_follow_each_other_by_time_too(app: FastAPI) -> None:
+    """Entry 2 is the latest, and 1 and 3 were made at the same time."""
+    async with app.state.database.transaction() as transaction:
+        await transaction.execute(text("ALTER TABLE audit_entries DISABLE TRIGGER USER"))
+        for number, second in ((1, 20), (2, 50), (3, 20), (4, 30), (5, 10)):
+            await transaction.execute(
+                text("UPDATE audit_entries SET occurred_at = :at WHERE entry_id = :id"),
+                {"at": datetime(2026, 5, 1, 12, 0, second, tzinfo=UTC), "id": number},
+            )
+    found, cursor = list[int](), ""
+    while True:
+        page = (await ask(app, f"from=2026-01-01T00:00:00Z&limit=2{cursor}")).json
+        found += [entry["entry_id"] for entry in page["data"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert found == [2, 4, 3, 1, 5]
+    narrow = "from=2026-05-01T12:00:20Z&to=2026-05-01T12:00:30Z"
+    assert await numbers(app, narrow) == [2, 0]
+    assert await numbers(app, f"{narrow}&cursor=3") == [0]
 
 
 @pytest.mark.parametrize(

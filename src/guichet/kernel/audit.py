@@ -57,6 +57,7 @@ audit_entries = Table(
 Index("audit_entries_actor", audit_entries.c.actor_id, audit_entries.c.entry_id)
 Index("audit_entries_subject", audit_entries.c.subject, audit_entries.c.entry_id)
 Index("audit_entries_action", audit_entries.c.action, audit_entries.c.entry_id)
+Index("audit_entries_time", audit_entries.c.occurred_at, audit_entries.c.entry_id)
 Index(
     "audit_entries_unsealed",
     audit_entries.c.entry_id,

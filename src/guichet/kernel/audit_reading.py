@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from guichet.kernel.audit import audit_entries
 from guichet.kernel.callers import Caller
@@ -68,10 +68,11 @@ class EntriesAnswer(BaseModel):
 
 async def read_entries(transaction: Transaction, wanted: EntryFilter) -> EntriesAnswer:
     """Return the entries that are wanted, the latest first."""
+    followed = _BY_TIME if _is_by_time(wanted) else _BY_NUMBER
     rows = await transaction.execute(
         select(*(audit_entries.c[name] for name in EntryAnswer.model_fields))
         .where(*_conditions(wanted))
-        .order_by(audit_entries.c.entry_id.desc())
+        .order_by(*(column.desc() for column in followed))
         .limit(wanted.limit + 1)
     )
     found = [EntryAnswer.model_validate(dict(row)) for row in rows.mappings()]
@@ -79,6 +80,32 @@ async def read_entries(transaction: Transaction, wanted: EntryFilter) -> Entries
     return EntriesAnswer(
         data=shown, next_cursor=shown[-1].entry_id if len(found) > wanted.limit else None
     )
+
+
+_BY_NUMBER = (audit_entries.c.entry_id,)
+_BY_TIME = (audit_entries.c.occurred_at, audit_entries.c.entry_id)
+
+
+def _is_by_time(wanted: EntryFilter) -> bool:
+    """Whether entries are followed by their time, whose index begins where the filter does.
+
+    By their numbers, all that is later than the filter would be passed over first. The two orders
+    differ where changes were made at the same time.
+    """
+    return wanted.since is not None or wanted.until is not None
+
+
+def _before(wanted: EntryFilter, entry_id: int) -> ColumnElement[bool]:
+    if not _is_by_time(wanted):
+        return audit_entries.c.entry_id < entry_id
+    known = audit_entries.alias()
+    at = (
+        select(known.c.occurred_at)
+        .where(known.c.entry_id <= entry_id)
+        .order_by(known.c.entry_id.desc())
+        .limit(1)
+    )
+    return tuple_(*_BY_TIME) < tuple_(at.scalar_subquery(), entry_id)
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
@@ -96,7 +123,7 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(columns.occurred_at < wanted.until)
     if wanted.before_id is not None:
-        conditions.append(columns.entry_id < wanted.before_id)
+        conditions.append(_before(wanted, wanted.before_id))
     return conditions
 
 

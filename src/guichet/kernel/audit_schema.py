@@ -37,3 +37,6 @@ FIRST_SHAPE = (
     "CREATE TRIGGER audit_entries_only_grow BEFORE DELETE OR TRUNCATE ON audit_entries"
     " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
 )
+
+BY_TIME = ("CREATE INDEX audit_entries_time ON audit_entries (occurred_at, entry_id)",)
+"""What is read from an instant on, or up to one, however long the log is."""
