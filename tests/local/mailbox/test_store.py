@@ -31,3 +31,20 @@ def test_a_disk_that_refuses_leaves_nothing_half_written(
     monkeypatch.undo()
     assert list(store.entries()) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mail_is_shown_only_once_it_is_among_its_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mails come in by threads of their own, while others are listed."""
+    store, shown = Store(tmp_path), list[bool]()
+
+    class Watched(dict[str, list[int]]):
+        def setdefault(self, key: str, default: list[int] | None = None, /) -> list[int]:
+            shown.append(store.entry(1) is not None)
+            return super().setdefault(key, default or [])
+
+    monkeypatch.setattr(store, "_ids_by_message_id", Watched())
+    store.add_mail("a@example.com", ["b@example.com"], bytes(mail()))
+    assert shown == [False]
+    assert [store.copies(entry) for entry in store.entries()] == [[1]]

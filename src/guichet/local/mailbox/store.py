@@ -100,7 +100,9 @@ class Store:
         """Yield what matches, newest first."""
         words = query.split()
         # By id: a mail that took long to write may have been indexed after a later one.
-        for _, entry in sorted(self._entries.items(), reverse=True):
+        with self._lock:
+            entries = sorted(self._entries.items(), reverse=True)
+        for _, entry in entries:
             if (not kind or entry.kind == kind) and entry.matches(words, to):
                 yield entry
 
@@ -155,8 +157,9 @@ class Store:
         return entry
 
     def _index(self, entry: Entry) -> None:
-        self._entries[entry.id] = entry
+        # Who reads meanwhile, without the lock, finds no entry before it is among its copies.
         self._ids_by_message_id.setdefault(entry.message_id, []).append(entry.id)
+        self._entries[entry.id] = entry
 
 
 def _write_durably(path: Path, content: bytes) -> None:
