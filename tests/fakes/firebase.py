@@ -1,5 +1,6 @@
 """A stand-in of Firebase Realtime Database's REST API and of Google's token endpoint."""
 
+import asyncio
 import functools
 import json
 import secrets
@@ -32,6 +33,8 @@ class FakeFirebase:
     errors: list[int] = field(default_factory=list[int])
     requests: list[str] = field(default_factory=list[str])
     url: str = ""
+    silent: frozenset[str] = frozenset()
+    """`token`, `data`: what is taken in and never answered."""
 
     def credentials(self, folder: Path) -> Path:
         """Write the JSON file of a service account whose token endpoint is this server."""
@@ -60,6 +63,7 @@ class FakeFirebase:
         return app
 
     async def _token(self, request: web.Request) -> web.Response:
+        await self._hang("token")
         form = await request.post()
         claims = jwt.decode(
             str(form["assertion"]),
@@ -77,6 +81,7 @@ class FakeFirebase:
 
     async def _data(self, request: web.Request) -> web.Response:
         self.requests.append(f"{request.method} {request.path_qs}")
+        await self._hang("data")
         if self.errors:
             return web.json_response({"error": "on demand"}, status=self.errors.pop(0))
         _, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -93,6 +98,10 @@ class FakeFirebase:
             silent = request.query.get("print") == "silent"
             return web.Response(status=204) if silent else web.json_response(content)
         return web.json_response({"error": "not understood"}, status=405)
+
+    async def _hang(self, what: str) -> None:
+        if what in self.silent:
+            await asyncio.Event().wait()
 
     def _read(self, keys: list[str], shallow: bool) -> Any:
         place: object = self.tree

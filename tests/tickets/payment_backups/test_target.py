@@ -96,6 +96,22 @@ async def test_what_does_not_pass_is_a_refusal_with_its_reason(
     assert len(firebase.requests) == len(errors)
 
 
+@pytest.mark.parametrize("what", ["token", "data"])
+async def test_what_never_answers_ends_and_is_said(
+    firebase: FakeFirebase, tmp_path: Path, what: str
+) -> None:
+    firebase.silent = frozenset({what})
+    target = FirebaseTarget(
+        firebase.url, firebase.credentials(tmp_path), retry_seconds=0.01, call_seconds_max=0.1
+    )
+    try:
+        with pytest.raises(TargetRefused, match=r"[Tt]ime"):
+            await target.write(RUN, {"payment-1": RECORD})
+        firebase.silent = frozenset()
+    finally:
+        await target.close()
+
+
 async def test_something_else_in_firebase_is_said(
     firebase: FakeFirebase, firebase_target: FirebaseTarget
 ) -> None:

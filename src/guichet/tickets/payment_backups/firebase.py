@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
@@ -51,12 +52,18 @@ class FirebaseTarget:
     """Writes with PATCH, reads with GET; a refused token is renewed, what may pass is retried."""
 
     def __init__(
-        self, url: str, credentials_file: Path, *, retry_seconds: float = RETRY_SECONDS_FIRST
+        self,
+        url: str,
+        credentials_file: Path,
+        *,
+        retry_seconds: float = RETRY_SECONDS_FIRST,
+        call_seconds_max: float = CALL_SECONDS_MAX,
     ) -> None:
         """Raises `TargetRefused` where the address or the credentials cannot be used."""
         self._url = _checked(url)
         self._credentials = _credentials(credentials_file)
         self._retry_seconds = retry_seconds
+        self._call_seconds_max = call_seconds_max
         self._renewing = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
 
@@ -120,7 +127,7 @@ class FirebaseTarget:
     ) -> tuple[int, bytes]:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=CALL_SECONDS_MAX)
+                timeout=aiohttp.ClientTimeout(total=self._call_seconds_max)
             )
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         async with self._session.request(
@@ -132,7 +139,10 @@ class FirebaseTarget:
         """Return a token that is good for a while; Google's client blocks, hence the thread."""
         async with self._renewing:
             if renew or not self._credentials.valid:
-                await asyncio.to_thread(self._credentials.refresh, TokenRequest())
+                # Its type says int; it takes what the sockets take.
+                ask = cast("Callable[..., Any]", TokenRequest())
+                request = partial(ask, timeout=self._call_seconds_max)
+                await asyncio.to_thread(self._credentials.refresh, request)
         return self._credentials.token or ""
 
 
