@@ -76,11 +76,42 @@ class Row:
         bought = await eventually(found, SECONDS_MAX)
         assert len(bought["tickets"]) == (status == "confirmed")
         assert bought["order"]["next_action"] is None
-        captured = await self.captured(code)
-        assert captured == (self.amount if status == "confirmed" else 0)
+        await self.is_kept(code, self.amount if status == "confirmed" else 0)
         words = "your tickets" if status == "confirmed" else "did not succeed"
         await self.system.mail(self.buyer.email, words, SECONDS_MAX)
         return dict(bought["order"])
+
+    async def is_kept(self, code: str, amount: int) -> None:
+        """Wait until the provider has kept so much of the order, and no more."""
+
+        async def is_so() -> bool:
+            return await self.captured(code) == amount
+
+        await eventually(is_so, SECONDS_MAX)
+
+    async def is_given_back(self, code: str) -> None:
+        """Check that the order's page says of its payment that all of it was given back."""
+
+        async def is_so() -> bool:
+            path = f"/tickets/orders/{code}"
+            order = (await self.system.expect(200, "GET", path, who=self.buyer))["order"]
+            payment = order["payment"]
+            return payment["status"] == "refunded" and order["refunded"] == payment["amount"]
+
+        await eventually(is_so, SECONDS_MAX)
+        await self.is_kept(code, 0)
+
+    async def mail_says(self, subject: str, *words: str) -> None:
+        """Wait for a mail of this subject with these words in it."""
+
+        async def is_there() -> bool:
+            for mail in await self.system.mails(self.buyer.email, subject):
+                content = (await self.system.mailbox(f"/messages/{mail['id']}")).body["text"]
+                if all(word in content for word in words):
+                    return True
+            return False
+
+        await eventually(is_there, SECONDS_MAX)
 
     async def captured(self, code: str) -> int:
         """Return what the provider took for the order and has not given back."""
@@ -161,11 +192,31 @@ async def refunded_before_the_success_is_told(row: Row) -> None:
     answer = await row.buy()
     ticket = answer.body["tickets"][0]["id"]
     await row.system.expect(200, "POST", f"/tickets/{ticket}/cancel", who=row.buyer)
+    await row.is_given_back(code_of(answer))
+    await row.mail_says("ticket cancelled", "refund")
+    found = await row.system.expect(200, "GET", f"/tickets/orders/{code_of(answer)}", who=row.buyer)
+    assert [ticket["status"] for ticket in found["tickets"]] == ["cancelled"]
 
-    async def is_given_back() -> bool:
-        return await row.captured(code_of(answer)) == 0
 
-    await eventually(is_given_back, SECONDS_MAX)
+async def refunded(row: Row, kind: str, **more: Any) -> None:
+    """The refund itself meets trouble: it is made once, and soon."""
+    answer = await row.buy()
+    await row.fault(kind, operation="refund", **more)
+    ticket = answer.body["tickets"][0]["id"]
+    await row.system.expect(200, "POST", f"/tickets/{ticket}/cancel", who=row.buyer)
+    await row.is_given_back(code_of(answer))
+    await row.mail_says("ticket cancelled", "refund")
+
+
+async def cancelled_while_the_bank_asks(row: Row) -> None:
+    answer = await row.buy(ASKS_BUYER)
+    who = await row.system.demo("event_creator")
+    path = f"/events/{row.event['id']}"
+    await row.system.expect(200, "PATCH", path, {"status": "cancelled"}, who=who)
+    await at_bank(answer.body["order"], "pass")
+    await row.ends(code_of(answer), "refunded")
+    await row.is_given_back(code_of(answer))
+    await row.mail_says("did not succeed", "the event was cancelled", "given back")
 
 
 async def in_the_browser(row: Row) -> None:
@@ -190,11 +241,8 @@ async def in_the_browser(row: Row) -> None:
     await row.ends(order["code"], "confirmed")
 
 
-async def paid_after_the_end(row: Row) -> None:
-    """The order ended, and the provider shows a capture all the same: it is served."""
-    answer = await row.buy(REFUSED)
-    code = code_of(answer)
-    await row.ends(code, "failed")
+async def paid_late(row: Row, code: str) -> None:
+    """Let the provider show a capture for an order that has ended, and tell nobody."""
     found = await row.system.expect(200, "GET", f"/tickets/orders/{code}", who=row.buyer)
     form = {
         "amount": str(row.amount),
@@ -207,7 +255,26 @@ async def paid_after_the_end(row: Row) -> None:
     }
     await row.fault("no_webhooks")
     assert (await row.sandbox("/v1/payment_intents", form))["status"] == "succeeded"
+
+
+async def paid_after_the_end(row: Row) -> None:
+    """The place is still there: the order is served after all."""
+    code = code_of(await row.buy(REFUSED))
+    await row.ends(code, "failed")
+    await paid_late(row, code)
     await row.ends(code, "confirmed")
+
+
+async def paid_after_the_place_went(row: Row) -> None:
+    """Somebody else has the place by then: the money goes back, and the mail says so."""
+    code = code_of(await row.buy(REFUSED))
+    await row.ends(code, "failed")
+    other = await row.system.register("en")
+    assert (await row.system.buy(other, row.event)).status == 201
+    await paid_late(row, code)
+    await row.ends(code, "refunded")
+    await row.is_given_back(code)
+    await row.mail_says("did not succeed", "after the places had been given back", "in full")
 
 
 ROWS: dict[str, Callable[[Row], Awaitable[None]]] = {
@@ -218,6 +285,7 @@ ROWS: dict[str, Callable[[Row], Awaitable[None]]] = {
     "3-D Secure abandoned": abandoned,
     "500": lambda row: troubled(row, "error_500", stored=False),
     "hangs": lambda row: troubled(row, "hang", when="before"),
+    "hangs after the capture": lambda row: troubled(row, "hang", when="after"),
     "drops after the capture": lambda row: troubled(row, "drop", when="after"),
     "drops before the capture": lambda row: troubled(row, "drop", when="before"),
     "webhook before the answer": lambda row: troubled(row, "webhook_first"),
@@ -227,6 +295,11 @@ ROWS: dict[str, Callable[[Row], Awaitable[None]]] = {
     "refund told before the success": refunded_before_the_success_is_told,
     "in the browser": in_the_browser,
     "success after the hold's end": paid_after_the_end,
+    "success after the place went": paid_after_the_place_went,
+    "refund answered by 500": lambda row: refunded(row, "error_500"),
+    "refund drops after the effect": lambda row: refunded(row, "drop", when="after"),
+    "refund hangs": lambda row: refunded(row, "hang", when="before"),
+    "event cancelled while the bank asks": cancelled_while_the_bank_asks,
 }
 
 
