@@ -267,6 +267,8 @@ def test_every_decline_has_a_stable_reason() -> None:
             "abandoned",
             "declined",
         }
+    small = PaymentResult(PaymentOutcome.DECLINED, decline_code="amount_too_small")
+    assert failure_of(small) == "amount_too_small"
 
 
 async def _cancel_event(shop: Shop, event: int) -> None:

@@ -12,7 +12,7 @@ from guichet.kernel.problems import Problem
 from guichet.tickets import problems
 from guichet.tickets.domain import Buyer, OrderState
 from guichet.tickets.selling import Wanted
-from tests.fakes.payments import Twist
+from tests.fakes.payments import DECLINES, Twist
 from tests.tickets.conftest import HOLDER, Shop, buyer, snapshot_of, wanted
 
 
@@ -281,3 +281,22 @@ def _from(hold_id: int, method: str, by: Buyer | None = None) -> Wanted:
         hold_id=hold_id,
         payment_method=method,
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [
+        ("insufficient_funds", problems.InsufficientFunds),
+        ("amount_too_small", problems.AmountTooSmall),
+        ("do_not_honor", problems.PaymentDeclined),
+    ],
+)
+async def test_a_buyer_is_told_why_nothing_was_taken(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, word: str, problem: type[Problem]
+) -> None:
+    monkeypatch.setitem(DECLINES, "pm_declined", word)
+    event = await shop.event(capacity=1)
+    with pytest.raises(problems.PaymentDeclined) as refused:
+        await shop.selling.buy(wanted(event, payment_method="pm_declined"))
+    assert type(refused.value) is problem
+    assert await shop.stock(event) == (0, 0)

@@ -159,6 +159,14 @@ class InsufficientFunds(PaymentDeclined):
     en = "The payment was declined for lack of funds. Nothing was taken."
 
 
+class AmountTooSmall(PaymentDeclined):
+    """The provider takes no amount that small, whatever the card."""
+
+    code = "amount_too_small"
+    fr = "Ce montant est trop petit pour être encaissé. Rien n'a été débité."
+    en = "This amount is too small to be charged. Nothing was taken."
+
+
 class CardNotAccepted(problems.Malformed):
     """A card number came that this API does not take."""
 

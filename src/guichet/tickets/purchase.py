@@ -211,6 +211,7 @@ def failure_of(found: PaymentResult) -> str:
         "payment_intent_authentication_failure": "authentication_failed",
         "authentication_failed": "authentication_failed",
         "canceled": "abandoned",
+        "amount_too_small": "amount_too_small",
     }
     return known.get(found.decline_code or "", "declined")
 

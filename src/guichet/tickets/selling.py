@@ -25,6 +25,7 @@ from guichet.tickets.guesses import Guesses
 from guichet.tickets.pace import Pace
 from guichet.tickets.places import Placed, PlacesAnswer, PlacesRequest
 from guichet.tickets.problems import (
+    AmountTooSmall,
     EventCancelledAfterPayment,
     HoldGone,
     InsufficientFunds,
@@ -214,6 +215,9 @@ def _is_waiting(order: Order) -> bool:
     return order.payment is not None and order.payment.next_action is not None
 
 
+_DECLINES = {kind.code: kind for kind in (InsufficientFunds, AmountTooSmall)}
+
+
 def _checked(bought: Bought) -> Bought:
     """Return the purchase, or raise why there are no tickets and no money was kept."""
     order = bought.order
@@ -221,7 +225,7 @@ def _checked(bought: Bought) -> Bought:
         raise EventCancelledAfterPayment(order_code=order_code(order.order_id))
     if order.state is not OrderState.FAILED:
         return bought
-    kind = InsufficientFunds if order.failure == "insufficient_funds" else PaymentDeclined
+    kind = _DECLINES.get(order.failure or "", PaymentDeclined)
     raise kind(order_code=order_code(order.order_id), reason=order.failure or "declined")
 
 

@@ -69,7 +69,7 @@ class OrderFailed(Message):
     """An order ended without tickets; nothing was taken, or all of it is being given back.
 
     `reason` is a stable code: declined, insufficient_funds, authentication_failed, abandoned,
-    event_cancelled.
+    event_cancelled, late_payment, amount_too_small.
     """
 
     subject: ClassVar[str] = "tickets.order.failed"

@@ -166,6 +166,7 @@ def _buying(context_of: ContextOf) -> HotRoute:
             problems.BuyerUnknown,
             problems.PaymentDeclined,
             problems.InsufficientFunds,
+            problems.AmountTooSmall,
             problems.CardNotAccepted,
             problems.PaymentMissing,
             problems.HoldGone,

@@ -111,6 +111,15 @@ test("says why an order failed, and that nothing was taken", async () => {
   expect(screen.getByText(/Rien n’a été pris/)).toBeInTheDocument();
 });
 
+test("does not blame the bank for an amount that nobody can charge", async () => {
+  answer("get", "/tickets/orders/ABCD-1234", 200, {
+    order: { ...order, status: "failed", failure: "amount_too_small" },
+    tickets: [],
+  });
+  const { screen } = renderApp("/my/orders/ABCD-1234");
+  expect(await screen.findByText(/trop petit pour être encaissé/)).toBeInTheDocument();
+});
+
 test("does not open to a stranger, and says how it would", async () => {
   refuse("get", "/tickets/orders/ABCD-1234", 404, "order_not_found");
   const { screen } = renderApp("/my/orders/ABCD-1234");

@@ -125,7 +125,13 @@ function Event({ order }: { order: OrderView }) {
   );
 }
 
-const FAILURES = ["declined", "insufficient_funds", "authentication_failed", "abandoned"] as const;
+const FAILURES = [
+  "declined",
+  "insufficient_funds",
+  "authentication_failed",
+  "abandoned",
+  "amount_too_small",
+] as const;
 
 function Failed({ order }: { order: OrderView }) {
   const { t } = useTranslation("order");
