@@ -13,6 +13,7 @@ from guichet.tickets.event_refunds import start_for_cancelled
 from guichet.tickets.giving_back import Right
 from guichet.tickets.problems import EventNotFound
 from guichet.tickets.refund_problems import NothingToRefund, RunUnderWay, TotalDiffers
+from guichet.tickets.repository.refund_keys import RefundKey
 from tests.fakes.payments import Twist
 from tests.tickets.conftest import HOLDER, Shop, buyer, snapshot_of, wanted
 
@@ -141,6 +142,21 @@ async def test_an_organiser_confirms_the_total_of_an_event_that_takes_place(shop
     rows = await shop.rows("SELECT reason, requested_by, note FROM refunds WHERE run_id = 1")
     assert {tuple(row) for row in rows} == {("organiser", 3, "Autre salle")}
     assert [shop.provider.refunded_minor(f"order-{n}") for n in (1, 2, 3)] == [2000] * 3
+
+
+async def test_what_went_back_before_is_left_out(shop: Shop) -> None:
+    event = await sold_out(shop, orders=3)
+    await sold_out(shop, orders=1)
+    first = (await shop.selling.read(1)).tickets[0]
+    await shop.cancelling.cancel_ticket(first, HOLDER)
+    administrator = Right("administrator", is_bound=False, account_id=90)
+    key = RefundKey("goodwill", "account:90", "300")
+    await shop.goodwill.grant(2, 300, "Retard", administrator, key)
+    seen = await shop.event_refunds.preview(event)
+    assert (seen.orders, seen.tickets, seen.total_minor) == (3, 5, 1000 + 1700 + 2000)
+    await shop.event_refunds.start(event, 4700, ORGANISER, "Autre salle")
+    written = await shop.rows("SELECT amount_minor FROM event_refund_orders ORDER BY order_id")
+    assert [row["amount_minor"] for row in written] == [1000, 1700, 2000]
 
 
 async def test_there_must_be_something_to_give_back(shop: Shop) -> None:

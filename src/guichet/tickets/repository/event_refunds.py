@@ -9,19 +9,27 @@ from guichet.tickets import auditing
 from guichet.tickets.repository.stock import Connection
 
 _TO_GIVE_BACK = """
+    WITH given AS MATERIALIZED (
+        SELECT r.order_id, sum(r.amount_minor) FILTER (WHERE NOT r.is_retried) AS amount_minor
+        FROM refunds r JOIN orders USING (order_id) WHERE event_id = $1 GROUP BY r.order_id)
     SELECT o.order_id, o.buyer, count(*)::int AS tickets,
-           least(sum(t.price_minor + t.fee_on_top_minor - coalesce((
-                     SELECT sum(b.price_minor + b.fee_minor) FROM refund_tickets b
-                     JOIN refunds r USING (refund_id)
-                     WHERE b.ticket_id = t.ticket_id AND NOT r.is_retried), 0))::bigint,
-                 coalesce(max(p.captured_minor), 0) - coalesce((SELECT sum(r.amount_minor)
-                 FROM refunds r WHERE r.order_id = o.order_id AND NOT r.is_retried), 0)
+           least(sum(t.price_minor + t.fee_on_top_minor
+                     - CASE WHEN g.order_id IS NULL THEN 0 ELSE coalesce((
+                           SELECT sum(b.price_minor + b.fee_minor) FROM refund_tickets b
+                           JOIN refunds r USING (refund_id)
+                           WHERE b.ticket_id = t.ticket_id AND NOT r.is_retried), 0) END)::bigint,
+                 coalesce(max(p.captured_minor), 0) - coalesce(max(g.amount_minor), 0)
            )::bigint AS amount_minor
     FROM orders o JOIN tickets t ON t.order_id = o.order_id AND t.status <> 'cancelled'
     LEFT JOIN payments p ON p.order_id = o.order_id
+    LEFT JOIN given g ON g.order_id = o.order_id
     WHERE o.event_id = $1 AND o.state = 'issued' GROUP BY o.order_id
 """
-"""Each issued order with its live tickets, admitted ones included, and what is left to give."""
+"""Each issued order with its live tickets, admitted ones included, and what is left to give.
+
+What single tickets have had back is looked for where their order has had a refund at all: of a
+hundred thousand orders, most have not.
+"""
 _COUNTED = """
     SELECT count(*) AS orders, coalesce(sum(tickets), 0)::bigint AS tickets,
            coalesce(sum(amount_minor), 0)::bigint AS total_minor, count(DISTINCT buyer) AS buyers
