@@ -33,6 +33,7 @@ class RecordedProvider:
     def __init__(self) -> None:
         self.intents: dict[str, Shape] = {}
         self.refunds: dict[str, Shape] = {}
+        self.contested: set[str] = set()
         self.captures: dict[str, int] = {}
         self.lost: list[tuple[str, bool]] = []
         self.settles_later = False
@@ -124,6 +125,8 @@ class RecordedProvider:
         def refund() -> Answer:
             intent = self.intents.get(form["payment_intent"])
             amount = int(form["amount"])
+            if form["payment_intent"] in self.contested:
+                return 400, recorded("error_charge_disputed")
             charge: Shape = (intent or {}).get("latest_charge") or {"amount": 0}
             if amount > charge["amount"] - charge.get("amount_refunded", 0):
                 return 400, recorded("error_not_found")

@@ -1,6 +1,7 @@
 """The three providers that the contract suite runs against, behind the same handles."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -70,6 +71,10 @@ class Stand(Protocol):
         """Come back when the bank has returned a refund."""
         ...
 
+    def contest(self, intent_id: str) -> None:
+        """Let the payer's bank contest a payment."""
+        ...
+
     def captures(self, order_key: str) -> int:
         """Return how many times money was taken for an order."""
         ...
@@ -109,6 +114,10 @@ class FakeStand:
     async def until_returned(self, refund_id: str) -> None:
         """See `Stand`."""
         self.fake.return_refund(refund_id, "expired_or_canceled_card")
+
+    def contest(self, intent_id: str) -> None:
+        """See `Stand`."""
+        self.fake.books.dispute_with("du_1", intent_id, 4200, "needs_response")
 
     def captures(self, order_key: str) -> int:
         """See `Stand`."""
@@ -169,6 +178,14 @@ class SandboxStand:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
 
+    def contest(self, intent_id: str) -> None:
+        """See `Stand`."""
+        self.sandbox.ask(
+            "POST",
+            "/_sandbox/disputes",
+            json.dumps({"payment_intent": intent_id}).encode(),
+        )
+
     def captures(self, order_key: str) -> int:
         """See `Stand`."""
         rows = [row for row in self.sandbox.books() if row["metadata"]["order_key"] == order_key]
@@ -219,6 +236,10 @@ class RecordedStand:
     async def until_returned(self, refund_id: str) -> None:
         """See `Stand`."""
         self.recorded.return_refund(refund_id)
+
+    def contest(self, intent_id: str) -> None:
+        """See `Stand`."""
+        self.recorded.contested.add(intent_id)
 
     def captures(self, order_key: str) -> int:
         """See `Stand`."""

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from guichet.tickets.payments import BUYER_CHOOSES, PaymentOutcome, PaymentProvider, RefundOutcome
+from guichet.tickets.refused_refunds import CHARGE_DISPUTED
 from tests.fakes.payments import FakeProvider, ProviderBrokeError, Twist
 from tests.tickets.payments.cards import ASKS_BUYER, DECLINED, LACKS_FUNDS, PAYS
 from tests.tickets.payments.stands import Stand, an_order, paid
@@ -189,6 +190,17 @@ class TestRefund:
         )
         assert result.outcome is RefundOutcome.REFUSED
         assert result.reason
+
+    async def test_what_a_bank_contests_is_not_given_back(self, stand: Stand, key: str) -> None:
+        intent_id = await paid(stand, key)
+        stand.contest(intent_id)
+        for number in range(2):
+            result = await stand.provider.refund(
+                refund_key=f"{key}:{number}", intent_id=intent_id, amount_minor=4200
+            )
+            assert (result.outcome, result.reason) == (RefundOutcome.REFUSED, CHARGE_DISPUTED)
+        found = await stand.provider.find(order_key=key, intent_id=intent_id, **an_order())
+        assert found.refunded_minor == 0
 
     @pytest.mark.parametrize("after", [False, True])
     async def test_a_lost_answer_is_found_out_by_repeating(
