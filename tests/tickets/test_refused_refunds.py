@@ -145,3 +145,20 @@ async def test_what_keeps_being_refused_is_settled_by_a_person(shop: Shop) -> No
     assert paid_back(shop, order) == 0
     with pytest.raises(RefundNotReturned):
         await settle(order.order_id, 1, ORGANISER, "encore")
+
+
+async def test_a_refund_that_is_just_asked_for_is_not_settled_beside_it(shop: Shop) -> None:
+    """The provider may say yes in this very moment: the buyer would be paid twice."""
+    order = await disputed(shop)
+    await shop.cancelling.give_back(order.order_id, None, ADMINISTRATOR)
+    await carry_out(shop)
+    in_flight = "UPDATE refunds SET leased_until = now() + interval '30 seconds' RETURNING 1"
+    await shop.rows(in_flight)
+    with pytest.raises(RefundNotReturned):
+        await shop.returned_refunds.settle(order.order_id, 1, ORGANISER, "Virement")
+    await dispute(shop, order, "lost")
+    assert [refund["status"] for refund in await refunds(shop)] == ["pending"]
+    await shop.rows("UPDATE refunds SET leased_until = NULL RETURNING 1")
+    await carry_out(shop)
+    assert [refund["status"] for refund in await refunds(shop)] == ["settled"]
+    assert await shown(shop) == "dispute_lost"

@@ -128,7 +128,7 @@ class Refunds:
                 log.info("refunded", refund=refund.refund_id, order=refund.order_id)
                 return
             if result.reason == CHARGE_DISPUTED:
-                await settle_by_dispute(connection, refund.order_id)
+                await settle_by_dispute(connection, refund.order_id, refund.refund_id)
             why = postponed(refund, result, now())
             if why.attention_reason is not None:
                 log.error("refund keeps failing", refund=refund.refund_id, reason=result.reason)

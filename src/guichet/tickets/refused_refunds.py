@@ -32,14 +32,17 @@ REFUSED = "refused"
 log = logger(__name__)
 
 
-async def settle_by_dispute(connection: Connection, order_id: int) -> int:
+async def settle_by_dispute(
+    connection: Connection, order_id: int, own_id: int | None = None
+) -> int:
     """Settle what an order is still to give back, as far as lost disputes have given it back.
 
-    Returns how many refunds that ended; the caller has the order locked.
+    `own_id` is the refund that the caller has just been refused. Returns how many refunds that
+    ended; the caller has the order locked.
     """
     left_minor = await rows.left_of_disputes(connection, order_id, CHARGE_DISPUTED)
     ended = 0
-    for refund in await rows.pending_refunds(connection, order_id):
+    for refund in await rows.lock_pending_refunds(connection, order_id, own_id):
         if refund.amount_minor <= left_minor:
             left_minor -= refund.amount_minor
             returned = await give_up(connection, refund, CHARGE_DISPUTED)

@@ -30,7 +30,7 @@ from guichet.tickets.repository.ledger import transfer_failure
 from guichet.tickets.repository.provider import flag_order
 from guichet.tickets.repository.refund_keys import Done, RefundKey
 from guichet.tickets.repository.refunds import Refund
-from guichet.tickets.repository.refused_refunds import attention_of, pending_refunds
+from guichet.tickets.repository.refused_refunds import attention_of, lock_pending_refunds
 from guichet.tickets.repository.returned_refunds import Returned
 from guichet.tickets.repository.stock import Connection
 
@@ -119,9 +119,9 @@ async def _locked(
 
 
 async def _refused(connection: Connection, order_id: int, refund_id: int) -> Refund | None:
+    pending = await lock_pending_refunds(connection, order_id)
     if await attention_of(connection, refund_id) not in REFUSED_REASONS:
         return None
-    pending = await pending_refunds(connection, order_id)
     return next((refund for refund in pending if refund.refund_id == refund_id), None)
 
 

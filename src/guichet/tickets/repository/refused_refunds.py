@@ -4,12 +4,20 @@ from guichet.tickets.repository.refunds import Refund, refund_of
 from guichet.tickets.repository.stock import Connection
 
 
-async def pending_refunds(connection: Connection, order_id: int) -> list[Refund]:
-    """Return the refunds of an order that are still to be carried out, oldest first."""
+async def lock_pending_refunds(
+    connection: Connection, order_id: int, own_id: int | None = None
+) -> list[Refund]:
+    """Lock and return the refunds of an order that are still to be carried out, oldest first.
+
+    One that the provider is being asked for at this moment is left out: it may still succeed.
+    `own_id` is the refund that the caller itself has just asked for.
+    """
     rows = await connection.fetch(
         "SELECT r.*, p.intent_id FROM refunds r JOIN payments p USING (order_id)"
-        " WHERE r.order_id = $1 AND r.status = 'pending' ORDER BY r.refund_id",
+        " WHERE r.order_id = $1 AND r.status = 'pending' AND (r.refund_id = $2"
+        " OR r.leased_until IS NULL OR r.leased_until <= now()) ORDER BY r.refund_id FOR UPDATE",
         order_id,
+        own_id,
     )
     return [refund_of(row) for row in rows]
 
