@@ -102,6 +102,9 @@ OUTAGES = [
     asyncpg.CannotConnectNowError(),
     sqlalchemy.exc.TimeoutError(),
     caused_by(asyncpg.AdminShutdownError()),
+    asyncpg.DiskFullError(),
+    asyncpg.TooManyConnectionsError(),
+    caused_by(asyncpg.CrashShutdownError()),
 ]
 
 

@@ -26,9 +26,11 @@ _OUTAGES = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.TooManyConnectionsError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    # Connections, memory, room on the disk.
+    asyncpg.InsufficientResourcesError,
     sqlalchemy.exc.TimeoutError,
 )
 
