@@ -88,6 +88,18 @@ def test_books_that_agree(
     assert "Everything agrees." in said
 
 
+def test_what_is_too_young_to_be_a_difference_is_not_called_agreement(
+    dsn: str, sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = sandbox.post("/v1/payment_intents", charge_form("order-17"), "k").body["id"]
+    run_apart(_one_order(dsn, ours))
+    sandbox.post("/v1/payment_intents", charge_form("order-99"), "other")
+    assert reconcile()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "compare again later" in said
+    assert "Everything agrees." not in said
+
+
 def test_a_difference_is_said_and_is_no_success(
     dsn: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,6 +32,8 @@ _WORDS = {
         "figures": "{payments} paiement(s) et {movements} mouvement(s) lus, {entered} écriture(s)"
         " ajoutée(s), {repaired} réparation(s).",
         "nothing": "Tout concorde.",
+        "open": "Rien de ce qui est établi ne diffère. Ce qui diffère ci-dessus date de moins de"
+        " cinq minutes ou d'un jour en cours : comparez encore plus tard.",
     },
     "en": {
         "title": "Account at the provider",
@@ -39,6 +41,8 @@ _WORDS = {
         "figures": "{payments} payment(s) and {movements} movement(s) read, {entered} transfer(s)"
         " entered, {repaired} repair(s).",
         "nothing": "Everything agrees.",
+        "open": "Nothing that is settled differs. What differs above is younger than five minutes"
+        " or of a day that is not over: compare again later.",
     },
 }
 
@@ -105,4 +109,5 @@ def _show(report: Report) -> None:
     for found in report.found:
         console.print(f"• {sentence_of(found, chosen)}")
     if not report.found and run.error is None:
-        console.print(words["nothing"])
+        is_open = any(day.difference_minor for day in report.days)
+        console.print(words["open" if is_open else "nothing"])
