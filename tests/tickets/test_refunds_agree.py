@@ -28,7 +28,7 @@ STEPS = st.lists(
         st.tuples(st.sampled_from(["cancel", "part"]), NUMBER),
         st.tuples(st.sampled_from(["goodwill", "outside"]), SHARE),
         st.tuples(st.sampled_from(["return", "retry", "settle"]), NUMBER),
-        st.tuples(st.sampled_from(["refuse", "event"]), st.just(0)),
+        st.tuples(st.sampled_from(["refuse", "event", "lose", "win"]), st.just(0)),
     ),
     min_size=2,
     max_size=8,
@@ -76,15 +76,16 @@ class Story:
     async def _outside(self, value: int) -> None:
         if not self._captured:
             return  # The provider has never heard of what was free.
-        left = self._captured - self.shop.provider.refunded_minor(f"order-{self.order.order_id}")
-        amount = left * value // 100
+        amount = self._not_refunded * value // 100
+        if self._is_contested:
+            return
         if amount and await self._left() >= amount:
             self.shop.provider.refund_outside(f"re_outside_{next(_numbers)}", self._intent, amount)
             await self.shop.changes.look_at_refunds(self._intent)
 
     async def _return(self, value: int) -> None:
         done = await self._refunds("status = 'completed'")
-        if done:
+        if done and not self._is_contested:
             refund = done[value % len(done)]
             self.shop.provider.return_refund(refund["provider_refund_id"], "declined")
             await self.shop.changes.look_at_refunds(self._intent)
@@ -115,6 +116,29 @@ class Story:
         await self.shop.event_refunds.start(event_id, seen.total_minor, ORGANISER, "x")
         while await self.shop.event_refunds.get_on():
             pass
+
+    async def _lose(self, _value: int) -> None:
+        await self._dispute("lost")
+
+    async def _win(self, _value: int) -> None:
+        await self._dispute("won")
+
+    async def _dispute(self, end: str) -> None:
+        """Let the bank contest all that has not gone back, and decide."""
+        amount = self._not_refunded if self._captured else 0
+        if amount and not self._is_contested:
+            name = f"du_{next(_numbers)}"
+            for status in ("needs_response", end):
+                self.shop.provider.books.dispute_with(name, self._intent, amount, status)
+                await self.shop.changes.look_at_dispute(name)
+
+    @property
+    def _is_contested(self) -> bool:
+        return self.shop.provider.books.is_contested(self._intent)
+
+    @property
+    def _not_refunded(self) -> int:
+        return self._captured - self.shop.provider.refunded_minor(f"order-{self.order.order_id}")
 
     @property
     def _captured(self) -> int:
@@ -175,6 +199,12 @@ async def bought(
     rules=RefundRules(),
     steps=[("outside", 24), ("cancel", 0)],
 )
+@example(
+    lines=[(2500, 550, 3)],
+    fee=FeeOffer(fixed_minor=120, basis_points=0, is_on_top=True, vat_basis_points=2000),
+    rules=RefundRules(kept_minor=100, keeps_fee=True),
+    steps=[("cancel", 0), ("return", 0), ("lose", 0), ("retry", 0), ("goodwill", 5), ("event", 0)],
+)
 @given(lines=LINES, fee=FEES, rules=RULES, steps=STEPS)
 @settings(
     max_examples=25,
@@ -214,7 +244,12 @@ async def _check(shop: Shop, story: Story) -> None:
         "SELECT coalesce(sum(captured_minor), 0) AS captured,"
         " coalesce(sum(refunded_minor), 0) AS refunded FROM payments"
     )
-    assert accounts.get("provider", 0) == payments["captured"] - payments["refunded"]
+    withdrawn = await shop.one(
+        "SELECT coalesce(sum(CASE kind WHEN 'dispute_won' THEN -amount_minor"
+        " ELSE amount_minor END), 0) FROM ledger_transfers"
+        " WHERE kind IN ('dispute', 'dispute_fee', 'dispute_won')"
+    )
+    assert accounts.get("provider", 0) == payments["captured"] - payments["refunded"] - withdrawn
     given = await shop.one(
         "SELECT coalesce(sum(amount_minor), 0) FROM refunds WHERE NOT is_retried"
     )
