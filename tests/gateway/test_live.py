@@ -185,12 +185,46 @@ async def test_errors_are_told_in_the_language_asked_for(
 
 async def test_a_body_beyond_the_limit_is_refused_and_an_image_is_not(gateway: Gateway) -> None:
     large = b"x" * (2 * 1024 * 1024)
-    answer = await ask(f"{gateway.url()}/api/v1/events", "POST", data=large)
+    answer = await ask(f"{gateway.url()}/api/v1/events", "POST", data=large[: 256 * 1024 + 1])
+    assert is_problem(answer, 413, "payload_too_large")
+    answer = await ask(f"{gateway.url()}/api/v1/events", "POST", data=large[: 256 * 1024])
+    assert answer.status == 200
+    template = f"{gateway.url()}/api/v1/notifications/templates/welcome/fr"
+    answer = await ask(template, "PUT", data=large[: 1024 * 1024])
+    assert (answer.status, answer.json["bytes"]) == (200, 1024 * 1024)
+    answer = await ask(template, "PUT", data=large)
     assert is_problem(answer, 413, "payload_too_large")
     answer = await ask(gateway.url() + UPLOAD, "PUT", data=large)
     assert (answer.status, answer.json["bytes"]) == (200, len(large))
     answer = await ask(gateway.url() + UPLOAD, "PUT", data=large * 7)
     assert is_problem(answer, 413, "payload_too_large")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"GET /%zz HTTP/1.1", 400),
+        (b"GET /%00 HTTP/1.1", 400),
+        (b"GET /../etc/passwd HTTP/1.1", 400),
+        (b"GET /..%2f..%2fetc/passwd HTTP/1.1", 400),
+        (b"GET /a\x01 HTTP/1.1", 400),
+        (b"NONSENSE", 400),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1", 414),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_the_askers_fault(
+    gateway: Gateway, line: bytes, status: int
+) -> None:
+    answer = raw(gateway, line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+    assert b"application/problem+json" in answer
+    assert b'"status":%d' % status in answer.replace(b" ", b"")
+
+
+async def test_the_pages_of_problems_are_none_of_their_own(gateway: Gateway) -> None:
+    for listener in ("gateway", "load_balancer"):
+        answer = await ask(f"{gateway.url(listener)}/problem/400")
+        assert answer.status != 400
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from guichet.gateway.data_plane import find_binary
 from guichet.gateway.domain import SERVICES, Address
 from guichet.gateway.nginx_conf import (
+    NAMELESS,
     PATIENCE_SECONDS,
     SALE_PATIENCE_SECONDS,
     STRIPPED_HEADERS,
@@ -158,8 +159,9 @@ def test_limits_against_slow_and_greedy_clients(layout: Layout) -> None:
     text = render(layout)
     for directive in ("client_header_timeout", "client_body_timeout", "send_timeout"):
         assert re.search(rf"{directive} 1[05]s;", text)
-    assert "client_max_body_size 1m;" in text
-    assert "client_body_buffer_size 1m;" in text, "a body with a card must not reach a file"
+    assert "client_max_body_size 256k;" in text
+    assert "proxy_request_buffering on;" in text
+    assert "client_body_buffer_size 256k;" in text, "a body with a card must not reach a file"
     assert text.count("client_max_body_size 12m;") == 4
     assert "rate=20r/s" in text
     assert "zone=general" not in text
@@ -171,7 +173,8 @@ def test_limits_against_slow_and_greedy_clients(layout: Layout) -> None:
 def test_every_refusal_of_nginx_is_a_problem_in_both_servers(layout: Layout) -> None:
     text = render(layout)
     for problem in OWN_PROBLEMS:
-        assert text.count(f"location @problem_{problem.status} {{") == 2
+        name = "= /problem/" if problem.status in NAMELESS else "@problem_"
+        assert text.count(f"location {name}{problem.status} {{") == 2
         assert f'"code": "{problem.code}"' in text
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack, closing
 
 import pytest
 
@@ -52,3 +53,20 @@ async def test_beyond_what_auth_hashes_in_time_logins_are_refused_at_once(
         assert answer.headers["Content-Type"].startswith("application/problem+json")
         assert answer.headers["Retry-After"] == "2"
         assert seconds < 2.5, "it waited for those that are served"
+
+
+async def test_whoever_sends_a_login_slowly_takes_nobody_s_place(gateway: Gateway) -> None:
+    """nginx keeps what is not complete to itself; auth has room for three at once."""
+    head = f"POST {LOGIN} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{{"
+    port = int(gateway.url().rpartition(":")[2])
+    async with AsyncExitStack() as slow_ones:
+        for _ in range(PASSWORDS_PER_INSTANCE + 1):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            slow_ones.enter_context(closing(writer))
+            writer.write(head.encode())
+            await writer.drain()
+        deadline = time.monotonic() + 8
+        while (answer := await ask(gateway.url() + LOGIN, "POST", data=b"{}")).status == 429:
+            assert time.monotonic() < deadline, "what other tests asked from here still counts"
+            await asyncio.sleep(0.1)
+        assert answer.status == 200

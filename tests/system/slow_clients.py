@@ -1,4 +1,7 @@
-"""Clients that send too slowly or too much, all at once, for as long as one lets them."""
+"""Clients that send too slowly or too much, all at once, for as long as one lets them.
+
+They strike the service that is measured beside them: its event loop is what a huge body would hold.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -6,12 +9,13 @@ from contextlib import asynccontextmanager, suppress
 
 OF_EACH_SLOW_KIND, OF_EACH_HUGE_KIND = 50, 2
 DRIP_SECONDS, AGAIN_SECONDS = 1.0, 0.3
-BODY_BYTES, BODY_BYTES_REFUSED = 900_000, 50_000_000
-LINE = b"POST /api/v1/tickets/quote HTTP/1.1\r\nHost: x\r\n"
+BODY_BYTES, BODY_BYTES_REFUSED = 250_000, 12_000_000
+ANSWER_SECONDS = 0.5
+LINE = b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\n"
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Client = Callable[[int], Awaitable[None]]
-"""Connects to the port and keeps it busy; ends with an error where it is dropped."""
+"""Connects to the port and keeps it busy, for ever."""
 
 
 def _head(length: int) -> bytes:
@@ -19,29 +23,40 @@ def _head(length: int) -> bytes:
 
 
 def _slow(begin: bytes, drop: bytes) -> Client:
-    """Return a client that sends `begin` at once, then a drop a second."""
+    """Return a client that sends `begin` at once, then a drop a second; dropped, it comes again."""
 
     async def run(port: int) -> None:
-        async with _connected(port) as (_, writer):
-            writer.write(begin)
-            while True:
-                await asyncio.sleep(DRIP_SECONDS)
-                writer.write(drop)
-                await writer.drain()
+        while True:
+            with suppress(ConnectionError):
+                async with _connected(port) as (_, writer):
+                    writer.write(begin)
+                    while True:
+                        await asyncio.sleep(DRIP_SECONDS)
+                        writer.write(drop)
+                        await writer.drain()
 
     return run
 
 
-def _huge(length: int, sent: int) -> Client:
-    """Return a client that says `length`, sends `sent` bytes, hears the answer, and comes again."""
-    text = _head(length).replace(LINE, LINE + b"Connection: close\r\n")
-    text += b'{"name":"' + b"x" * (sent - 11) + b'"}'
+def _huge(length: int) -> Client:
+    """Return a client that announces a body, sends it unless it is refused, and comes again.
+
+    The body is costly to read: a service that lets in too much of it does nothing else meanwhile.
+    """
+    head = _head(length).replace(LINE, LINE + b"Connection: close\r\n")
+    body = b"[" + b"[1]," * ((length - 4) // 4) + b"1]"
+    body += b" " * (length - len(body))
 
     async def run(port: int) -> None:
         while True:
             with suppress(ConnectionError):
                 async with _connected(port) as (reader, writer):
-                    writer.write(text)
+                    writer.write(head)
+                    with suppress(TimeoutError):
+                        assert await asyncio.wait_for(reader.read(12), ANSWER_SECONDS)
+                        await asyncio.sleep(AGAIN_SECONDS)
+                        continue
+                    writer.write(body)
                     await writer.drain()
                     assert await reader.read(12)
             await asyncio.sleep(AGAIN_SECONDS)
@@ -65,8 +80,8 @@ CLIENTS: tuple[tuple[Client, int], ...] = (
     (_slow(LINE, b"X-More: x\r\n"), OF_EACH_SLOW_KIND),
     (_slow(_head(BODY_BYTES) + b"{", b""), OF_EACH_SLOW_KIND),
     (_slow(_head(BODY_BYTES) + b"{", b" "), OF_EACH_SLOW_KIND),
-    (_huge(BODY_BYTES, BODY_BYTES), OF_EACH_HUGE_KIND),
-    (_huge(BODY_BYTES_REFUSED, BODY_BYTES), OF_EACH_HUGE_KIND),
+    (_huge(BODY_BYTES), OF_EACH_HUGE_KIND),
+    (_huge(BODY_BYTES_REFUSED), OF_EACH_HUGE_KIND),
 )
 
 

@@ -2,6 +2,8 @@
 
 from tools.mutations import Mutation
 
+NGINX = "src/guichet/gateway/templates/nginx.conf.j2"
+
 MUTATIONS = (
     Mutation(
         "headers-of-identity",
@@ -14,7 +16,7 @@ MUTATIONS = (
     Mutation(
         "headers-dropped",
         "Headers that name a caller do not reach a service.",
-        "src/guichet/gateway/templates/nginx.conf.j2",
+        NGINX,
         '    proxy_set_header {{ name }} "";\n',
         "",
         ("tests/gateway/test_nginx_conf.py::test_forged_headers_are_dropped_by_any_nginx",),
@@ -53,5 +55,51 @@ MUTATIONS = (
             "tests/kernel/test_uploads.py::test_reading_stops_where_too_much_came",
             "tests/kernel/test_uploads.py::test_a_body_that_claims_little_is_counted_all_the_same",
         ),
+    ),
+    Mutation(
+        "body-bytes",
+        "Of a huge body no service reads a byte.",
+        NGINX,
+        "    client_max_body_size {{ body_kilobytes }}k;\n",
+        "    client_max_body_size 0;\n",
+        (
+            "tests/gateway/test_live.py::test_a_body_beyond_the_limit_is_refused_and_an_image_is_not",
+        ),
+    ),
+    Mutation(
+        "slow-bodies-kept-back",
+        "Whoever sends slowly takes no room in a service.",
+        NGINX,
+        "proxy_request_buffering on;",
+        "proxy_request_buffering off;",
+        (
+            "tests/gateway/test_passwords_under_way.py::test_whoever_sends_a_login_slowly_takes_nobody_s_place",
+        ),
+    ),
+    Mutation(
+        "sign-in-rate",
+        "Nobody tries passwords as fast as the line allows.",
+        NGINX,
+        "            limit_req zone=sign_in burst={{ sign_in_burst }} nodelay;\n",
+        "",
+        ("tests/gateway/test_live.py::test_guessing_passwords_is_slowed_down",),
+    ),
+    Mutation(
+        "passwords-under-way",
+        "A flood of logins does not queue up at auth.",
+        NGINX,
+        " max_conns={{ passwords_per_instance }};",
+        ";",
+        (
+            "tests/gateway/test_passwords_under_way.py::test_beyond_what_auth_hashes_in_time_logins_are_refused_at_once",
+        ),
+    ),
+    Mutation(
+        "internal-from-outside",
+        "Routes between services do not exist outside.",
+        NGINX,
+        "        location ~ ^/api/v1/[^/]+/internal(/|$) { return 404; }\n",
+        "",
+        ("tests/gateway/test_live.py::test_routes_between_services_do_not_exist_outside",),
     ),
 )

@@ -12,7 +12,9 @@ from guichet.gateway.domain import Address
 from guichet.gateway.problems import OWN_PROBLEMS, RETRY_AFTER_SECONDS, STATUSES_BY_PROBLEM
 from guichet.kernel.problems import Language, Problem
 
-BODY_MEGABYTES_MAX = 1
+BODY_KILOBYTES_MAX = 256
+"""Of a body that a service reads as JSON: a costly one holds its event loop for some ten ms."""
+LONG_TEXT_KILOBYTES_MAX = 1024
 UPLOAD_MEGABYTES_MAX = 12
 
 GUARDED = (
@@ -23,6 +25,12 @@ GUARDED = (
 
 UPLOADS = (("events", "events/[0-9]+/image"), ("users", "users/me/picture"))
 """Service and path of what takes large bodies."""
+
+LONG_TEXTS = (("notifications", "notifications/templates/[^/]+/[^/]+(/preview)?"),)
+"""Service and path of what takes longer texts than others; administrators alone send them."""
+
+NAMELESS = (400, 414)
+"""What nginx says of requests that may have no address that it could read."""
 
 TIMEOUTS = {"tickets": "30s"}
 """How long a service may take to answer, where that is not 15 s: tickets asks the provider."""
@@ -167,7 +175,10 @@ def render(layout: Layout) -> str:
         patience_seconds=PATIENCE_SECONDS,
         sale_patience_seconds=SALE_PATIENCE_SECONDS,
         stripped_headers=STRIPPED_HEADERS,
-        body_megabytes=BODY_MEGABYTES_MAX,
+        nameless=NAMELESS,
+        long_texts=LONG_TEXTS,
+        body_kilobytes=BODY_KILOBYTES_MAX,
+        long_text_kilobytes=LONG_TEXT_KILOBYTES_MAX,
         upload_megabytes=UPLOAD_MEGABYTES_MAX,
     )
     lines = [line.rstrip() for line in text.splitlines()]
