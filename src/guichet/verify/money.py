@@ -9,7 +9,8 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
 
     A cancelled ticket is complete where what it gave back, what the event's rules kept and what
     goodwill had given before add up to what was charged. Goodwill comes on top. A refund that the
-    bank returned counts as long as a person is shown that its buyer is owed it.
+    bank returned counts as long as a person is shown that its buyer is owed it, and so does one
+    that waits for the end of a dispute, in which the bank holds the money.
     """
     rows = await sources.rows(
         "tickets",
@@ -31,7 +32,8 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
             SELECT r.order_id,
                    coalesce(sum(amount_minor) FILTER (WHERE kind <> 'tickets'), 0) AS besides,
                    coalesce(sum(amount_minor) FILTER (WHERE r.status IN ('completed', 'settled')
-                       OR (r.status = 'failed' AND r.needs_attention AND o.needs_attention)), 0)
+                       OR ((r.status = 'failed' OR r.attention_reason = 'disputed')
+                           AND r.needs_attention AND o.needs_attention)), 0)
                        AS done
             FROM refunds r JOIN orders o USING (order_id) WHERE NOT is_retried GROUP BY 1
         )
