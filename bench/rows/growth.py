@@ -1,5 +1,8 @@
 """With a million orders in the tables: as fast as without."""
 
+import time
+
+from bench.database import fetch
 from bench.figures import Figure, median
 from bench.filling import Filled, fill
 from bench.load import Load, send
@@ -83,10 +86,24 @@ def growth(stand: Stand, plan: Plan) -> list[Figure]:
         )
     ]
     # Lists are opened by few, one after another: not while the mails of that sale are made.
-    beside = "" if settled(stand, SETTLE_SECONDS_MAX) else ", while mails were made"
+    beside = "" if _mails_are_made(stand) else ", while mails were made"
     for role, paths in _LISTS.items():
         found += [_late(stand, filled, role, path, beside) for path in paths]
     return found
+
+
+def _mails_are_made(stand: Stand) -> bool:
+    deadline = time.monotonic() + SETTLE_SECONDS_MAX
+    while time.monotonic() < deadline:
+        if settled(stand, deadline - time.monotonic()):
+            waiting = (
+                "SELECT count(*) AS n FROM deliveries"
+                " WHERE status = 'waiting' AND next_attempt_at <= now()"
+            )
+            # A busy machine lets so little of them be made that the system may look idle.
+            if fetch(stand, "notifications", waiting)[0]["n"] == 0:
+                return True
+    return False
 
 
 def _late(stand: Stand, filled: Filled, role: str, path: str, beside: str) -> Figure:

@@ -33,23 +33,31 @@ async def test_what_is_found_and_whether_that_is_all(
         select(func.generate_series(1, number).label("id")) for number in (in_the_first, everywhere)
     )
     async with database.listing() as connection:
-        ids, whole = await searching.ids_with_text(connection, first, all_of_them)
+        ids, whole = await searching.ids_with_text(connection, "x", first, all_of_them)
     assert (ids, whole) == (list(range(1, found + 1)), is_whole)
 
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
-    ("addressed", "found", "is_whole"),
-    [(0, [1, 2], True), (1, [1], True), (5, [1, 2, 3, 4, 5], True), (6, [1, 2, 3, 4, 5], False)],
+    ("text", "addressed", "found", "is_whole"),
+    [
+        ("zoe@example.com", 1, [1], True),
+        ("zoe@example.com", 5, [1, 2, 3, 4, 5], True),
+        ("zoe@example.com", 6, [1, 2, 3, 4, 5], False),
+        # Nobody's own: a part of few others, or of many where little stands before the @.
+        ("zoe@example.com", 0, [1, 2], True),
+        ("z@example.com", 0, [1, 2, 3, 4], False),
+        ("z@example.com", 1, [1], True),
+    ],
 )
 async def test_those_whose_address_is_the_text_count_alone(
-    database: Database, addressed: int, found: list[int], is_whole: bool
+    database: Database, text: str, addressed: int, found: list[int], is_whole: bool
 ) -> None:
-    exact, others = (
-        select(func.generate_series(1, number).label("id")) for number in (addressed, 2)
+    exact, first, others = (
+        select(func.generate_series(1, number).label("id")) for number in (addressed, 4, 2)
     )
     async with database.listing() as connection:
-        ids = await searching.ids_with_text(connection, others, others, exact)
+        ids = await searching.ids_with_text(connection, text, first, others, exact)
     assert ids == (found, is_whole)
 
 

@@ -30,6 +30,7 @@ def whole_address(text: str) -> str | None:
 
 async def ids_with_text(
     connection: Transaction,
+    text: str,
     first: Select[Any],
     everywhere: Select[Any],
     addressed: Select[Any] | None = None,
@@ -39,8 +40,12 @@ async def ids_with_text(
     `addressed` are those whose address is the text, where it may be one: they count alone.
     `first` are those among the list's first rows, `everywhere` all of them.
     """
-    if addressed is not None and (exact := await _some_of(connection, addressed))[0]:
-        return exact
+    if addressed is not None:
+        if (exact := await _some_of(connection, addressed))[0]:
+            return exact
+        if _has_trigram_before_at(text):
+            # Hardly a part of many others, if it is nobody's: the first rows need not be read.
+            return await _some_of(connection, everywhere)
     found = list((await connection.scalars(first.limit(FOUND_MAX))).all())
     if len(found) >= FOUND_ENOUGH:
         return found, False
@@ -67,11 +72,15 @@ def contains(searched: ColumnElement[str], part: str) -> ColumnElement[bool]:
     Every other address has the trigrams of an address's domain: going through those costs twenty
     times as much as through the ones before it.
     """
-    person, at, domain = part.partition("@")
-    if domain and _TRIGRAM.search(person):
-        begins = searched.contains(f"{person}{at}", autoescape=True)
+    if _has_trigram_before_at(part):
+        begins = searched.contains(f"{part.partition('@')[0]}@", autoescape=True)
         return and_(begins, func.strpos(searched, part) > 0)
     return searched.contains(part, autoescape=True)
+
+
+def _has_trigram_before_at(text: str) -> bool:
+    person, _, domain = text.partition("@")
+    return bool(domain and _TRIGRAM.search(person))
 
 
 def is_short(text: str) -> bool:

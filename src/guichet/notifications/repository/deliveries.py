@@ -225,6 +225,7 @@ async def _ids_with_text(
     address = searching.whole_address(text)
     ids, is_whole = await searching.ids_with_text(
         transaction,
+        text,
         select(first.c.id).where(first.c.has_text).order_by(first.c.id.desc()),
         _newest_of(known.where(has_text)),
         None

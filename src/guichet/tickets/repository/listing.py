@@ -117,6 +117,7 @@ async def ids_with_text(
     newest = source.newest_searched(searching.SEARCHED_FIRST).subquery()
     found, is_whole = await searching.ids_with_text(
         connection,
+        text,
         select(newest.c.id).where(has_text(newest.c.searched, text)),
         _newest_of(source.all().where(has_text(SEARCHED_BUYER, text))),
         _addressed(source, searching.whole_address(text)),

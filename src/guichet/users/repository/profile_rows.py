@@ -117,6 +117,7 @@ async def _ids_with(
     address = searching.whole_address(search) if searches_email else None
     ids, is_whole = await searching.ids_with_text(
         transaction,
+        search,
         select(first.c.id).where(first.c.has_text).order_by(first.c.by_name, first.c.id),
         _by_name(known.where(has_text)),
         None if address is None else _by_name(known.where(func.lower(profiles.c.email) == address)),
