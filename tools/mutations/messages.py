@@ -112,4 +112,28 @@ MUTATIONS = (
         "WHEN (NEW.hash IS NULL OR",
         ("tests/kernel/test_audit.py::test_the_database_refuses_changes",),
     ),
+    Mutation(
+        "messages-to-holders",
+        "Buyers are not written to without end.",
+        "src/guichet/tickets/holder_messages.py",
+        "if times >= MESSAGES_MAX and first_at is not None:",
+        "if times < 0:",
+        ("tests/tickets/test_holder_messages.py::test_three_messages_a_day",),
+    ),
+    Mutation(
+        "messages-to-holders-at-once",
+        "Nor by several messages at the same moment.",
+        "src/guichet/tickets/holder_messages.py",
+        "            await offer_rows.one_at_a_time(connection, writing.event_id)\n",
+        "",
+        ("tests/tickets/test_holder_messages.py::test_three_messages_a_day",),
+    ),
+    Mutation(
+        "tickets-sent-again",
+        "Nobody's mailbox is filled by asking for tickets again.",
+        "src/guichet/tickets/resending.py",
+        "order = (await order_rows.lock_orders(connection, [order_id])).get(order_id)",
+        "order = await order_rows.read_order(connection, order_id)",
+        ("tests/tickets/test_resending.py::test_three_times_an_hour_whoever_asks_at_once",),
+    ),
 )

@@ -168,4 +168,40 @@ MUTATIONS = (
             "tests/tickets/http_api/test_asked.py::test_any_other_card_is_refused_and_leaves_no_trace",
         ),
     ),
+    Mutation(
+        "webhook-of-the-other-mode",
+        "A test of the provider's moves nothing that is sold for real.",
+        "src/guichet/tickets/payments/stripe_adapter.py",
+        "if message.live == self.test_mode:",
+        "if message.live is None:",
+        (
+            "tests/tickets/payments/test_stripe_adapter.py::test_a_message_of_the_other_mode_is_refused",
+        ),
+    ),
+    Mutation(
+        "goodwill-lock",
+        "Two who give the same order goodwill at once give no more than is left.",
+        "src/guichet/tickets/goodwill.py",
+        "order = (await order_rows.lock_orders(connection, [order_id])).get(order_id)",
+        "order = await order_rows.read_order(connection, order_id)",
+        ("tests/tickets/test_goodwill.py::test_goodwill_never_exceeds_what_is_left_even_at_once",),
+    ),
+    Mutation(
+        "event-refund-total",
+        "An event is given back for the total that was confirmed, no other.",
+        "src/guichet/tickets/event_refunds.py",
+        "if found.total_minor != confirmed_minor:",
+        "if found.total_minor < 0:",
+        (
+            "tests/tickets/test_event_refunds.py::test_an_organiser_confirms_the_total_of_an_event_that_takes_place",
+        ),
+    ),
+    Mutation(
+        "promo-guesses",
+        "Promo codes cannot be guessed by trying.",
+        "src/guichet/tickets/promoting.py",
+        "        self._guesses.check(client_address)\n        wanted",
+        "        wanted",
+        ("tests/tickets/test_promoting.py::test_wrong_codes_are_counted_wherever_they_are_tried",),
+    ),
 )

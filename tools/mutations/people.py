@@ -250,4 +250,78 @@ MUTATIONS = (
             "tests/tickets/http_api/test_attendees.py::test_they_are_for_who_runs_the_event",
         ),
     ),
+    Mutation(
+        "reset-link-kind",
+        "A link that verifies an address sets no password.",
+        "src/guichet/auth/use_cases/passwords.py",
+        'found is None or found.purpose != "reset" or',
+        "found is None or",
+        ("tests/auth/use_cases/test_passwords.py::test_a_link_of_another_kind_sets_no_password",),
+    ),
+    Mutation(
+        "reset-link-of-a-former-address",
+        "A link to a new password is of no use once the address has changed.",
+        "src/guichet/auth/use_cases/passwords.py",
+        " or account.email != found.email",
+        "",
+        (
+            "tests/auth/use_cases/test_passwords.py::test_a_link_that_outlived_the_address_it_went_to_is_refused",
+        ),
+    ),
+    Mutation(
+        "reset-ends-sessions",
+        "Whoever knew the old password is out once there is a new one.",
+        "src/guichet/auth/use_cases/passwords.py",
+        "        account = await _set_password(transaction, account, password_hash, moment)\n        await sessions.revoke_sessions(transaction, account.id, moment)\n",
+        "        account = await _set_password(transaction, account, password_hash, moment)\n",
+        (
+            "tests/auth/use_cases/test_passwords.py::test_a_link_sets_a_new_password_once_and_ends_every_session",
+        ),
+    ),
+    Mutation(
+        "verification-link-of-a-former-address",
+        "A link verifies the address that it was sent to, no other.",
+        "src/guichet/auth/use_cases/emails.py",
+        "account is None or account.email != found.email",
+        "account is None",
+        (
+            "tests/auth/use_cases/test_emails.py::test_a_link_that_outlived_the_address_it_went_to_verifies_nothing",
+        ),
+    ),
+    Mutation(
+        "verification-by-a-reset-link",
+        "A link to a new password verifies nothing.",
+        "src/guichet/auth/use_cases/emails.py",
+        'found is None or found.purpose == "reset":',
+        "found is None:",
+        (
+            "tests/auth/use_cases/test_emails.py::test_stale_unknown_and_reset_tokens_verify_nothing",
+        ),
+    ),
+    Mutation(
+        "new-address-takes-the-password",
+        "Whoever reads the mail of a new address is not yet its account's owner.",
+        "src/guichet/auth/use_cases/emails.py",
+        "    await confirm_password(context, found.account_id, password)\n",
+        "",
+        (
+            "tests/auth/use_cases/test_emails.py::test_a_new_address_takes_the_password_the_link_and_the_password_again",
+        ),
+    ),
+    Mutation(
+        "last-administrator",
+        "Somebody is left who may administer.",
+        "src/guichet/auth/use_cases/accounts.py",
+        "if steps_down and administrators == [account_id]:",
+        "if steps_down and not administrators:",
+        ("tests/auth/use_cases/test_accounts.py::test_the_last_administrator_stays",),
+    ),
+    Mutation(
+        "profile-of-another",
+        "A profile is changed by its owner and administrators.",
+        "src/guichet/users/domain.py",
+        "        if not (self.reads_all or self.account_id == account_id):\n            raise Forbidden\n",
+        "",
+        ("tests/users/test_domain.py::test_who_may_change_a_profile",),
+    ),
 )

@@ -202,4 +202,20 @@ MUTATIONS = (
         "if request.creator_id is not None and not known.creator_id:",
         ("tests/tickets/test_admission.py::test_an_organiser_admits_to_events_of_their_own_only",),
     ),
+    Mutation(
+        "undone-by-another-organiser",
+        "An admission is taken back by a supervisor and by the event's organiser.",
+        "src/guichet/tickets/door.py",
+        "not (is_supervisor or known.creator_id == caller.account_id)",
+        "False",
+        ("tests/tickets/test_door.py::test_who_only_admits_takes_nothing_back",),
+    ),
+    Mutation(
+        "asks-of-one-account",
+        "One account alone does not fill the queue of a sale.",
+        "src/guichet/tickets/pace.py",
+        "        if not is_allowed:\n",
+        "        if self._per_second is None:\n",
+        ("tests/tickets/test_pace.py::test_who_asks_too_often_is_slowed_down_and_nobody_else",),
+    ),
 )

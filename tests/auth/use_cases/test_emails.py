@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from guichet.auth import domain
+from guichet.auth.repository import accounts
+from guichet.auth.use_cases import passwords
 from guichet.contracts.messages.auth import (
     AccountRegistered,
     EmailVerificationRequested,
     EmailVerified,
+    PasswordResetRequested,
 )
 from guichet.kernel import clock
 from tests.auth.conftest import PASSWORD, Answer, Auth
@@ -45,7 +48,10 @@ async def test_stale_unknown_and_reset_tokens_verify_nothing(
     with monkeypatch.context() as moved:
         moved.setattr(clock, "now", lambda: present() + after)
         assert (await verify(auth, message["verification_token"])).status == 410
-    for token in ("unknown", answer["refresh_token"]):
+    await auth.ask("POST", "/password/forgot", {"email": "late@example.com"})
+    await passwords.send_reset_links(auth.context)
+    (reset,) = await auth.messages(PasswordResetRequested, answer["user"]["id"])
+    for token in ("unknown", answer["refresh_token"], reset["reset_token"]):
         assert (await verify(auth, token)).status == 410
     assert (await verify(auth, "")).status == 422
 
@@ -61,6 +67,16 @@ async def test_another_link_can_be_asked_for_until_the_address_is_verified(auth:
     again = await auth.ask("POST", "/email/resend", token=token)
     assert (again.status, again.body["user"]["email_verified"]) == (202, True)
     assert len(await auth.messages(EmailVerificationRequested, account_id)) == 1
+
+
+async def test_a_link_that_outlived_the_address_it_went_to_verifies_nothing(auth: Auth) -> None:
+    """Sent at the very moment in which the address changes, it is not among those deleted."""
+    account_id = (await auth.register("left@example.com"))["user"]["id"]
+    (message,) = await auth.messages(AccountRegistered, account_id)
+    async with auth.context.database.transaction() as transaction:
+        await accounts.move_to_email(transaction, account_id, "left-2@example.com", clock.now())
+    refused = await verify(auth, message["verification_token"])
+    assert (refused.status, refused.code) == (410, "link_spent")
 
 
 async def test_links_are_not_sent_without_end(auth: Auth) -> None:

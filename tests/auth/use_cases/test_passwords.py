@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 
 from guichet.auth import domain
+from guichet.auth.repository import accounts
 from guichet.auth.use_cases import passwords
 from guichet.contracts.messages.auth import (
+    AccountRegistered,
+    EmailVerificationRequested,
     EmailVerified,
     PasswordResetRequested,
     SessionRevoked,
@@ -80,6 +83,30 @@ async def test_stale_links_and_those_of_a_former_address_are_refused(
     assert (await reset(auth, token)).status == 200
     for unknown in ("x", "é\0", "a" * 200):
         assert (await reset(auth, unknown)).status == 410
+
+
+async def test_a_link_of_another_kind_sets_no_password(auth: Auth) -> None:
+    answer = await auth.register("kinds@example.com")
+    account_id = answer["user"]["id"]
+    body = {"email": "kinds-new@example.com", "password": PASSWORD}
+    assert (await auth.ask("POST", "/email/change", body, token=answer["token"])).status == 202
+    (registered,) = await auth.messages(AccountRegistered, account_id)
+    (moving,) = await auth.messages(EmailVerificationRequested, account_id)
+    for message in (registered, moving):
+        refused = await reset(auth, message["verification_token"])
+        assert (refused.status, refused.code) == (410, "link_spent")
+    assert (await auth.login("kinds@example.com")).status == 200
+
+
+async def test_a_link_that_outlived_the_address_it_went_to_is_refused(auth: Auth) -> None:
+    """Asked for at the very moment in which the address changes, it is not among those deleted."""
+    account_id = (await auth.register("moved@example.com"))["user"]["id"]
+    token = await reset_link(auth, "moved@example.com", account_id)
+    async with auth.context.database.transaction() as transaction:
+        await accounts.move_to_email(transaction, account_id, "moved-2@example.com", clock.now())
+    refused = await reset(auth, token)
+    assert (refused.status, refused.code) == (410, "link_spent")
+    assert (await auth.login("moved-2@example.com")).status == 200
 
 
 async def test_a_used_link_makes_the_others_useless(auth: Auth) -> None:
