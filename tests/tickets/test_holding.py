@@ -7,7 +7,7 @@ import pytest
 
 from guichet.kernel.clock import now
 from guichet.tickets import problems
-from guichet.tickets.domain import Buyer
+from guichet.tickets.domain import HOLDS_PER_ADDRESS_MAX, Buyer
 from tests.tickets.conftest import Shop, buyer, wanted
 
 
@@ -60,6 +60,29 @@ async def test_an_overdue_hold_cannot_be_bought_even_before_the_sweeper(shop: Sh
     request = wanted(event, hold_id=hold.hold_id)
     with pytest.raises(problems.HoldGone):
         await shop.selling.buy(request)
+
+
+async def test_an_overdue_hold_cannot_be_extended_even_before_the_sweeper(shop: Shop) -> None:
+    hold = await shop.selling.hold(wanted(await shop.event()))
+    await overdue(shop)
+    with pytest.raises(problems.HoldGone):
+        await shop.holding.extend(hold.hold_id, 1)
+
+
+async def test_holds_are_capped_for_each_address_whoever_asks(shop: Shop) -> None:
+    event = await shop.event(capacity=HOLDS_PER_ADDRESS_MAX + 10)
+
+    async def hold(number: int, address: str = "192.0.2.9") -> bool:
+        try:
+            await shop.selling.hold(wanted(event, by=buyer(number), client_address=address))
+        except problems.TooManyHolds:
+            return False
+        return True
+
+    answers = await asyncio.gather(*(hold(n) for n in range(1, HOLDS_PER_ADDRESS_MAX + 6)))
+    assert sum(answers) == HOLDS_PER_ADDRESS_MAX
+    assert not await hold(999)
+    assert await hold(999, "192.0.2.10")
 
 
 async def test_sweeping_and_buying_at_once_leaves_one_of_them(shop: Shop) -> None:
