@@ -10,11 +10,13 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from guichet.kernel.clock import now
 from guichet.tickets import problems
 from guichet.tickets.admission import AdmissionRequest
 from guichet.tickets.domain import Ticket
 from guichet.tickets.places import Placed, PlacesRequest
 from guichet.tickets.repository import admissions as admission_rows
+from guichet.tickets.repository import event_refunds as run_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository import stock as stock_rows
@@ -49,6 +51,38 @@ async def test_a_hold_is_ended_by_one(shop: Shop) -> None:
 async def test_an_order_is_taken_further_by_one(shop: Shop) -> None:
     order = (await shop.selling.buy(wanted(await shop.event()))).order
     await check_keeps_others_out(shop, lambda c: order_rows.lock_orders(c, [order.order_id]))
+
+
+async def test_whoever_notes_a_refund_has_its_order(shop: Shop) -> None:
+    order = (await shop.selling.buy(wanted(await shop.event(price_minor=2500)))).order
+    await shop.refunds.request_whole(order)
+    async with shop.database.hot.acquire() as connection:
+        at = now()
+        (refund,) = await refund_rows.claim_due_refunds(connection, at, at, 1, None)
+    await check_keeps_others_out(shop, lambda c: refund_rows.lock_order_of_refund(c, refund))
+
+
+async def test_a_whole_event_is_given_back_by_one(shop: Shop) -> None:
+    event = await shop.event()
+    order_id = (await shop.selling.buy(wanted(event))).order.order_id
+    run_id = await shop.one(
+        "INSERT INTO event_refund_runs (event_id, reason, started_at)"
+        " VALUES ($1, 'organiser', now()) RETURNING run_id",
+        event,
+    )
+    await shop.rows(
+        "INSERT INTO event_refund_orders (run_id, order_id, tickets, amount_minor)"
+        " VALUES ($1, $2, 1, 0)",
+        run_id,
+        order_id,
+    )
+    async with shop.database.hot.acquire() as first, first.transaction():
+        run = await run_rows.lock_run(first)
+        async with shop.database.hot.acquire() as second, second.transaction():
+            await second.execute("SET LOCAL lock_timeout = '100ms'")
+            assert await run_rows.lock_run(second) is None
+    assert run is not None
+    assert run.run_id == run_id
 
 
 async def test_a_ticket_is_presented_to_one_and_given_back_to_one(shop: Shop) -> None:

@@ -102,4 +102,12 @@ MUTATIONS = (
         "",
         ("tests/gateway/test_live.py::test_routes_between_services_do_not_exist_outside",),
     ),
+    Mutation(
+        "hot-body-bytes",
+        "A sale's routes read no more of a body than they accept.",
+        "src/guichet/kernel/hot_route.py",
+        "        if size > bytes_max:\n",
+        "        if size < 0:\n",
+        ("tests/kernel/test_hot_route.py::test_a_body_is_bounded",),
+    ),
 )

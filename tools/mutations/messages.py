@@ -136,4 +136,12 @@ MUTATIONS = (
         "order = await order_rows.read_order(connection, order_id)",
         ("tests/tickets/test_resending.py::test_three_times_an_hour_whoever_asks_at_once",),
     ),
+    Mutation(
+        "audit-sealed-by-one",
+        "Replicas that seal at once make one chain.",
+        "src/guichet/kernel/audit.py",
+        "pg_try_advisory_xact_lock(hashtext('audit_entries'), 0)",
+        "hashtext('audit_entries') IS NOT NULL",
+        ("tests/kernel/test_audit.py::test_replicas_that_seal_at_once_make_one_chain",),
+    ),
 )

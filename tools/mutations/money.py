@@ -204,4 +204,28 @@ MUTATIONS = (
         "        wanted",
         ("tests/tickets/test_promoting.py::test_wrong_codes_are_counted_wherever_they_are_tried",),
     ),
+    Mutation(
+        "refund-lease",
+        "A refund that one replica carries out is not taken by another.",
+        "src/guichet/tickets/repository/refunds.py",
+        ' AND (leased_until IS NULL OR leased_until <= $1)"\n        " AND ($4',
+        '"\n        " AND ($4',
+        ("tests/tickets/test_refunds.py::test_all_that_was_taken_is_asked_back_once",),
+    ),
+    Mutation(
+        "refund-noted-order-lock",
+        "Whoever notes a refund has its order, as everybody who writes to it.",
+        "src/guichet/tickets/repository/refunds.py",
+        '"SELECT 1 FROM orders WHERE order_id = $1 FOR UPDATE", refund',
+        '"SELECT 1 FROM orders WHERE order_id = $1", refund',
+        ("tests/tickets/test_locks.py::test_whoever_notes_a_refund_has_its_order",),
+    ),
+    Mutation(
+        "event-refunds-by-one",
+        "A whole event is given back by one replica at a time.",
+        "src/guichet/tickets/repository/event_refunds.py",
+        "ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED",
+        "ORDER BY run_id LIMIT 1",
+        ("tests/tickets/test_locks.py::test_a_whole_event_is_given_back_by_one",),
+    ),
 )

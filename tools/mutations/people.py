@@ -324,4 +324,40 @@ MUTATIONS = (
         "",
         ("tests/users/test_domain.py::test_who_may_change_a_profile",),
     ),
+    Mutation(
+        "session-of-another",
+        "Nobody ends a stranger's session.",
+        "src/guichet/auth/repository/sessions.py",
+        "        sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None)\n    )\n    if only",
+        "        sessions.c.revoked_at.is_(None)\n    )\n    if only",
+        ("tests/auth/use_cases/test_sessions.py::test_nobody_sees_or_ends_a_strangers_session",),
+    ),
+    Mutation(
+        "session-expiry",
+        "A session ends, however often it is refreshed.",
+        "src/guichet/auth/domain/__init__.py",
+        "return self.revoked_at is None and moment < self.expires_at",
+        "return self.revoked_at is None",
+        (
+            "tests/auth/use_cases/test_sign_in.py::test_refreshing_does_not_prolong_a_session_for_ever",
+        ),
+    ),
+    Mutation(
+        "administrators-lock",
+        "Two administrators do not remove each other at the same moment.",
+        "src/guichet/auth/repository/accounts.py",
+        ".order_by(accounts.c.id)\n        .with_for_update(key_share=True)",
+        ".order_by(accounts.c.id)",
+        (
+            "tests/auth/use_cases/test_accounts.py::test_two_administrators_cannot_remove_each_other_at_once",
+        ),
+    ),
+    Mutation(
+        "passwords-waiting",
+        "What auth cannot hash in time is refused before it waits.",
+        "src/guichet/auth/passwords.py",
+        "        if self._busy >= self._busy_max:\n",
+        "        if self._busy_max < 0:\n",
+        ("tests/auth/test_passwords.py::test_beyond_the_bound_callers_are_turned_away_at_once",),
+    ),
 )
