@@ -169,7 +169,8 @@ def gateway(server_folder: Path, nats: NatsServer) -> Iterator[Gateway]:
         for service in services
     )
     environment = {
-        "PATH": os.environ["PATH"],
+        # Where the code under test is not what is installed, the gateway is of that code too.
+        **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
         "GUICHET_PORT_SHIFT": str(here.shift),
         "GUICHET_STORAGE_DIR": str(folder / "storage"),
         "GUICHET_NATS_URL": nats.url,

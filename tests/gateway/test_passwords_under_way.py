@@ -65,8 +65,13 @@ async def test_whoever_sends_a_login_slowly_takes_nobody_s_place(gateway: Gatewa
             slow_ones.enter_context(closing(writer))
             writer.write(head.encode())
             await writer.drain()
-        deadline = time.monotonic() + 8
-        while (answer := await ask(gateway.url() + LOGIN, "POST", data=b"{}")).status == 429:
+        deadline, served = time.monotonic() + 20, 0
+        # The first ones may be served before nginx has read what the slow ones sent.
+        while served < AT_ONCE:
             assert time.monotonic() < deadline, "what other tests asked from here still counts"
-            await asyncio.sleep(0.1)
-        assert answer.status == 200
+            answer = await ask(gateway.url() + LOGIN, "POST", data=b"{}")
+            if answer.status == TOO_MANY_FROM_HERE:
+                await asyncio.sleep(0.1)
+                continue
+            assert answer.status == 200
+            served += 1

@@ -314,7 +314,9 @@ async def eventually(
 
 def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
     """Return the environment of a test's own system: two instances of tickets, faults allowed."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    # Where the code under test is not what is installed, the system is of that code too.
+    names = ("PATH", "PYTHONPATH", "HOME", "LANG")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {
         **kept,
         "GUICHET_PORT_SHIFT": str(shift),
