@@ -33,6 +33,7 @@ TOKEN_SECONDS_USED = 600.0
 """Shorter than a token lasts: a long benchmark outlives it."""
 REPLICA_PORT_STEP = 100
 PASSWORD = "un mot de passe à part"
+KEPT = ("PATH", "PYTHONPATH", "HOME", "LANG")
 ROLES = {
     "admin": "admin@example.com",
     "event_creator": "eventcreator@example.com",
@@ -314,9 +315,7 @@ async def eventually(
 
 def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
     """Return the environment of a test's own system: two instances of tickets, faults allowed."""
-    # Where the code under test is not what is installed, the system is of that code too.
-    names = ("PATH", "PYTHONPATH", "HOME", "LANG")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {
         **kept,
         "GUICHET_PORT_SHIFT": str(shift),
