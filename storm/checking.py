@@ -83,11 +83,21 @@ def orders_are_as_promised(history: History, facts: Facts) -> list[str]:
 
 
 def nobody_came_in_twice(history: History, facts: Facts) -> list[str]:
-    """A ticket was let in once at most; where somebody was told so, it is used."""
+    """A ticket was let in once at most; where somebody was told so, it is used.
+
+    An event that is called off takes back the tickets of those who are in, too.
+    """
     wrong: list[str] = []
-    admitted = Counter(
-        int(deed.about["ticket_id"]) for deed in history.of(Kind.ADMISSION) for _ in deed.promises
-    )
+    let_in = [deed for deed in history.of(Kind.ADMISSION) if deed.promises]
+    admitted = Counter(int(deed.about["ticket_id"]) for deed in let_in for _ in deed.promises)
+    called_off = {
+        deed.about["event_id"]
+        for deed in history.of(Kind.CHANGE)
+        if (deed.request.body or {}).get("status") == "cancelled"
+    }
+    taken_back = {
+        int(deed.about["ticket_id"]) for deed in let_in if deed.about["event_id"] in called_off
+    }
     wrong += [
         f"ticket {ticket} was let in {times} times"
         for ticket, times in admitted.items()
@@ -98,6 +108,7 @@ def nobody_came_in_twice(history: History, facts: Facts) -> list[str]:
         f"ticket {ticket} was let in and is {statuses.get(ticket)}"
         for ticket in admitted
         if statuses.get(ticket) != "used"
+        and not (ticket in taken_back and statuses.get(ticket) == "cancelled")
     ]
     return wrong
 

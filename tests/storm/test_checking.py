@@ -45,7 +45,7 @@ def bought() -> Deed:
 
 def history() -> History:
     """One purchase of three tickets: one admitted, one given back, goodwill; an event, a role."""
-    of_order: dict[str, Any] = {"order_code": CODE, "is_paid": True}
+    of_order: dict[str, Any] = {"order_code": CODE, "event_id": EVENT, "is_paid": True}
     found = History()
     refused = Reply(409, {"code": "already_used"})
     back: dict[str, Any] = {"order_code": CODE, "total": "20.00", "tickets": [{"id": 2}]}
@@ -123,6 +123,10 @@ def forget_the_admission(_: History, facts: Facts) -> None:
     shown(facts)["tickets"][0]["status"] = "confirmed"
 
 
+def cancel_the_admitted(_: History, facts: Facts) -> None:
+    shown(facts)["tickets"][0]["status"] = "cancelled"
+
+
 def revive_the_cancelled(_: History, facts: Facts) -> None:
     shown(facts)["tickets"][1]["status"] = "confirmed"
     facts.stats[EVENT] = {"sold": 3, "held": 0}
@@ -173,6 +177,7 @@ BREAKS: Mapping[Break, str] = {
     take_the_answer_back: "granted and refused",
     admit_twice: "let in 2 times",
     forget_the_admission: "let in and is confirmed",
+    cancel_the_admitted: "let in and is cancelled",
     revive_the_cancelled: "given back and is confirmed",
     pay_goodwill_twice: "goodwill of",
     forget_the_refund: "went back of",
@@ -192,6 +197,14 @@ def test_a_broken_promise_is_found(broken: Break) -> None:
     broken(told, found)
     contradictions = contradictions_of(told, found)
     assert any(BREAKS[broken] in each for each in contradictions), contradictions
+
+
+def test_an_event_that_is_called_off_takes_back_tickets_of_those_who_are_in() -> None:
+    told, found = history(), facts()
+    told.deeds.append(deed(Kind.CHANGE, Reply(0), body={"status": "cancelled"}, event_id=EVENT))
+    before = contradictions_of(told, copy.deepcopy(found))
+    cancel_the_admitted(told, found)
+    assert contradictions_of(told, found) == before
 
 
 @pytest.mark.parametrize(
