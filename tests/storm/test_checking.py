@@ -125,6 +125,7 @@ def forget_the_admission(_: History, facts: Facts) -> None:
 
 def cancel_the_admitted(_: History, facts: Facts) -> None:
     shown(facts)["tickets"][0]["status"] = "cancelled"
+    facts.stats[EVENT] = {"sold": 1, "held": 0}
 
 
 def revive_the_cancelled(_: History, facts: Facts) -> None:
