@@ -1,7 +1,9 @@
 """More than can be served: what is done while others are refused, or sign in in crowds."""
 
+from collections import Counter
+
 from bench import asked
-from bench.figures import Figure
+from bench.figures import Figure, median
 from bench.load import Load, Loading, Outcome, send
 from bench.plan import Plan
 from bench.rows.measuring import CREATED, checked
@@ -50,20 +52,25 @@ def overload(stand: Stand, plan: Plan) -> list[Figure]:
 
 
 def logins(stand: Stand, plan: Plan) -> list[Figure]:
-    """Compare purchases at half their peak without and with a crowd that signs in."""
+    """Compare purchases at half their peak without and with a crowd that signs in, in turn."""
     rate = SHARE_OF_PEAK * free_rate(stand, plan)
-    alone = checked(_open_loop(stand, plan, rate), {CREATED}).percentile(0.95)
-    storm = Loading(
-        Load(
-            stand.port("gateway"),
-            asked.logins(int(LOGINS_A_SECOND * (plan.seconds + 2))),
-            CONNECTIONS,
-            plan.seconds + 2,
-            rate=LOGINS_A_SECOND,
+    without, with_crowd = list[float](), list[float]()
+    answered = Counter[int]()
+    for _ in range(plan.rounds):
+        without.append(checked(_open_loop(stand, plan, rate), {CREATED}).percentile(0.95))
+        storm = Loading(
+            Load(
+                stand.port("gateway"),
+                asked.logins(int(LOGINS_A_SECOND * (plan.seconds + 2))),
+                CONNECTIONS,
+                plan.seconds + 2,
+                rate=LOGINS_A_SECOND,
+            )
         )
-    )
-    beside = checked(_open_loop(stand, plan, rate), {CREATED}).percentile(0.95)
-    answered = storm.outcome().statuses
+        with_crowd.append(checked(_open_loop(stand, plan, rate), {CREATED}).percentile(0.95))
+        answered.update(storm.outcome().statuses)
+    alone = median(without)
+    beside = alone * median([b / a for a, b in zip(without, with_crowd, strict=True)])
     return [
         Figure(
             row="logins",
