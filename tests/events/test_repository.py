@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 
 from guichet.events.domain.records import EventFilter
 from guichet.events.domain.states import Status
@@ -185,3 +186,13 @@ async def test_demo_events_count_while_they_lie_ahead(full: Database) -> None:
         await writing.add_event(transaction, record(title="Démo", creator_id=3, starts_at=ahead))
         assert await reading.demo_is_there(transaction, "Démo", 3)
         assert not await reading.demo_is_there(transaction, "Démo", 1)
+
+
+async def test_of_two_edits_of_an_event_one_waits_for_the_other(full: Database) -> None:
+    async with full.transaction() as first:
+        event_id = await first.scalar(text("SELECT min(id) FROM events"))
+        assert await reading.lock(first, event_id)
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            async with full.transaction() as second:
+                await second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                await reading.lock(second, event_id)

@@ -4,9 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from guichet.kernel.database import Database
 from guichet.users import consumers, use_cases
@@ -79,3 +81,15 @@ async def test_a_profile_is_begun_once(database: Database) -> None:
         found = await profile_rows.profile(transaction, account_id)
     assert found is not None
     assert (found.name, found.language) == ("First", "fr")
+
+
+async def test_of_two_changes_of_a_profile_one_waits_for_the_other(database: Database) -> None:
+    account_id = new_account_id()
+    async with database.transaction() as transaction:
+        await consumers.on_registered(transaction, registered(account_id))
+    async with database.transaction() as first:
+        assert await profile_rows.profile_for_change(first, account_id)
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            async with database.transaction() as second:
+                await second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                await profile_rows.profile_for_change(second, account_id)

@@ -110,4 +110,23 @@ MUTATIONS = (
         "        if size < 0:\n",
         ("tests/kernel/test_hot_route.py::test_a_body_is_bounded",),
     ),
+    Mutation(
+        "event-edits-in-turn",
+        "Of two edits of an event the second one knows the first.",
+        "src/guichet/events/repository/reading.py",
+        """.where(events.c.id == event_id)
+            .with_for_update()""",
+        ".where(events.c.id == event_id)",
+        ("tests/events/test_repository.py::test_of_two_edits_of_an_event_one_waits_for_the_other",),
+    ),
+    Mutation(
+        "profile-changes-in-turn",
+        "Of two changes of a profile the second one knows the first.",
+        "src/guichet/users/repository/profile_rows.py",
+        "_VISIBLE).with_for_update()",
+        "_VISIBLE)",
+        (
+            "tests/users/test_repository.py::test_of_two_changes_of_a_profile_one_waits_for_the_other",
+        ),
+    ),
 )
