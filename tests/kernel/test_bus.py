@@ -47,6 +47,17 @@ async def consuming(bus: Bus, subject: str, receive: OneByOne) -> AsyncGenerator
         await workers.stop()
 
 
+def keeping() -> tuple[list[Received], OneByOne]:
+    """Return a receiver that is done with everything, and what it has received."""
+    seen: list[Received] = []
+
+    async def receive(received: Received) -> Verdict:
+        seen.append(received)
+        return DONE
+
+    return seen, receive
+
+
 async def publish(bus: Bus, subject: str, *numbers: int) -> None:
     for number in numbers:
         await bus.publish(
@@ -76,11 +87,7 @@ async def test_a_bus_that_was_not_opened_says_so() -> None:
 
 async def test_what_was_sent_before_is_received_with_its_id_and_headers(bus: Bus) -> None:
     subject = new_message().subject
-    seen: list[Received] = []
-
-    async def receive(received: Received) -> Verdict:
-        seen.append(received)
-        return DONE
+    seen, receive = keeping()
 
     await publish(bus, subject, 1, 2, 3)
     async with consuming(bus, subject, receive):
@@ -123,11 +130,7 @@ def together(subject: str, *numbers: int) -> list[Outgoing]:
 
 async def test_what_travels_together_is_received_as_if_each_came_alone(bus: Bus) -> None:
     subject = new_message().subject
-    seen: list[Received] = []
-
-    async def receive(received: Received) -> Verdict:
-        seen.append(received)
-        return DONE
+    seen, receive = keeping()
 
     await bus.publish(together(subject, 1, 2, 3))
     await publish(bus, subject, 4)
@@ -157,11 +160,7 @@ async def test_what_travels_together_comes_again_until_all_is_done(bus: Bus) -> 
 
 async def test_what_cannot_be_unpacked_is_handed_on_whole(bus: Bus) -> None:
     subject = new_message().subject
-    seen: list[Received] = []
-
-    async def receive(received: Received) -> Verdict:
-        seen.append(received)
-        return DONE
+    seen, receive = keeping()
 
     await bus.publish([Outgoing(subject, b"[[1]]", "broken", {PACKED_HEADER: "2"})])
     async with consuming(bus, subject, receive):

@@ -20,6 +20,8 @@ from guichet.kernel.validation import Moment
 ENTRIES_DEFAULT = 50
 ENTRIES_MAX = 200
 _ID_MAX = 2**63 - 1
+_BY_NUMBER = (audit_entries.c.entry_id,)
+_BY_TIME = (audit_entries.c.occurred_at, audit_entries.c.entry_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,6 @@ async def read_entries(transaction: Transaction, wanted: EntryFilter) -> Entries
     return EntriesAnswer(
         data=shown, next_cursor=shown[-1].entry_id if len(found) > wanted.limit else None
     )
-
-
-_BY_NUMBER = (audit_entries.c.entry_id,)
-_BY_TIME = (audit_entries.c.occurred_at, audit_entries.c.entry_id)
 
 
 def _is_by_time(wanted: EntryFilter) -> bool:
