@@ -15,7 +15,7 @@ from storm.crowd import (
     new_key,
     randoms,
 )
-from storm.history import Deed, History, Kind, Verdict
+from storm.history import History, Kind, Verdict
 from storm.plan import Mix, Plan
 from storm.system import Stormed
 from tests.system.running import in_days
@@ -29,6 +29,7 @@ ROLES = ("user", "operator", "event_creator")
 CARDS = (VISA, VISA, VISA, VISA, VISA, VISA, DECLINED, ASKS_BUYER)
 TWICE_SHARE = 0.4
 ORGANISED_PLACES = 30
+BURST_CLIENTS, BURST_ORDERS_MAX = 16, 2_000
 
 
 async def buy_free(client: Client) -> None:
@@ -247,22 +248,20 @@ class Crowd:
         self._is_over = True
         await asyncio.gather(*self._tasks)
 
-    async def burst(self, count: int) -> None:
-        """Have so many free tickets bought by as many people, one after another."""
-        client = Client(
-            self._stormed,
-            self._world,
-            self._history,
-            random.Random(count),  # noqa: S311 - no secret
-            9_000,
-        )
-        turn = asyncio.Semaphore(8)
+    async def burst(self, is_over: asyncio.Event) -> None:
+        """Have many people buy free tickets, one after another each, until it is over.
 
-        async def one() -> Deed:
-            async with turn:
-                return await client.buy(self._world.free, insists=False)
+        No more than `BURST_ORDERS_MAX`: each is looked up and mailed afterwards.
+        """
+        orders = iter(range(BURST_ORDERS_MAX))
 
-        await asyncio.gather(*(one() for _ in range(count)))
+        async def keep_buying(number: int, rng: random.Random) -> None:
+            client = Client(self._stormed, self._world, self._history, rng, number)
+            while not is_over.is_set() and next(orders, None) is not None:
+                await client.buy(self._world.free, insists=False)
+
+        sources = enumerate(randoms(self._plan, BURST_CLIENTS), start=9_000)
+        await asyncio.gather(*(keep_buying(number, rng) for number, rng in sources))
 
     def _begin(self, number: int, rng: random.Random, acts: list[Act], pace: float) -> None:
         client = Client(self._stormed, self._world, self._history, rng, number)

@@ -10,11 +10,13 @@ from storm.facts import Facts
 from storm.history import Deed, History, Kind, Reply, Verdict, order_code_of
 
 LIVE = {"confirmed", "used"}
+INTERNAL_ERROR = 500
 
 
 def contradictions_of(history: History, facts: Facts) -> list[str]:
     """Return a sentence for each promise that was not kept, none where all were."""
     return [
+        *nothing_was_unforeseen(history),
         *keys_had_one_effect(history),
         *orders_are_as_promised(history, facts),
         *nobody_came_in_twice(history, facts),
@@ -24,6 +26,17 @@ def contradictions_of(history: History, facts: Facts) -> list[str]:
         *events_are_as_promised(history, facts),
         *roles_are_as_promised(history, facts),
     ]
+
+
+def nothing_was_unforeseen(history: History) -> list[str]:
+    """Whatever is away, somebody has thought of it: 502, 503, 504 or an order that waits."""
+    counted = Counter(
+        f"{deed.kind} was answered {INTERNAL_ERROR} {reply.code}"
+        for deed in history.deeds
+        for reply in deed.replies
+        if reply.status == INTERNAL_ERROR
+    )
+    return [f"{said}, {count} times" for said, count in counted.items()]
 
 
 def keys_had_one_effect(history: History) -> list[str]:

@@ -11,7 +11,8 @@ from storm.history import Deed, History, Kind, Reply, Request, Verdict
 from storm.plan import Plan
 from storm.system import Stormed
 
-PLACES, SCARCE_PLACES = 50_000, 60
+PLACES, SCARCE_PLACES = 500_000, 60
+"""More than are sold in a day, and few."""
 BUYERS = 6
 VISA, DECLINED, ASKS_BUYER = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
 TRIES_MAX = 3

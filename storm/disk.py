@@ -6,22 +6,28 @@ import os
 import tempfile
 from pathlib import Path
 
-BYTES = 768 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+BYTES, BYTES_A_MINUTE = 512 * MEBIBYTE, 64 * MEBIBYTE
+"""What a system takes from the start, and what the clients add; with room to spare for both."""
 _FILLER = "filler"
 _PIECE_BYTES, _PAGE_BYTES = 64 * 1024 * 1024, 4096
 _NO_FLAGS = 0
 
 
 class SmallDisk:
-    """A tmpfs mounted on a folder: PostgreSQL, NATS, the logs and all others write to it."""
+    """A tmpfs mounted on a folder: PostgreSQL, NATS, the logs and all others write to it.
 
-    def __init__(self, folder: Path) -> None:
+    It is big enough for a storm of so many minutes.
+    """
+
+    def __init__(self, folder: Path, minutes: float) -> None:
         self.folder = folder
+        self.bytes_max = BYTES + round(minutes * BYTES_A_MINUTE)
 
     def mount(self) -> None:
         """Mount it; OSError where this user may not."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        _mount(self.folder, f"size={BYTES},mode=0711")
+        _mount(self.folder, f"size={self.bytes_max},mode=0711")
 
     def unmount(self) -> None:
         """Unmount it; what is still open on it stays until it is closed."""
@@ -51,7 +57,7 @@ class SmallDisk:
 def may_mount() -> bool:
     """Whether this user may mount a disk of memory."""
     folder = Path(tempfile.mkdtemp(prefix="guichet-storm-"))
-    disk = SmallDisk(folder)
+    disk = SmallDisk(folder, minutes=0.0)
     try:
         disk.mount()
     except OSError:

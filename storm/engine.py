@@ -85,7 +85,7 @@ Told = Callable[[Struck], None]
 async def storm(plan: Plan, told: Told) -> Outcome:
     """Start a system, let the plan strike it, wait for calm, check; `told` hears of each strike."""
     began = time.monotonic()
-    async with running_system(small_disk=plan.needs_small_disk) as stormed:
+    async with running_system(plan.minutes if plan.needs_small_disk else None) as stormed:
         try:
             outcome = await _storm(stormed, plan, told)
         except Exception:

@@ -1,5 +1,6 @@
 """What strikes when: drawn from a seed, the same each time."""
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +8,12 @@ from dataclasses import dataclass
 from storm.faults import FAULTS
 from storm.faults.outside import DiskFull
 
-PAIRS_SHARE = 0.5
+PAIRS_SHARE, PAIRS_SHARE_QUICK = 0.5, 0.75
 """How many of the faults strike together with another one."""
-PAUSE_SECONDS = (0.3, 2.0)
-ROUND_SECONDS_GUESSED = 240.0
+STRIKE_SECONDS_MAX_QUICK = 3.0
+PAUSE_SECONDS, PAUSE_SECONDS_QUICK = (0.3, 2.0), (0.2, 0.8)
+RECOVERY_SECONDS_GUESSED = 2.5
+"""Of one strike, to know how many make an hour."""
 CLIENTS, CLIENTS_QUICK = 16, 12
 DISK_FULL = DiskFull.name
 
@@ -62,6 +65,11 @@ class Plan:
     workload_seed: int
 
     @property
+    def minutes(self) -> float:
+        """How long it takes, roughly, without the calm."""
+        return _seconds_guessed(self.strikes) / 60
+
+    @property
     def needs_small_disk(self) -> bool:
         """Whether a disk is to be filled."""
         return any(DISK_FULL in strike.faults for strike in self.strikes)
@@ -89,26 +97,34 @@ def draw(
         raise UnknownFault(", ".join(sorted(unknown)))
     rng = random.Random(seed)  # noqa: S311 - no secret: the seed is printed
     names = [name for name in FAULTS if (not only or name in only) and name not in without]
-    rounds = 1 if minutes is None else max(1, round(minutes * 60 / ROUND_SECONDS_GUESSED))
-    strikes = [strike for _ in range(rounds) for strike in _round(rng, names, quick=quick)]
+    strikes = _round(rng, names, quick=quick)
+    while minutes is not None and _seconds_guessed(strikes) < minutes * 60:
+        strikes += _round(rng, names, quick=quick)
     mix = Mix(*(rng.randint(2, 6) for _ in range(8)))
     at_work = clients or (CLIENTS_QUICK if quick else CLIENTS)
     return Plan(seed, tuple(strikes), mix, at_work, rng.randrange(2**32))
 
 
+def _seconds_guessed(strikes: Sequence[Strike]) -> float:
+    return sum(each.pause_seconds + each.seconds + RECOVERY_SECONDS_GUESSED for each in strikes)
+
+
 def _round(rng: random.Random, names: Sequence[str], *, quick: bool) -> list[Strike]:
+    pairs_share, pause_seconds, seconds_max = (
+        (PAIRS_SHARE_QUICK, PAUSE_SECONDS_QUICK, STRIKE_SECONDS_MAX_QUICK)
+        if quick
+        else (PAIRS_SHARE, PAUSE_SECONDS, math.inf)
+    )
     waiting = list(names)
     rng.shuffle(waiting)
     strikes: list[Strike] = []
     while waiting:
         chosen = [waiting.pop()]
-        if waiting and rng.random() < PAIRS_SHARE:
+        if waiting and rng.random() < pairs_share:
             ground = FAULTS[chosen[0]].ground
             other = rng.randrange(len(waiting))
             if FAULTS[waiting[other]].ground != ground:
                 chosen.append(waiting.pop(other))
-        seconds = max(
-            FAULTS[name].seconds_quick if quick else FAULTS[name].seconds for name in chosen
-        )
-        strikes.append(Strike(tuple(chosen), seconds, round(rng.uniform(*PAUSE_SECONDS), 2)))
+        seconds = min(seconds_max, max(FAULTS[name].seconds for name in chosen))
+        strikes.append(Strike(tuple(chosen), seconds, round(rng.uniform(*pause_seconds), 2)))
     return strikes

@@ -113,6 +113,8 @@ class Proxy:
             if weather.bytes_per_second:
                 await asyncio.sleep(len(piece) / weather.bytes_per_second)
             await self._passes.wait()
+            if sink.is_closing():
+                raise ConnectionResetError
             sink.write(piece)
             await sink.drain()
         await self._passes.wait()

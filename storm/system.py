@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -40,7 +40,7 @@ READ_AGAIN_SECONDS = 1.0
 FOUND, NOT_SIGNED_IN, NOT_FOUND = 200, 401, 404
 
 
-async def _nobody(count: int) -> None:
+async def _nobody(is_over: asyncio.Event) -> None:
     """Stand in for the crowd before there is one."""
 
 
@@ -54,8 +54,8 @@ class Stormed:
         self.people: dict[str, Person] = {}
         self.poison_ids: list[str] = []
         """Of unreadable messages that NATS has taken."""
-        self.burst: Callable[[int], Awaitable[None]] = _nobody
-        """Has so many people buy at once; the crowd sets it."""
+        self.burst: Callable[[asyncio.Event], Coroutine[Any, Any, None]] = _nobody
+        """Has many people buy until that is over; the crowd sets it."""
         self.clocks = place / "clocks"
         """Where the processes look for how their clocks are to be moved."""
         self._system: System | None = None
@@ -208,12 +208,16 @@ def _folder() -> Path:
 
 
 @asynccontextmanager
-async def running_system(*, small_disk: bool) -> AsyncGenerator[Stormed]:
-    """Start a system in a folder of its own, and stop and remove it at the end."""
+async def running_system(small_disk_minutes: float | None) -> AsyncGenerator[Stormed]:
+    """Start a system in a folder of its own, and stop and remove it at the end.
+
+    It is on a small disk where one is to be filled in a storm of so many minutes.
+    """
     place = _folder()
     shift = running.free_shift()
     proxies = {name: Proxy(name, free_port(), PORTS[name] + shift) for name in SERVERS}
-    disk = SmallDisk(place / "storage") if small_disk else None
+    storage = place / "storage"
+    disk = None if small_disk_minutes is None else SmallDisk(storage, small_disk_minutes)
     stormed = Stormed(place, proxies, disk)
     try:
         if disk is not None:

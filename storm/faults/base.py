@@ -8,8 +8,7 @@ from storm.system import Stormed
 class Fault(Protocol):
     """One thing that goes wrong.
 
-    `seconds` is how long it lasts, at most `seconds_quick` in a short storm. Two faults of the
-    same `ground` never strike together: healing one would end the other.
+    Two faults of the same `ground` never strike together: healing one would end the other.
     """
 
     @property
@@ -24,12 +23,7 @@ class Fault(Protocol):
 
     @property
     def seconds(self) -> float:
-        """How long it lasts in a long storm."""
-        ...
-
-    @property
-    def seconds_quick(self) -> float:
-        """How long it lasts in a short one."""
+        """How long it lasts; less in a short storm."""
         ...
 
     async def strike(self, stormed: Stormed) -> None:

@@ -22,7 +22,6 @@ class ClockMoved:
     part: str
     seconds_ahead: float
     seconds: float = 25.0
-    seconds_quick: float = 10.0
     _pid: int | None = field(default=None, repr=False)
 
     @property

@@ -21,7 +21,6 @@ class Mailbox:
     name: str
     switches: Mapping[str, Any]
     seconds: float = 10.0
-    seconds_quick: float = 4.0
     ground: str = "mailbox"
 
     async def strike(self, stormed: Stormed) -> None:

@@ -5,7 +5,7 @@ import os
 import secrets
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import nats
@@ -21,7 +21,6 @@ from storm.system import Stormed
 POISON_SUBJECT = "tickets.order.confirmed"
 POISON_PREFIX = "storm-poison-"
 POISON = (b"{}", b"\xff\x00 not JSON")
-WAITING_ORDERS = 150
 RELOAD_SECONDS = 0.7
 SIGN_IN_TRIES_MAX = 20
 
@@ -33,7 +32,6 @@ class Poison:
     name: str = "message:poison"
     ground: str = "messages"
     seconds: float = 3.0
-    seconds_quick: float = 2.0
 
     async def strike(self, stormed: Stormed) -> None:
         """Publish them; in vain where NATS is down just then."""
@@ -53,8 +51,12 @@ class Poison:
         """They become dead letters; the calm looks for them there."""
 
 
+@dataclass
 class Backlog(Stop):
-    """A consumer is stopped while hundreds of messages wait for it."""
+    """A consumer is stopped while many people buy, so that thousands of messages wait for it."""
+
+    _is_over: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    _buying: asyncio.Task[None] | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -62,9 +64,18 @@ class Backlog(Stop):
         return "message:backlog"
 
     async def strike(self, stormed: Stormed) -> None:
-        """Stop it, and have many people buy."""
+        """Stop it, and let people buy."""
         await super().strike(stormed)
-        await stormed.burst(WAITING_ORDERS)
+        self._is_over.clear()
+        self._buying = asyncio.create_task(stormed.burst(self._is_over))
+
+    async def heal(self, stormed: Stormed) -> None:
+        """Resume it, and wait for the last of them."""
+        await super().heal(stormed)
+        self._is_over.set()
+        if self._buying is not None:
+            await self._buying
+            self._buying = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,6 @@ class KeysRotated:
     name: str = "keys:rotated"
     ground: str = "auth"
     seconds: float = 4.0
-    seconds_quick: float = 3.0
 
     async def strike(self, stormed: Stormed) -> None:
         """Draw a key, and have auth begin anew with it."""
@@ -104,7 +114,6 @@ class Reload:
     name: str = "nginx:reloaded"
     ground: str = "nginx"
     seconds: float = 8.0
-    seconds_quick: float = 4.0
     _reloading: asyncio.Task[None] | None = None
 
     async def strike(self, stormed: Stormed) -> None:
@@ -131,7 +140,6 @@ class DiskFull:
     name: str = "disk:full"
     ground: str = "disk"
     seconds: float = 8.0
-    seconds_quick: float = 4.0
 
     async def strike(self, stormed: Stormed) -> None:
         """Fill the disk."""

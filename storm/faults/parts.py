@@ -40,7 +40,6 @@ class Kill:
     name: str
     parts: tuple[str, ...]
     seconds: float = 0.5
-    seconds_quick: float = 0.5
 
     @property
     def ground(self) -> str:
@@ -63,7 +62,6 @@ class KeepDead:
     name: str = "one-instance-dead"
     part: str = "tickets-2"
     seconds: float = 15.0
-    seconds_quick: float = 5.0
     _killing: asyncio.Task[None] | None = None
 
     @property
@@ -93,7 +91,6 @@ class Stop:
 
     part: str
     seconds: float = 30.0
-    seconds_quick: float = 8.0
     _pid: int | None = field(default=None, repr=False)
 
     @property
@@ -124,7 +121,6 @@ class Point:
 
     point: str
     seconds: float = 6.0
-    seconds_quick: float = 4.0
 
     @property
     def name(self) -> str:

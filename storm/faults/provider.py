@@ -20,7 +20,6 @@ class Provider:
     name: str
     switch: Mapping[str, Any]
     seconds: float = 10.0
-    seconds_quick: float = 4.0
     ground: str = "sandbox"
 
     async def strike(self, stormed: Stormed) -> None:
@@ -53,5 +52,5 @@ FAULTS: tuple[Fault, ...] = (
     Network("provider:cut", "sandbox", Weather(is_cut=True)),
     Network("provider:blackhole", "sandbox", Weather(is_blackhole=True)),
     Network("provider:throttled", "sandbox", Weather(bytes_per_second=2_000)),
-    Network("provider:reset", "sandbox", FAIR, 1.0, 1.0, is_reset=True),
+    Network("provider:reset", "sandbox", FAIR, 1.0, is_reset=True),
 )

@@ -29,7 +29,6 @@ class PostgresRestart:
     name: str = "postgres:restart"
     ground: str = "postgres"
     seconds: float = 0.5
-    seconds_quick: float = 0.5
 
     async def strike(self, stormed: Stormed) -> None:
         """Tell the server to stop without cleaning up; it is started again at once."""
@@ -47,7 +46,6 @@ class PostgresExhausted:
     name: str = "postgres:exhausted"
     ground: str = "postgres"
     seconds: float = 10.0
-    seconds_quick: float = 4.0
     _taken: list["asyncpg.Connection[asyncpg.Record]"] = field(
         default_factory=list["asyncpg.Connection[asyncpg.Record]"], repr=False
     )
@@ -88,7 +86,6 @@ class NatsEmptied:
     name: str = "nats:emptied"
     ground: str = "nats"
     seconds: float = 3.0
-    seconds_quick: float = 2.0
 
     async def strike(self, stormed: Stormed) -> None:
         """Take the store away under the server, then kill it: it finds nothing when it is back."""
@@ -119,7 +116,6 @@ class Network:
     server: str
     weather: Weather
     seconds: float = 10.0
-    seconds_quick: float = 4.0
     is_reset: bool = False
 
     @property
@@ -144,9 +140,9 @@ FAULTS: tuple[Fault, ...] = (
     Network("postgres:cut", "postgres", Weather(is_cut=True)),
     Network("postgres:blackhole", "postgres", Weather(is_blackhole=True)),
     Network("postgres:delay", "postgres", Weather(delay_seconds=0.05)),
-    Network("postgres:reset", "postgres", FAIR, 1.0, 1.0, is_reset=True),
+    Network("postgres:reset", "postgres", FAIR, 1.0, is_reset=True),
     Kill("kill:nats", ("nats",)),
     NatsEmptied(),
     Network("nats:cut", "nats", Weather(is_cut=True)),
-    Network("nats:blackhole", "nats", Weather(is_blackhole=True), 20.0, 5.0),
+    Network("nats:blackhole", "nats", Weather(is_blackhole=True), 20.0),
 )

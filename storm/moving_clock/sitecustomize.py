@@ -15,6 +15,8 @@ from pathlib import Path
 
 LOOK_SECONDS = 0.1
 PARENT = "guichet.local.warm_parent"
+# Read at once: whom a fork starts may have another environment.
+FOLDER = os.environ.get("STORM_CLOCK_DIR", "")
 
 
 def watch(folder: Path) -> None:
@@ -42,9 +44,8 @@ def watch(folder: Path) -> None:
 
 
 def _in_child() -> None:
-    folder = Path(os.environ["STORM_CLOCK_DIR"])
-    threading.Thread(target=watch, args=(folder,), daemon=True, name="clock").start()
+    threading.Thread(target=watch, args=(Path(FOLDER),), daemon=True, name="clock").start()
 
 
-if "STORM_CLOCK_DIR" in os.environ and PARENT in sys.orig_argv:
+if FOLDER and PARENT in sys.orig_argv:
     os.register_at_fork(after_in_child=_in_child)

@@ -105,6 +105,8 @@ OUTAGES = [
     asyncpg.DiskFullError(),
     asyncpg.TooManyConnectionsError(),
     caused_by(asyncpg.CrashShutdownError()),
+    asyncpg.InternalClientError("cannot switch to state 15; another operation is in progress"),
+    asyncpg.IdleInTransactionSessionTimeoutError(),
 ]
 
 

@@ -90,6 +90,10 @@ def shown(facts: Facts) -> Any:
     return facts.orders[CODE]
 
 
+def stumble(history: History, _: Facts) -> None:
+    history.deeds[0].replies.insert(0, Reply(500, {"code": "internal_error"}))
+
+
 def lose_the_order(_: History, facts: Facts) -> None:
     facts.orders[CODE] = None
 
@@ -170,6 +174,7 @@ def take_the_role_back(_: History, facts: Facts) -> None:
 
 
 BREAKS: Mapping[Break, str] = {
+    stumble: "purchase was answered 500 internal_error, 1 times",
     lose_the_order: "does not exist",
     lose_a_ticket: "does not have the tickets",
     change_the_price: "total is 59.00",

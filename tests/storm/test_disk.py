@@ -12,7 +12,7 @@ PAGE = b"x" * 4096
 
 @pytest.mark.skipif(not may_mount(), reason="this user may not mount a disk of memory")
 def test_a_full_disk_takes_nothing_until_it_is_freed(tmp_path: Path) -> None:
-    disk = SmallDisk(tmp_path / "small")
+    disk = SmallDisk(tmp_path / "small", minutes=0.0)
     disk.mount()
     try:
         disk.fill()

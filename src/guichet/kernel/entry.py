@@ -26,6 +26,10 @@ _OUTAGES = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # The server has said that it ends the connection, which is not closed yet.
+    asyncpg.InternalClientError,
+    # This process was stopped for so long that the server ended its transaction.
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
