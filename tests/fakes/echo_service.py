@@ -35,13 +35,19 @@ async def stream(request: web.Request) -> web.StreamResponse:
 
 
 async def echo(request: web.Request) -> web.StreamResponse:
-    """Answer with what came; `wait` (seconds), `status`, and `break` are wishes of the test."""
+    """Answer with what came.
+
+    `wait` and `shared` (seconds), `status`, and `break` are wishes of the test.
+    """
     body = await request.read()
     if request.method == "POST":
         note(request.query.get("key", ""))
     await asyncio.sleep(float(request.query.get("wait", "0")))
     if "break" in request.query and request.transport:
         request.transport.close()
+    headers = {"X-Request-Id": "the-service-says-this-too", "ETag": '"v1"'}
+    if "shared" in request.query:
+        headers["Cache-Control"] = f"public, max-age={request.query['shared']}"
     return web.json_response(
         {
             "name": NAME,
@@ -51,7 +57,7 @@ async def echo(request: web.Request) -> web.StreamResponse:
             "bytes": len(body),
         },
         status=int(request.query.get("status", "200")),
-        headers={"X-Request-Id": "the-service-says-this-too", "ETag": '"v1"'},
+        headers=headers,
     )
 
 

@@ -305,6 +305,16 @@ async def test_what_a_service_answers_is_left_alone(gateway: Gateway) -> None:
     assert answer.headers["Server"] == "nginx"
 
 
+async def test_copies_are_made_and_shown_where_no_token_is(gateway: Gateway) -> None:
+    url = f"{gateway.url()}/api/v1/events/7?shared=60"
+    own = {"Authorization": "Bearer of-somebody"}
+    assert "authorization" in (await ask(url, headers=own)).json["headers"]
+    strangers = await ask(url)
+    assert "authorization" not in strangers.json["headers"]
+    assert (await ask(url)).body == strangers.body, "a copy: it tells of the same request"
+    assert "authorization" in (await ask(url, headers=own)).json["headers"]
+
+
 async def test_long_json_is_compressed_for_those_who_can_read_it(gateway: Gateway) -> None:
     url = f"{gateway.url()}/api/v1/events/{'long' * 300}"
     answer = await ask(url, headers={"Accept-Encoding": "gzip"})
