@@ -146,7 +146,7 @@ function State({ ticket }: { ticket: TicketView }) {
       {ticket.refund_status !== null && `, ${t(`tickets.refunds.${ticket.refund_status}`)}`}
       {at !== null && (
         <span className={classes.note}>
-          <DateTime instant={at} timeZone={ticket.event.time_zone} style="short" />
+          <DateTime instant={at} style="short" />
         </span>
       )}
     </>

@@ -70,6 +70,20 @@ test("stays true while the payment is being settled, and settles by itself", asy
   expect(screen.getByText("TKT-AAAA")).toBeInTheDocument();
 });
 
+test("counts the places that are still theirs", async () => {
+  answer("get", "/tickets/5/qr.svg", 200, {});
+  answer("get", "/tickets/orders/ABCD-1234", 200, {
+    order: { ...order, status: "confirmed", quantity: 3 },
+    tickets: [
+      ticket,
+      { ...ticket, id: 6, status: "used", used_at: "2027-06-21T18:00:00Z" },
+      { ...ticket, id: 7, status: "cancelled", cancelled_at: "2027-06-02T08:00:00Z" },
+    ],
+  });
+  const { screen } = renderApp("/my/orders/ABCD-1234");
+  expect(await screen.findByText("Vos 2 places sont à vous")).toBeInTheDocument();
+});
+
 test("opens by the secret of the link, which leaves the address", async () => {
   window.history.replaceState(null, "", "/my/orders/ABCD-1234#access=sesame");
   const asked = answer("get", "/tickets/orders/ABCD-1234", 200, {

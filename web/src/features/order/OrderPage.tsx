@@ -48,7 +48,7 @@ function Shown({ bought, access }: { bought: PurchaseView; access: string | unde
     <>
       <PageHeader
         above={t("title", { code: order.code })}
-        title={<span role="status">{headline(order, t)}</span>}
+        title={<span role="status">{headline(bought, t)}</span>}
         lead={<Event order={order} />}
       />
       {!isSettled(bought) && <Settling order={order} />}
@@ -98,10 +98,12 @@ function Attention({ order }: { order: OrderView }) {
 
 type Texts = ReturnType<typeof useTranslation<"order">>["t"];
 
-function headline(order: OrderView, t: Texts): string {
+function headline({ order, tickets }: PurchaseView, t: Texts): string {
   switch (order.status) {
-    case "confirmed":
-      return t("headline.confirmed", { count: order.quantity });
+    case "confirmed": {
+      const given = tickets.filter(({ status }) => status === "cancelled").length;
+      return t("headline.confirmed", { count: order.quantity - given });
+    }
     case "failed":
       return t("headline.failed");
     case "refunded":
