@@ -149,8 +149,8 @@ async def _strike(
     for fault in faults:
         await fault.strike(stormed)
     await asyncio.sleep(max(0.0, at + strike.seconds - time.monotonic()))
-    for fault in reversed(faults):
-        await fault.heal(stormed)
+    # At once: one may need what the other has taken away, such as room on the disk.
+    await asyncio.gather(*(fault.heal(stormed) for fault in faults))
     healed_at = time.monotonic()
     stormed.hurry()
     recovery = await sales.recovered(healed_at, GIVE_UP_SECONDS)

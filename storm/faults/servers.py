@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from sqlalchemy.exc import SQLAlchemyError
 
 from guichet.kernel import outbox
 from guichet.kernel.database import Database
@@ -20,6 +21,7 @@ from storm.system import Stormed
 
 CONNECTIONS_MAX = 200
 REPLAY_BACK_SECONDS = 900
+REPLAY_TRIES_MAX, REPLAY_AGAIN_SECONDS = 40, 0.5
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,29 @@ class NatsEmptied:
         await Kill(self.name, ("nats",)).strike(stormed)
 
     async def heal(self, stormed: Stormed) -> None:
-        """Do what the manual says: `guichet outbox replay` for each service."""
+        """Do what the manual says: `guichet outbox replay` for each service.
+
+        Who is told that it did not work, with the database away or the disk full, tries again.
+        """
         since = datetime.now(UTC) - timedelta(seconds=REPLAY_BACK_SECONDS)
         for service in SERVICES:
-            database = Database(stormed.dsn(service), application="storm")
-            try:
-                async with database.transaction() as transaction:
-                    await outbox.replay(transaction, since)
-            finally:
-                await database.close()
+            for attempt in range(REPLAY_TRIES_MAX):
+                try:
+                    await _replay(stormed.dsn(service), since)
+                    break
+                except (SQLAlchemyError, asyncpg.PostgresError, OSError, TimeoutError):
+                    if attempt == REPLAY_TRIES_MAX - 1:
+                        raise
+                    await asyncio.sleep(REPLAY_AGAIN_SECONDS)
+
+
+async def _replay(dsn: str, since: datetime) -> None:
+    database = Database(dsn, application="storm")
+    try:
+        async with database.transaction() as transaction:
+            await outbox.replay(transaction, since)
+    finally:
+        await database.close()
 
 
 @dataclass(frozen=True)
