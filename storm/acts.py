@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from storm.crowd import (
+    AGAIN_SECONDS,
     ASKS_BUYER,
     DECLINED,
     VISA,
@@ -258,7 +259,9 @@ class Crowd:
         async def keep_buying(number: int, rng: random.Random) -> None:
             client = Client(self._stormed, self._world, self._history, rng, number)
             while not is_over.is_set() and next(orders, None) is not None:
-                await client.buy(self._world.free, insists=False)
+                deed = await client.buy(self._world.free, insists=False)
+                if deed.verdict is Verdict.UNKNOWN:
+                    await asyncio.sleep(AGAIN_SECONDS)
 
         sources = enumerate(randoms(self._plan, BURST_CLIENTS), start=9_000)
         await asyncio.gather(*(keep_buying(number, rng) for number, rng in sources))

@@ -33,16 +33,16 @@ def randoms_of_probes(plan: Plan) -> random.Random:
 
 
 async def all_up(stormed: Stormed) -> None:
-    """Wait until every instance of every service is up; AssertionError where one stays down."""
+    """Wait until all is up and everybody signed in; AssertionError where something stays down."""
     deadline = time.monotonic() + UP_SECONDS_MAX
     while True:
         with suppress(aiohttp.ClientError, AssertionError, ValueError, KeyError, OSError):
             await stormed.system.all_up()
-            break
+            await stormed.sign_in_all()
+            return
         if time.monotonic() > deadline:
             raise AssertionError(f"not all is up {UP_SECONDS_MAX:.0f} s after the storm")
         await asyncio.sleep(LOOK_SECONDS)
-    await stormed.sign_in_all()
 
 
 async def resolve(stormed: Stormed, history: History) -> list[str]:
