@@ -30,7 +30,7 @@ ROLES = ("user", "operator", "event_creator")
 CARDS = (VISA, VISA, VISA, VISA, VISA, VISA, DECLINED, ASKS_BUYER)
 TWICE_SHARE = 0.4
 ORGANISED_PLACES = 30
-BURST_CLIENTS, BURST_ORDERS_MAX = 16, 2_000
+BURST_CLIENTS, BURST_ORDERS_MAX = 8, 2_000
 
 
 async def buy_free(client: Client) -> None:

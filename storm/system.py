@@ -187,7 +187,7 @@ class Stormed:
         On a machine that is busy with other things it would hardly ever have its turn. What is
         started again later begins as before.
         """
-        for process in psutil.Process(self.system.process.pid).children(recursive=True):
+        for process in self.system.family():
             with suppress(psutil.Error):
                 process.nice(0)
 

@@ -94,14 +94,38 @@ def test_a_fork_that_fails_leaves_its_reason_in_its_log(toy: ForkedChild) -> Non
     assert "no such database" in toy.log.read_text()
 
 
-def test_forks_end_with_the_warm_parent_and_count_as_ended(
+def kill(parent: WarmParent) -> None:
+    own = psutil.Process().children()
+    [process] = [each for each in own if "guichet.local.warm_parent" in each.cmdline()]
+    process.kill()
+    assert eventually(lambda: parent.ended() is not None)
+
+
+def test_forks_serve_on_without_the_warm_parent_and_are_still_looked_after(
     toy: ForkedChild, warm_parent: WarmParent
 ) -> None:
     pid, port = toy.start(), int(str(toy.arguments[0]))
     assert eventually(lambda: answers(port))
-    warm_parent.force_to_stop()
-    assert eventually(lambda: not answers(port))
-    assert toy.ended() is not None
+    kill(warm_parent)
+    assert toy.ended() is None
+    assert said_by(port)["pid"] == pid
+    warm_parent.start()
+    assert eventually(lambda: warmed(warm_parent))
+    assert toy.ended() is None
+    toy.ask_to_stop()
+    assert eventually(lambda: toy.ended() is not None)
+    assert toy.start() != pid
+    assert eventually(lambda: answers(port))
+
+
+def test_a_fork_that_dies_without_the_warm_parent_waits_for_the_next_one(
+    toy: ForkedChild, warm_parent: WarmParent
+) -> None:
+    pid, port = toy.start(), int(str(toy.arguments[0]))
+    assert eventually(lambda: answers(port))
+    kill(warm_parent)
+    os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: toy.ended() == -signal.SIGKILL)
     with pytest.raises(ConnectionError):
         toy.start()
     warm_parent.start()
@@ -109,6 +133,17 @@ def test_forks_end_with_the_warm_parent_and_count_as_ended(
     assert eventually(lambda: warmed(warm_parent))
     assert toy.start() != pid
     assert eventually(lambda: answers(port))
+
+
+def test_forks_end_with_a_warm_parent_that_is_stopped_by_force(
+    toy: ForkedChild, warm_parent: WarmParent
+) -> None:
+    toy.start()
+    port = int(str(toy.arguments[0]))
+    assert eventually(lambda: answers(port))
+    warm_parent.force_to_stop()
+    assert eventually(lambda: not answers(port))
+    assert eventually(lambda: toy.ended() is not None)
 
 
 def test_everything_dies_with_a_killed_supervisor(tmp_path: Path) -> None:

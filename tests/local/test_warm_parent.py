@@ -1,6 +1,7 @@
 """The warm parent forks on request and ends when its socket closes."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -9,10 +10,14 @@ from pathlib import Path
 
 def test_it_says_that_it_is_warm_forks_reports_and_ends_with_its_socket(tmp_path: Path) -> None:
     mine, its = socket.socketpair()
+    lifeline, _ = os.pipe()
     with its:
         parent = subprocess.Popen(
-            [sys.executable, "-m", "guichet.local.warm_parent", str(its.fileno()), "json"],
-            pass_fds=(its.fileno(),),
+            [
+                *(sys.executable, "-m", "guichet.local.warm_parent"),
+                *(str(its.fileno()), str(lifeline), "json"),
+            ],
+            pass_fds=(its.fileno(), lifeline),
             stderr=subprocess.DEVNULL,
         )
     with mine, mine.makefile("rw") as stream:

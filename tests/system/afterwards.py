@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import psutil
-
 from guichet.kernel.settings import PORTS
 from guichet.local.ports import is_free
 from tests.system import running
@@ -101,8 +99,7 @@ def read(path: Path) -> bytes:
 
 def check_end(system: System) -> None:
     """Press Ctrl-C: nothing is left alive, and the data stay."""
-    family = psutil.Process(system.process.pid).children(recursive=True)
-    assert len(family) > 10
+    assert len(system.family()) > 10
     assert running.stop(system) == []
     assert system.process.returncode == 0
     assert all(is_free(port + system.shift) for port in PORTS.values())

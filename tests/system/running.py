@@ -250,6 +250,17 @@ class System:
         """Return the process id of a part of the system."""
         return int((self.storage / "run" / f"{name}.pid").read_text())
 
+    def family(self) -> list[psutil.Process]:
+        """Return all that runs of it, with services whose own parent has ended."""
+        roots = {self.process.pid}
+        roots |= {int(noted.read_text()) for noted in (self.storage / "run").glob("*.pid")}
+        found: set[psutil.Process] = set()
+        for pid in roots:
+            with suppress(psutil.NoSuchProcess):
+                root = psutil.Process(pid)
+                found |= {root, *root.children(recursive=True)}
+        return [process for process in found if process.pid != self.process.pid]
+
     def kill(self, name: str) -> None:
         """Kill a part of the system, unless it is dead already; `guichet up` starts it again."""
         with suppress(ProcessLookupError):
@@ -380,7 +391,7 @@ def stop(system: System) -> list[str]:
     """Press Ctrl-C and wait; return what of the system is still alive after that."""
     if system.process.poll() is not None:
         return []
-    family = psutil.Process(system.process.pid).children(recursive=True)
+    family = system.family()
     system.process.send_signal(signal.SIGINT)
     try:
         system.process.wait(STOP_SECONDS_MAX)

@@ -166,7 +166,7 @@ def test_what_is_private_is_its_owners_alone(system: System) -> None:
 
 
 def test_no_server_of_others_programs_runs_as_root(system: System) -> None:
-    family = psutil.Process(system.process.pid).children(recursive=True)
+    family = system.family()
     postgres = [one for one in family if one.name() == "postgres"]
     workers = [one for one in family if one.name() == "nginx" and one.ppid() != system.process.pid]
     assert postgres

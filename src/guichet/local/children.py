@@ -84,7 +84,10 @@ class ProgramChild:
 
 @dataclass
 class WarmParent:
-    """The supervisor's end of `guichet.local.warm_parent`: starts it, asks it to fork, listens."""
+    """The supervisor's end of `guichet.local.warm_parent`: starts it, asks it to fork, listens.
+
+    Forks outlive it, until the supervisor closes the pipe that they watch or ends.
+    """
 
     folder: Path
     log: Path
@@ -95,8 +98,11 @@ class WarmParent:
     _channel: socket.socket | None = None
     _waiting: bytes = b""
     _started: dict[str, int] = field(default_factory=dict[str, int])
-    _living: set[int] = field(default_factory=set[int])
     _ended: dict[int, int] = field(default_factory=dict[int, int])
+    _living: set[int] = field(default_factory=set[int])
+    """Forks of which it will tell how they end."""
+    _lifeline: tuple[int, int] | None = None
+    """The pipe's two ends."""
 
     def start(self) -> int:
         """Start it; it is ready for requests at once and answers when its imports are done."""
@@ -104,8 +110,8 @@ class WarmParent:
             self._channel.close()
         self._channel, other_end = socket.socketpair()
         self._waiting, self.is_warm = b"", False
-        self._ended.update(dict.fromkeys(self._living, -signal.SIGTERM))
         self._living.clear()
+        self._lifeline = self._lifeline or os.pipe()
         parent = os.getpid()
 
         def before_exec() -> None:
@@ -115,10 +121,10 @@ class WarmParent:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "guichet.local.warm_parent"),
-                    *(str(other_end.fileno()), self.preload),
+                    *(str(other_end.fileno()), str(self._lifeline[0]), self.preload),
                 ],
                 cwd=self.folder,
-                pass_fds=(other_end.fileno(),),
+                pass_fds=(other_end.fileno(), self._lifeline[0]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -137,10 +143,14 @@ class WarmParent:
             self._process.terminate()
 
     def force_to_stop(self) -> None:
-        """Kill it."""
+        """Kill it, and have what is left of its forks end."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+        if self._lifeline is not None:
+            for end in self._lifeline:
+                os.close(end)
+            self._lifeline = None
 
     def fork(self, request: Mapping[str, object], seconds_max: float = 10.0) -> int:
         """Ask for a fork; return its process id.
@@ -166,9 +176,10 @@ class WarmParent:
     def status_of(self, pid: int) -> int | None:
         """Return the exit status of a fork, None while it runs."""
         self.listen(0)
-        if self.ended() is not None and pid not in self._ended:
-            # Its forks die with it; nobody is left to tell how.
-            return -signal.SIGTERM
+        is_told_of = pid in self._living and self.ended() is None
+        if pid not in self._ended and not is_told_of and not process.lives(pid):
+            # Nobody is left to tell how it ended.
+            self._ended[pid] = -signal.SIGKILL
         return self._ended.get(pid)
 
     def listen(self, seconds: float) -> None:

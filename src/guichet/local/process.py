@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def end_session(leader: int) -> None:
             member.kill()
         except psutil.NoSuchProcess:
             continue
+
+
+def lives(pid: int) -> bool:
+    """Return whether a process runs, be it our child, adopted or a stranger's; our dead are buried.
+
+    Where this process is the first of a container, the orphans in it become its children.
+    """
+    with suppress(ChildProcessError):
+        ended, _ = os.waitpid(pid, os.WNOHANG)
+        return ended == 0
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def session_members(leader: int) -> list[psutil.Process]:

@@ -2,7 +2,8 @@
 
 Importing FastAPI, SQLAlchemy and the rest takes each process a second or two and some 60 MB;
 forked from here they start at once and share those pages. It speaks with `guichet up` over a
-socket, one JSON object a line, and ends with it.
+socket, one JSON object a line, and ends with it. The services outlive it: they end with
+`guichet up`, whose end closes the pipe that each of them watches.
 """
 
 import contextlib
@@ -14,11 +15,12 @@ import select
 import signal
 import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
 
-from guichet.kernel.processes import die_with_parent, step_back, take_name
+from guichet.kernel.processes import step_back, take_name
 
 _POLL_SECONDS = 0.05
 
@@ -26,20 +28,21 @@ _POLL_SECONDS = 0.05
 def main() -> None:
     """Serve fork requests on the socket whose descriptor is the first argument, until it closes.
 
-    The second argument names the module whose import imports everything.
+    The second is that of the pipe which forks watch; the third names the module whose import
+    imports everything.
     """
     # Compiled once and kept, whatever the environment prefers: it halves every later start.
     sys.dont_write_bytecode = False
-    importlib.import_module(sys.argv[2])
+    importlib.import_module(sys.argv[3])
     # The children only read what is here now: keep the collector from dirtying those pages.
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as channel:
         _say(channel, {"warm": True})
-        _serve(channel)
+        _serve(channel, int(sys.argv[2]))
 
 
-def _serve(channel: socket.socket) -> None:
+def _serve(channel: socket.socket, lifeline: int) -> None:
     waiting = b""
     while True:
         readable, _, _ = select.select([channel], [], [], _POLL_SECONDS)
@@ -49,20 +52,19 @@ def _serve(channel: socket.socket) -> None:
                 return
             *lines, waiting = (waiting + received).split(b"\n")
             for line in lines:
-                _fork(channel, json.loads(line))
+                _fork(channel, lifeline, json.loads(line))
         _report_ends(channel)
 
 
-def _fork(channel: socket.socket, request: dict[str, Any]) -> None:
+def _fork(channel: socket.socket, lifeline: int, request: dict[str, Any]) -> None:
     pid = os.fork()
     if pid:
         _say(channel, {"started": request["name"], "pid": pid})
         return
     channel.close()
-    parent = os.getppid()
     status = 1
     try:
-        _become(request, parent)
+        _become(request, lifeline)
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -77,12 +79,12 @@ def _fork(channel: socket.socket, request: dict[str, Any]) -> None:
         os._exit(status)
 
 
-def _become(request: dict[str, Any], parent: int) -> None:
+def _become(request: dict[str, Any], lifeline: int) -> None:
     """Turn this fork into the requested server and run it to its end."""
     os.setsid()
     take_name(request["name"])
     step_back(request["niceness"])
-    die_with_parent(signal.SIGTERM, parent)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True, name="lifeline").start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(request["environment"])
@@ -92,6 +94,13 @@ def _become(request: dict[str, Any], parent: int) -> None:
         os.dup2(log.fileno(), 2)
     function = getattr(importlib.import_module(request["module"]), request["function"])
     function(*request["arguments"])
+
+
+def _end_with(lifeline: int) -> None:
+    """Ask this process to stop once nobody holds the other end of the pipe any more."""
+    while os.read(lifeline, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _report_ends(channel: socket.socket) -> None:
