@@ -1,4 +1,4 @@
-"""Whether tickets are sold just now: a free and a paid purchase begun every half second.
+"""Whether tickets are sold just now: a free and a paid purchase begun every second.
 
 Each is begun on time, whatever became of those before, so that one that hangs hides nothing.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from storm.crowd import Client
 from storm.history import Kind, Verdict
 
-PERIOD_SECONDS = 0.5
+PERIOD_SECONDS = 1.0
 UNDER_WAY_MAX = 40
 SORTS = ("free", "paid")
 
