@@ -125,7 +125,7 @@ async def stores(server: NatsServer) -> bool:
 
 @pytest.mark.skipif(not may_mount(), reason="this user may not mount a disk of memory")
 def test_a_real_broker_on_a_full_disk(server_folder: Path) -> None:
-    disk = SmallDisk(server_folder / "small")
+    disk = SmallDisk(server_folder / "small", minutes=0.0)
     disk.mount()
     server = start_nats(disk.folder / "nats", free_port(), free_port())
     try:
