@@ -57,22 +57,26 @@ async def internal(service: CallingService) -> dict[str, str]:
 
 
 issuer = FakeIssuer()
-health: dict[str, Exception | None] = {"database": None}
+health: dict[str, Exception | None] = {"database": None, "messages": None}
+ALL_WELL = {"database": "ok", "messages": "ok"}
 
 
-async def check_database() -> None:
-    if error := health["database"]:
-        raise error
+def check_of(name: str) -> Check:
+    async def check() -> None:
+        if error := health[name]:
+            raise error
+
+    return check
 
 
 @asynccontextmanager
 async def context(_app: FastAPI) -> AsyncGenerator[Mapping[str, Check]]:
-    yield {"database": check_database}
+    yield {name: check_of(name) for name in health}
 
 
 @pytest.fixture
 def app() -> FastAPI:
-    health["database"] = None
+    health.update(database=None, messages=None)
     made = create_app(service="things", title="Things", context=context, routers=[router])
     made.state.verifier = TokenVerifier(
         SigningKeys(issuer.jwks), Revocations(), issuer="guichet", audience="guichet"
@@ -92,11 +96,19 @@ async def test_live_says_so_at_once_and_ready_once_all_is_open(app: FastAPI) -> 
     assert (await call(entry, "GET", "/health/ready")).status == 503
     async with app.router.lifespan_context(app):
         ready = await call(entry, "GET", "/health/ready")
-        assert (ready.status, ready.json["checks"]) == (200, {"database": "ok"})
+        assert (ready.status, ready.json["checks"]) == (200, ALL_WELL)
         health["database"] = ConnectionError("secret address")
         failed = await call(entry, "GET", "/health/ready")
-    assert (failed.status, failed.json["checks"]) == (503, {"database": "failed"})
+    assert (failed.status, failed.json["checks"]) == (503, {**ALL_WELL, "database": "failed"})
     assert b"secret" not in failed.body
+
+
+async def test_without_messages_a_service_serves_on_and_says_so(app: FastAPI) -> None:
+    entry = entry_of(app)
+    async with app.router.lifespan_context(app):
+        health["messages"] = ConnectionError("NATS does not answer")
+        ready = await call(entry, "GET", "/health/ready")
+    assert (ready.status, ready.json["checks"]) == (200, {**ALL_WELL, "messages": "failed"})
 
 
 async def test_metrics_are_there(entry: Entry) -> None:

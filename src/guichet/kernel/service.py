@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from guichet.kernel import database_time, listening
 from guichet.kernel.announce import Announcer
-from guichet.kernel.app import Check, entry_of
+from guichet.kernel.app import MESSAGES_CHECK, Check, entry_of
 from guichet.kernel.bus import Bus, Received
 from guichet.kernel.database import Database
 from guichet.kernel.inbox import Consumer, Inbox
@@ -100,7 +100,7 @@ async def platform(
             verifier,
             workers,
             inbox,
-            {"database": database.ping, "messages": _bus_check(bus)},
+            {"database": database.ping, MESSAGES_CHECK: _bus_check(bus)},
         )
         app.state.verifier = verifier
         app.state.service_tokens = tokens
