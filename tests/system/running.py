@@ -24,7 +24,7 @@ from multidict import CIMultiDictProxy
 
 from guichet.kernel.settings import PORTS
 from guichet.local.development_secrets import read_secrets
-from guichet.local.process import last_lines, wait_until
+from guichet.local.process import last_lines, lives, wait_until
 from tests.own_ports import own_shifts
 
 START_SECONDS_MAX = 150.0
@@ -252,14 +252,12 @@ class System:
 
     def family(self) -> list[psutil.Process]:
         """Return all that runs of it, with services whose own parent has ended."""
-        roots = {self.process.pid}
-        roots |= {int(noted.read_text()) for noted in (self.storage / "run").glob("*.pid")}
         found: set[psutil.Process] = set()
-        for pid in roots:
+        for noted in (self.storage / "run").glob("*.pid"):
             with suppress(psutil.NoSuchProcess):
-                root = psutil.Process(pid)
+                root = psutil.Process(int(noted.read_text()))
                 found |= {root, *root.children(recursive=True)}
-        return [process for process in found if process.pid != self.process.pid]
+        return list(found)
 
     def kill(self, name: str) -> None:
         """Kill a part of the system, unless it is dead already; `guichet up` starts it again."""
@@ -400,12 +398,4 @@ def stop(system: System) -> list[str]:
         system.process.wait()
         return ["guichet up itself did not end"]
     _, alive = psutil.wait_procs(family, timeout=1)
-    return [str(process) for process in alive if not _is_dead(process)]
-
-
-def _is_dead(process: psutil.Process) -> bool:
-    """Whether it has ended, be it that nobody has asked yet how."""
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+    return [str(process) for process in alive if lives(process.pid)]
