@@ -27,8 +27,7 @@ from guichet.local.development_secrets import read_secrets
 from guichet.local.process import last_lines, lives, wait_until
 from tests.own_ports import own_shifts
 
-START_SECONDS_MAX = 150.0
-STOP_SECONDS_MAX = 60.0
+START_SECONDS_MAX, STOP_SECONDS_MAX = 150.0, 60.0
 TOKEN_SECONDS_USED = 600.0
 """Shorter than a token lasts: a long benchmark outlives it."""
 REPLICA_PORT_STEP = 100
