@@ -10,7 +10,7 @@ MEBIBYTE = 1024 * 1024
 BYTES, BYTES_A_MINUTE = 512 * MEBIBYTE, 64 * MEBIBYTE
 """What a system takes from the start, and what the clients add; with room to spare for both."""
 _FILLER = "filler"
-_PIECE_BYTES, _PAGE_BYTES = 64 * 1024 * 1024, 4096
+_PIECE_BYTES, _PAGE_BYTES = 64 * MEBIBYTE, 4096
 _NO_FLAGS = 0
 
 

@@ -55,6 +55,13 @@ def warmed(parent: WarmParent) -> bool:
     return parent.is_warm
 
 
+def serving(toy: ForkedChild) -> tuple[int, int]:
+    """Start it and wait until it answers; return its process id and its port."""
+    pid, port = toy.start(), int(str(toy.arguments[0]))
+    assert eventually(lambda: answers(port))
+    return pid, port
+
+
 def said_by(port: object) -> dict[str, object]:
     connection = http.client.HTTPConnection("127.0.0.1", int(str(port)), timeout=5)
     connection.request("GET", "/")
@@ -65,8 +72,7 @@ def said_by(port: object) -> dict[str, object]:
 def test_a_fork_serves_with_its_own_environment_alone_and_stops_when_asked(
     toy: ForkedChild,
 ) -> None:
-    pid, port = toy.start(), int(str(toy.arguments[0]))
-    assert eventually(lambda: answers(port))
+    pid, port = serving(toy)
     assert said_by(port) == {"status": "ok", "pid": pid, "environment": ["GUICHET_ONLY"]}
     assert os.getsid(pid) == pid
     assert toy.ended() is None
@@ -76,8 +82,7 @@ def test_a_fork_serves_with_its_own_environment_alone_and_stops_when_asked(
 
 
 def test_a_killed_fork_is_noticed_and_can_be_started_again_on_its_port(toy: ForkedChild) -> None:
-    pid, port = toy.start(), int(str(toy.arguments[0]))
-    assert eventually(lambda: answers(port))
+    pid, port = serving(toy)
     os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: toy.ended() == -signal.SIGKILL)
     again = toy.start()
@@ -104,8 +109,7 @@ def kill(parent: WarmParent) -> None:
 def test_forks_serve_on_without_the_warm_parent_and_are_still_looked_after(
     toy: ForkedChild, warm_parent: WarmParent
 ) -> None:
-    pid, port = toy.start(), int(str(toy.arguments[0]))
-    assert eventually(lambda: answers(port))
+    pid, port = serving(toy)
     kill(warm_parent)
     assert toy.ended() is None
     assert said_by(port)["pid"] == pid
@@ -121,8 +125,7 @@ def test_forks_serve_on_without_the_warm_parent_and_are_still_looked_after(
 def test_a_fork_that_dies_without_the_warm_parent_waits_for_the_next_one(
     toy: ForkedChild, warm_parent: WarmParent
 ) -> None:
-    pid, port = toy.start(), int(str(toy.arguments[0]))
-    assert eventually(lambda: answers(port))
+    pid, port = serving(toy)
     kill(warm_parent)
     os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: toy.ended() == -signal.SIGKILL)
@@ -138,9 +141,7 @@ def test_a_fork_that_dies_without_the_warm_parent_waits_for_the_next_one(
 def test_forks_end_with_a_warm_parent_that_is_stopped_by_force(
     toy: ForkedChild, warm_parent: WarmParent
 ) -> None:
-    toy.start()
-    port = int(str(toy.arguments[0]))
-    assert eventually(lambda: answers(port))
+    _, port = serving(toy)
     warm_parent.force_to_stop()
     assert eventually(lambda: not answers(port))
     assert eventually(lambda: toy.ended() is not None)

@@ -224,7 +224,7 @@ class ForkedChild:
     def start(self) -> int:
         """Fork it; return its process id."""
         if self._pid:
-            # Forks of a warm parent that died may still be finishing, on the same port.
+            # What it started may have outlived it.
             process.end_session(self._pid)
         self._pid = self.warm_parent.fork(
             {
