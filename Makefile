@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BACKUP ?= latest
 .PHONY: help setup web up down backup restore bench storm simulate clean check check-format check-lint \
 	check-deploy check-imports check-types check-advisories check-tidy check-documents check-web test test-web fuzz lighthouse lock \
-	openapi docs-api mutations docs-mutations
+	openapi docs-api mutations docs-mutations docs-guards
 
 help: ## List these commands
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -189,3 +189,6 @@ docs-api: setup ## Write the AsyncAPI document of every message
 
 docs-mutations: setup ## Write docs/mutations.md, the list of guards that are broken on purpose
 	@$(BIN)/python -m tools.mutations --page
+
+docs-guards: setup ## Write docs/database-guards.md, what the databases refuse by themselves
+	@$(BIN)/python -m tools.database_guards

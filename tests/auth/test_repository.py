@@ -12,10 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from guichet.auth.domain import Limit
-from guichet.auth.repository import accounts, one_time_tokens, throttles
+from guichet.auth.repository import accounts, one_time_tokens, signing_keys, throttles
 from guichet.auth.tables import metadata
 from guichet.kernel.database import Database
 from tests.conftest import DatabaseDsn
+from tests.locks import check_is_taken_by_one, check_keeps_others_out
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -85,18 +86,10 @@ async def test_an_address_belongs_to_one_account(database: Database) -> None:
 
 async def test_each_reset_request_is_taken_by_one_worker(database: Database) -> None:
     async with database.transaction() as transaction:
-        for number in range(30):
+        for number in range(3):
             await one_time_tokens.insert_reset_request(transaction, f"{number}@x.test", NOON)
 
-    async def take() -> list[str]:
-        async with database.transaction() as transaction:
-            return await one_time_tokens.take_reset_requests(transaction, 10)
-
-    batches = await asyncio.gather(*(take() for _ in range(5)))
-    taken = [email for batch in batches for email in batch]
-    while more := await take():
-        taken += more
-    assert sorted(taken) == sorted(f"{number}@x.test" for number in range(30))
+    await check_is_taken_by_one(database, lambda t: one_time_tokens.take_reset_requests(t, 9))
 
 
 async def test_a_link_is_spent_once(database: Database) -> None:
@@ -109,3 +102,22 @@ async def test_a_link_is_spent_once(database: Database) -> None:
         assert not await one_time_tokens.spend_one_time_token(transaction, b"a link", until)
         assert await one_time_tokens.spend_one_time_token(transaction, b"a link", NOON)
         assert not await one_time_tokens.spend_one_time_token(transaction, b"a link", NOON)
+
+
+async def test_an_account_is_changed_by_one(database: Database) -> None:
+    async with database.transaction() as transaction:
+        owner = await accounts.insert_account(transaction, name="A", email="lock@example.com")
+    assert owner is not None
+    await check_keeps_others_out(database, lambda t: accounts.lock_account(t, owner.id))
+
+
+async def test_the_administrators_stay_while_one_is_removed(database: Database) -> None:
+    async with database.transaction() as transaction:
+        chief = await accounts.insert_account(transaction, name="A", email="chief@example.com")
+        assert chief is not None
+        await accounts.update_account(transaction, chief.id, NOON, role="admin")
+    await check_keeps_others_out(database, accounts.lock_active_administrators)
+
+
+async def test_signing_keys_are_changed_by_one(database: Database) -> None:
+    await check_keeps_others_out(database, signing_keys.lock_rotation)

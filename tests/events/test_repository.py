@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError
 
 from guichet.events.domain.records import EventFilter
 from guichet.events.domain.states import Status
@@ -17,6 +16,7 @@ from guichet.kernel.database import Database, Transaction
 from tests.conftest import DatabaseDsn
 from tests.events.test_domain import event as record
 from tests.events.test_domain import kind
+from tests.locks import check_is_taken_by_one, check_keeps_others_out
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -189,10 +189,28 @@ async def test_demo_events_count_while_they_lie_ahead(full: Database) -> None:
 
 
 async def test_of_two_edits_of_an_event_one_waits_for_the_other(full: Database) -> None:
-    async with full.transaction() as first:
-        event_id = await first.scalar(text("SELECT min(id) FROM events"))
-        assert await reading.lock(first, event_id)
-        with pytest.raises(DBAPIError, match="lock timeout"):
-            async with full.transaction() as second:
-                await second.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                await reading.lock(second, event_id)
+    async with full.reading() as connection:
+        event_id = await connection.scalar(text("SELECT min(id) FROM events"))
+    await check_keeps_others_out(full, lambda t: reading.lock(t, event_id))
+
+
+async def test_an_edit_that_never_came_back_is_undone_by_one(full: Database) -> None:
+    async with full.transaction() as transaction:
+        await transaction.execute(
+            text(
+                "UPDATE events SET asking_since = now() - interval '1 day'"
+                " WHERE id = (SELECT min(id) FROM events)"
+            )
+        )
+    await check_is_taken_by_one(full, lambda t: writing.forgotten_askings(t, 10))
+
+
+async def test_an_event_that_is_over_is_ended_by_one(full: Database) -> None:
+    async with full.transaction() as transaction:
+        await transaction.execute(
+            text(
+                "UPDATE events SET over_at = now() - interval '1 day', asking_since = NULL"
+                " WHERE id = (SELECT min(id) FROM events WHERE status = 'published')"
+            )
+        )
+    await check_is_taken_by_one(full, lambda t: writing.ended_events(t, datetime.now(UTC), 10))

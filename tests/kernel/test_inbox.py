@@ -1,5 +1,6 @@
 """Each message is handled once; one that cannot be is put aside and the others go on."""
 
+import asyncio
 import itertools
 import json
 from collections.abc import Sequence
@@ -257,6 +258,20 @@ async def test_a_dead_letter_is_handled_again_once(database: Database, things: T
     assert not await things.inbox.retry_dead_letter(letter["id"])
     assert not await things.inbox.retry_dead_letter(10**9)
     assert await effects(database) == 1
+
+
+async def test_a_dead_letter_is_tried_again_by_one(database: Database, things: Things) -> None:
+    await things.inbox.receive(received(b"no message"))
+    (letter,) = await letters(database)
+    async with database.transaction() as transaction:
+        await transaction.execute(update(dead_letters).values(payload='{"number": 1}'))
+    async with database.transaction() as another:
+        await another.execute(update(dead_letters).values(retried_at=func.now()))
+        trying = asyncio.create_task(things.inbox.retry_dead_letter(letter["id"]))
+        await asyncio.sleep(0.2)
+        assert not trying.done()
+        assert things.request_ids == [], "it waits before it handles anything"
+    assert not await trying
 
 
 async def test_a_letter_whose_message_got_through_meanwhile_has_no_second_effect(

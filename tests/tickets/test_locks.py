@@ -4,8 +4,9 @@ One process decides one batch after another, so only a second connection shows a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import asyncpg
 import pytest
@@ -17,6 +18,8 @@ from guichet.tickets.domain import Ticket
 from guichet.tickets.places import Placed, PlacesRequest
 from guichet.tickets.repository import admissions as admission_rows
 from guichet.tickets.repository import event_refunds as run_rows
+from guichet.tickets.repository import holder_messages as message_rows
+from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository import stock as stock_rows
@@ -24,18 +27,8 @@ from guichet.tickets.repository.orders import KeyUse
 from guichet.tickets.repository.stock import Connection
 from guichet.tickets.stock import StockWriter
 from tests.tickets.conftest import Shop, wanted
-
-Lock = Callable[[Connection], Awaitable[object]]
-
-
-async def check_keeps_others_out(shop: Shop, lock: Lock) -> None:
-    """Take a lock on two connections: the second one has to wait."""
-    async with shop.database.hot.acquire() as first, first.transaction():
-        await lock(first)
-        async with shop.database.hot.acquire() as second, second.transaction():
-            await second.execute("SET LOCAL lock_timeout = '100ms'")
-            with pytest.raises(asyncpg.LockNotAvailableError):
-                await lock(second)
+from tests.tickets.locks import check_is_taken_by_one, check_keeps_others_out
+from tests.tickets.test_holder_messages import desk_of, writing
 
 
 async def test_stock_is_decided_about_by_one(shop: Shop) -> None:
@@ -76,13 +69,34 @@ async def test_a_whole_event_is_given_back_by_one(shop: Shop) -> None:
         run_id,
         order_id,
     )
-    async with shop.database.hot.acquire() as first, first.transaction():
-        run = await run_rows.lock_run(first)
-        async with shop.database.hot.acquire() as second, second.transaction():
-            await second.execute("SET LOCAL lock_timeout = '100ms'")
-            assert await run_rows.lock_run(second) is None
-    assert run is not None
-    assert run.run_id == run_id
+    await check_is_taken_by_one(shop, run_rows.lock_run)
+
+
+async def test_an_offer_is_written_by_one(shop: Shop) -> None:
+    event = await shop.event()
+    for lock in (offer_rows.one_at_a_time, offer_rows.lock_version):
+        await check_keeps_others_out(shop, partial(lock, event_id=event))
+
+
+async def test_a_message_to_holders_is_told_by_one(shop: Shop) -> None:
+    event = await shop.event(price_minor=0)
+    await shop.selling.buy(wanted(event))
+    await desk_of(shop).write(writing(event))
+    await check_is_taken_by_one(shop, message_rows.lock_unfinished)
+
+
+async def test_stock_that_changes_while_it_is_told_is_told_as_it_then_is(shop: Shop) -> None:
+    event = await shop.event()
+    async with shop.database.hot.acquire() as buying, shop.database.hot.acquire() as telling:
+        async with buying.transaction():
+            await buying.execute(
+                "UPDATE stock SET sold = 1, version = version + 1 WHERE event_id = $1", event
+            )
+            claiming = asyncio.create_task(offer_rows.claim_unpublished_stock(telling, 10))
+            await asyncio.sleep(0.2)
+            assert not claiming.done()
+        (told,) = await claiming
+    assert [level.sold for level in told.levels] == [1]
 
 
 async def test_a_ticket_is_presented_to_one_and_given_back_to_one(shop: Shop) -> None:

@@ -4,16 +4,15 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
 from guichet.kernel.database import Database
 from guichet.users import consumers, use_cases
 from guichet.users.repository import profile_rows, purchase_rows
 from guichet.users.tables import metadata
+from tests.locks import check_keeps_others_out
 from tests.users.conftest import new_account_id, registered
 from tests.users.test_history import confirmed
 
@@ -87,9 +86,4 @@ async def test_of_two_changes_of_a_profile_one_waits_for_the_other(database: Dat
     account_id = new_account_id()
     async with database.transaction() as transaction:
         await consumers.on_registered(transaction, registered(account_id))
-    async with database.transaction() as first:
-        assert await profile_rows.profile_for_change(first, account_id)
-        with pytest.raises(DBAPIError, match="lock timeout"):
-            async with database.transaction() as second:
-                await second.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                await profile_rows.profile_for_change(second, account_id)
+    await check_keeps_others_out(database, lambda t: profile_rows.profile_for_change(t, account_id))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.mutations import ROOT, Mutation
 
-COPIED = ("src", "tests", "tools", "pyproject.toml")
+COPIED = ("src", "tests", "tools", "docs", "pyproject.toml")
 TEST_SECONDS_MAX = 240
 PLUGINS = ("pytest_asyncio.plugin", "pytest_timeout", "xdist.plugin", "time_machine")
 """What the tests use; to find and load all that is installed takes longer than most tests."""
