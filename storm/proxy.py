@@ -127,6 +127,7 @@ class Proxy:
 def _reset(writer: asyncio.StreamWriter) -> None:
     found: socket.socket | None = writer.get_extra_info("socket")
     if found is not None:
-        with contextlib.suppress(OSError):
+        # A line that has just ended by itself has no descriptor any more, or a negative one.
+        with contextlib.suppress(OSError, ValueError):
             found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
     writer.transport.abort()

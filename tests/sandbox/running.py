@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -9,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -71,6 +73,18 @@ class RunningSandbox:
     def stop(self) -> None:
         """Ask it to end, and wait."""
         self._end(signal.SIGTERM)
+
+    @contextmanager
+    def no_room(self) -> Generator[None]:
+        """Let its files grow no more, as on a disk that is full."""
+        assert self._process is not None
+        pid, size = self._process.pid, self.journal.stat().st_size
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
     def post(self, path: str, form: Mapping[str, str] | bytes, key: str = "") -> "Reply":
         """Send a form, as the SDK does."""

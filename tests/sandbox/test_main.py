@@ -1,5 +1,6 @@
 """The process: refuses what is unsafe, keeps its books through a kill, one at a time."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -85,6 +86,21 @@ def test_what_was_open_goes_on_after_a_restart(tmp_path: Path) -> None:
     while sandbox.get(f"{INTENTS}/{intent_id}").body["status"] != "succeeded":
         pass
     assert sandbox.row("order_key", "k")["captured"] == 4200
+    sandbox.stop()
+
+
+def test_what_is_due_while_the_disk_is_full_is_done_once_there_is_room(tmp_path: Path) -> None:
+    sandbox = RunningSandbox(tmp_path)
+    sandbox.start()
+    sandbox.fault(kind="async_success", seconds=0.5)
+    intent_id = sandbox.post(INTENTS, charge_form("k"), "k").body["id"]
+    with sandbox.no_room():
+        time.sleep(1.5)
+        assert sandbox.get(f"{INTENTS}/{intent_id}").body["status"] == "processing"
+    deadline = time.monotonic() + 20
+    while sandbox.get(f"{INTENTS}/{intent_id}").body["status"] != "succeeded":
+        assert time.monotonic() < deadline, "it was forgotten"
+        time.sleep(0.05)
     sandbox.stop()
 
 

@@ -162,7 +162,7 @@ def test_what_is_due_ends_at_its_time(till: Till, clock: Clock) -> None:
     assert paying is not None
     assert paid is not None
     till.refund(refund_form(paid.id), None)
-    assert till.settle_due() == []
+    assert list(till.settle_due()) == []
     clock.now += 2
     [refunded] = till.settle_due()
     assert [event.type for event in refunded.events] == ["refund.updated"]
@@ -170,7 +170,7 @@ def test_what_is_due_ends_at_its_time(till: Till, clock: Clock) -> None:
     [captured] = till.settle_due()
     assert [event.type for event in captured.events] == ["payment_intent.succeeded"]
     assert till.intent(paying.id).captured == 4200
-    assert till.settle_due() == []
+    assert list(till.settle_due()) == []
 
 
 def test_a_refund_that_fails_puts_the_money_back(till: Till, clock: Clock) -> None:
@@ -190,7 +190,7 @@ def test_the_bank_returns_any_refund_where_that_is_asked_for(till: Till, clock: 
     assert made is not None
     assert made.status == "succeeded"
     clock.now += 59
-    assert till.settle_due() == []
+    assert list(till.settle_due()) == []
     clock.now += 1
     [failed] = till.settle_due()
     assert failed.refund is not None

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 
 from guichet.local.ports import free_port
 from storm.proxy import FAIR, HOST, Proxy, Weather
@@ -79,6 +80,27 @@ async def test_a_reset_ends_what_is_open_alone(proxy: Proxy) -> None:
     proxy.reset()
     assert await line.is_lost()
     assert await (await Line.to(proxy)).say(b"2") == b"2"
+
+
+def test_resetting_what_is_just_ending_is_no_trouble() -> None:
+    """A storm runs on uvloop, where the socket of such a connection has no descriptor left."""
+
+    async def reset_twice() -> None:
+        server = await asyncio.start_server(echo, HOST, 0)
+        proxy = Proxy("echo", free_port(), int(server.sockets[0].getsockname()[1]))
+        await proxy.start()
+        for turns in range(4):
+            line = await Line.to(proxy)
+            await line.say(b"1")
+            proxy.reset()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            proxy.reset()
+            assert await line.is_lost()
+        await proxy.stop()
+        server.close()
+
+    uvloop.run(reset_twice())
 
 
 async def test_a_blackhole_lets_nothing_through_and_loses_nothing(proxy: Proxy) -> None:

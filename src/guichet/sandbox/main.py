@@ -4,10 +4,10 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from pydantic import Field
@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from guichet.kernel.logs import configure_logs, logger
 from guichet.kernel.settings import CommonSettings
+from guichet.kernel.workers import Workers
 from guichet.sandbox import bank_page
 from guichet.sandbox.bank_page import BankPage
 from guichet.sandbox.books import Books
@@ -101,17 +102,13 @@ def build(settings: SandboxSettings, *, port: int) -> Starlette:
         # What was replayed stays for good; the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
-        workers = {
-            "journal": journal.run(),
-            "webhooks": webhooks.run(),
-            "settlement": _settle(till, webhooks),
-            "keys": _forget(books),
-        }
-        tasks = [asyncio.create_task(_reported(name, run)) for name, run in workers.items()]
+        workers = Workers()
+        workers.start("journal", journal.run)
+        workers.start("webhooks", webhooks.run)
+        workers.start("settlement", partial(_settle, till, webhooks))
+        workers.start("keys", partial(_forget, books))
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await workers.stop()
         webhooks.note_delivered()
         journal.close()
 
@@ -166,14 +163,6 @@ async def _forget(books: Books) -> None:
     while True:
         await asyncio.sleep(FORGET_SECONDS)
         books.forget_old_answers(time.time())
-
-
-async def _reported(name: str, run: Coroutine[Any, Any, None]) -> None:
-    """Say so when a background task dies, since nobody waits for it."""
-    try:
-        await run
-    except Exception as error:
-        log.error("a background task died", task=name, exc_info=error)
 
 
 if __name__ == "__main__":

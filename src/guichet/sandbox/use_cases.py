@@ -6,7 +6,7 @@ Refusals of a parameter or a state store nothing, so their key stays free; decli
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -192,22 +192,23 @@ class Till:
         )
         return self.write(None, intent=intent, events=(_EVENT_OF_STATUS[intent.status],))
 
-    def settle_due(self) -> list[Answer]:
-        """Let every payment and refund end whose time has come."""
+    def settle_due(self) -> Iterator[Answer]:
+        """Let each payment and refund end whose time has come, one by one.
+
+        Raises OSError as `write` does; what is left then is still due.
+        """
         now = self.clock()
         intents, refunds = self.books.unsettled()
-        settled: list[Answer] = []
         for intent in intents:
             if intent.settles_at is not None and intent.settles_at <= now:
                 ended = rules.settle(intent)
-                settled.append(self.write(None, intent=ended, events=("payment_intent.succeeded",)))
+                yield self.write(None, intent=ended, events=("payment_intent.succeeded",))
         for refund in refunds:
             if refund.settles_at is not None and refund.settles_at <= now:
                 intent, ended = rules.settle_refund(self.books.intents[refund.intent], refund, now)
                 failed = ("refund.failed",) if ended.status == "failed" else ()
                 events = ("refund.updated", *failed)
-                settled.append(self.write(None, intent=intent, refund=ended, events=events))
-        return settled
+                yield self.write(None, intent=intent, refund=ended, events=events)
 
     def store_failure(self, use: KeyUse | None, status: int, problem: Problem) -> Answer:
         """Store a failure under a key, so that repeating gives it again."""
