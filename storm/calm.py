@@ -77,9 +77,22 @@ async def drain(stormed: Stormed) -> None:
     least, moved_at = await _waiting(stormed), time.monotonic()
     while least != 0 and time.monotonic() - moved_at < STUCK_SECONDS:
         await asyncio.sleep(LOOK_SECONDS)
+        await _hurry_mails(stormed)
         now_waiting = await _waiting(stormed)
         if now_waiting is not None and (least is None or now_waiting < least):
             least, moved_at = now_waiting, time.monotonic()
+
+
+async def _hurry_mails(stormed: Stormed) -> None:
+    """Let a mail that was refused be tried now: nobody sits out the minutes until its turn.
+
+    That a turn comes by itself is seen during the storm, of those that were refused early.
+    """
+    async with stormed.admin_connection("guichet_notifications") as connection:
+        await connection.execute(
+            "UPDATE deliveries SET next_attempt_at = now()"
+            " WHERE status = 'waiting' AND next_attempt_at > now()"
+        )
 
 
 async def _waiting(stormed: Stormed) -> int | None:
