@@ -1,8 +1,8 @@
 """What each client asked and what it was answered: the memory that the system is held to.
 
 A deed is one intention of one client under one key, however often it had to ask. An answer of
-2xx is a promise. A refusal is final too. Anything else (no answer, 5xx, 429, 202) is unknown, and
-the same request under the same key finds out later.
+2xx is a promise. A refusal is final too. Anything else (no answer, 5xx, 202, 429 for too many
+requests) is unknown, and the same request under the same key finds out later.
 """
 
 import time
@@ -15,6 +15,8 @@ from typing import Any
 NO_ANSWER = 0
 _UNKNOWN_STATUSES = {NO_ANSWER, 202, 401, 408, 425, 429, 500, 502, 503, 504}
 _UNKNOWN_CODES = {"still_running"}
+_REFUSING_CODES = {"too_many_holds"}
+"""Said by who had looked the key up: nothing is held under it, whatever became of earlier tries."""
 
 
 class Kind(StrEnum):
@@ -58,6 +60,8 @@ class Reply:
     @property
     def verdict(self) -> Verdict:
         """What this answer says."""
+        if self.code in _REFUSING_CODES:
+            return Verdict.REFUSED
         if self.status in _UNKNOWN_STATUSES or self.code in _UNKNOWN_CODES:
             return Verdict.UNKNOWN
         return Verdict.ACKNOWLEDGED if 200 <= self.status < 300 else Verdict.REFUSED  # noqa: PLR2004 - HTTP

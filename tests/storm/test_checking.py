@@ -83,6 +83,22 @@ def test_kept_promises_are_not_spoken_of() -> None:
     assert contradictions_of(history(), facts()) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "verdict"),
+    [
+        (201, "", Verdict.ACKNOWLEDGED),
+        (409, "sold_out", Verdict.REFUSED),
+        (429, "too_many_holds", Verdict.REFUSED),
+        (429, "too_many_requests", Verdict.UNKNOWN),
+        (409, "still_running", Verdict.UNKNOWN),
+        (202, "", Verdict.UNKNOWN),
+        (0, "", Verdict.UNKNOWN),
+    ],
+)
+def test_what_an_answer_comes_to(status: int, code: str, verdict: Verdict) -> None:
+    assert Reply(status, {"code": code}).verdict is verdict
+
+
 Break = Callable[[History, Facts], None]
 
 
