@@ -86,9 +86,23 @@ async def test_an_address_belongs_to_one_account(database: Database) -> None:
 
 async def test_each_reset_request_is_taken_by_one_worker(database: Database) -> None:
     async with database.transaction() as transaction:
-        for number in range(3):
+        for number in range(30):
             await one_time_tokens.insert_reset_request(transaction, f"{number}@x.test", NOON)
 
+    async def take() -> list[str]:
+        async with database.transaction() as transaction:
+            return await one_time_tokens.take_reset_requests(transaction, 10)
+
+    batches = await asyncio.gather(*(take() for _ in range(5)))
+    taken = [email for batch in batches for email in batch]
+    while more := await take():
+        taken += more
+    assert sorted(taken) == sorted(f"{number}@x.test" for number in range(30))
+
+
+async def test_reset_requests_that_are_being_taken_are_passed_over(database: Database) -> None:
+    async with database.transaction() as transaction:
+        await one_time_tokens.insert_reset_request(transaction, "waiting@x.test", NOON)
     await check_is_taken_by_one(database, lambda t: one_time_tokens.take_reset_requests(t, 9))
 
 

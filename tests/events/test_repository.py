@@ -194,23 +194,24 @@ async def test_of_two_edits_of_an_event_one_waits_for_the_other(full: Database) 
     await check_keeps_others_out(full, lambda t: reading.lock(t, event_id))
 
 
+async def change(database: Database, statement: str) -> None:
+    async with database.transaction() as transaction:
+        await transaction.execute(text(statement))
+
+
 async def test_an_edit_that_never_came_back_is_undone_by_one(full: Database) -> None:
-    async with full.transaction() as transaction:
-        await transaction.execute(
-            text(
-                "UPDATE events SET asking_since = now() - interval '1 day'"
-                " WHERE id = (SELECT min(id) FROM events)"
-            )
-        )
+    await change(
+        full,
+        "UPDATE events SET asking_since = now() - interval '1 day'"
+        " WHERE id = (SELECT min(id) FROM events)",
+    )
     await check_is_taken_by_one(full, lambda t: writing.forgotten_askings(t, 10))
 
 
 async def test_an_event_that_is_over_is_ended_by_one(full: Database) -> None:
-    async with full.transaction() as transaction:
-        await transaction.execute(
-            text(
-                "UPDATE events SET over_at = now() - interval '1 day', asking_since = NULL"
-                " WHERE id = (SELECT min(id) FROM events WHERE status = 'published')"
-            )
-        )
+    await change(
+        full,
+        "UPDATE events SET over_at = now() - interval '1 day', asking_since = NULL"
+        " WHERE id = (SELECT min(id) FROM events WHERE status = 'published')",
+    )
     await check_is_taken_by_one(full, lambda t: writing.ended_events(t, datetime.now(UTC), 10))

@@ -70,6 +70,10 @@ async def test_a_whole_event_is_given_back_by_one(shop: Shop) -> None:
         order_id,
     )
     await check_is_taken_by_one(shop, run_rows.lock_run)
+    async with shop.database.hot.acquire() as connection, connection.transaction():
+        run = await run_rows.lock_run(connection)
+    assert run is not None
+    assert run.run_id == run_id
 
 
 async def test_an_offer_is_written_by_one(shop: Shop) -> None:

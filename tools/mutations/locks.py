@@ -23,7 +23,7 @@ MUTATIONS = (
         "src/guichet/auth/repository/one_time_tokens.py",
         "\n        .with_for_update(skip_locked=True)",
         "",
-        (f"{AUTH}::test_each_reset_request_is_taken_by_one_worker",),
+        (f"{AUTH}::test_reset_requests_that_are_being_taken_are_passed_over",),
     ),
     Mutation(
         "key-rotation-lock",
