@@ -15,6 +15,7 @@ def test_the_house_s_terms_are_read_exactly() -> None:
     )
     house = settings.house_terms
     assert (house.fee.fixed_minor, house.fee.basis_points, house.fee.is_on_top) == (99, 250, True)
+    assert house.fee.vat_basis_points == 810, "a rate that there is, the highest"
     assert (house.vat_rates, house.vat_default) == ((0, 260, 810), 810)
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from guichet.contracts.money import CURRENCIES
+from guichet.sandbox.amounts import AMOUNT_MIN_BY_CURRENCY
 from guichet.sandbox.books import Books
 from guichet.sandbox.forms import Form
 from guichet.sandbox.journal import Journal
@@ -214,3 +216,16 @@ def test_the_journal_tells_the_whole_story(till: Till, journal: Journal) -> None
     assert known is not None
     assert stored.stored == known.stored
     assert stored.intent == known.intent
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_every_currency_of_an_event_can_be_charged_from_its_least_amount_on(
+    till: Till, currency: str
+) -> None:
+    least = AMOUNT_MIN_BY_CURRENCY[currency.lower()]
+    paid = till.create(form(currency=currency.lower(), amount=str(least)), None, None).intent
+    assert paid is not None
+    assert (paid.status, paid.currency) == ("succeeded", currency.lower())
+    with pytest.raises(Refused) as refused:
+        till.create(form(currency=currency.lower(), amount=str(least - 1)), None, None)
+    assert refused.value.problem.code == "amount_too_small"

@@ -2,16 +2,21 @@
 
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 AMOUNT_MINOR_MAX = 100_000_000_00
 _EXPONENT_MAX = 12
 """A number with more digits is refused before any arithmetic, which would overflow."""
-CURRENCY_DEFAULT = "EUR"
-CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD")
-"""Currencies with two decimals that events may be priced in (ISO 4217)."""
+Currency = Literal[
+    "EUR", "AED", "AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "GBP", "HKD", "INR", "MXN", "MYR",
+    "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "THB", "USD",
+]  # fmt: skip
+"""Currencies that events may be priced in (ISO 4217): those with two decimals of which the payment
+provider publishes the smallest amount that it charges."""
+CURRENCIES: tuple[Currency, ...] = get_args(Currency)
+CURRENCY_DEFAULT: Currency = "EUR"
 
 
 def minor_of(amount: str | int | float | Decimal) -> int:

@@ -33,6 +33,8 @@ class Settings(CommonSettings):
         fee = FeeTerms(
             fixed_minor=minor_of(self.events_fee_per_ticket),
             basis_points=basis_points_of(self.events_fee_percent),
+            # A fee is a service like any other: the standard rate, which is a country's highest.
+            vat_basis_points=rates[-1],
         )
         return HouseTerms(fee=fee, vat_rates=rates, vat_default=default)
 

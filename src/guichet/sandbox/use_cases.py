@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from guichet.sandbox import rules
+from guichet.sandbox.amounts import amount_of, currency_of
 from guichet.sandbox.books import Answer, Books
 from guichet.sandbox.cards import method_of_number
 from guichet.sandbox.fees import STANDARD_FEE, Fee
-from guichet.sandbox.forms import Form, required_integer
+from guichet.sandbox.forms import Form
 from guichet.sandbox.journal import Journal
 from guichet.sandbox.records import (
     Dispute,
@@ -31,19 +32,6 @@ from guichet.sandbox.records import (
 )
 from guichet.sandbox.rules import Refused, invalid
 
-AMOUNT_MAX = 99_999_999
-AMOUNT_MIN_BY_CURRENCY = {
-    "eur": 50,
-    "usd": 50,
-    "gbp": 30,
-    "chf": 50,
-    "cad": 50,
-    "dkk": 250,
-    "nok": 300,
-    "sek": 300,
-    "pln": 200,
-    "czk": 1500,
-}
 URL_LENGTH_MAX = 5000
 
 CREATE_PARAMS = {
@@ -114,8 +102,8 @@ class Till:
             number=number,
             secret=random_text(24),
             created=now,
-            amount=_amount(form),
-            currency=_currency(form),
+            amount=amount_of(form),
+            currency=currency_of(form),
             status="requires_payment_method",
             metadata=form.mapping("metadata"),
             method=_interned(form.text("payment_method")),
@@ -285,25 +273,6 @@ class Till:
         if found is None:
             raise invalid(f"No such {param}", param=param, code="resource_missing", status=404)
         return found
-
-
-def _amount(form: Form) -> int:
-    amount = required_integer(form, "amount")
-    least = AMOUNT_MIN_BY_CURRENCY.get((form.text("currency") or "").lower(), 1)
-    if amount < least:
-        raise invalid(f"Amount must be at least {least}", param="amount", code="amount_too_small")
-    if amount > AMOUNT_MAX:
-        raise invalid(
-            f"Amount must be no more than {AMOUNT_MAX}", param="amount", code="amount_too_large"
-        )
-    return amount
-
-
-def _currency(form: Form) -> str:
-    currency = form.required("currency").lower()
-    if currency not in AMOUNT_MIN_BY_CURRENCY:
-        raise invalid(f"Invalid currency: {currency[:10]}", param="currency")
-    return sys.intern(currency)
 
 
 def _interned(text: str | None) -> str | None:

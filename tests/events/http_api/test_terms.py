@@ -21,6 +21,35 @@ async def test_an_old_client_gets_the_house_s_terms(running: RunningEvents) -> N
     )  # fmt: skip
 
 
+async def test_the_house_says_what_organisers_choose_from(running: RunningEvents) -> None:
+    answer = await running.ask("GET", "/terms")
+    assert (answer.status, answer.body) == (
+        200,
+        {
+            "vat_rates": ["0", "2.1", "5.5", "10", "20"],
+            "vat_rate_default": "20",
+            "fee": {"per_ticket": "0.00", "percent": "0", "mode": "on_top", "vat_rate": "20"},
+        },
+    )
+    made = await running.create(vat_rate=answer.body["vat_rates"][1], fee=answer.body["fee"])
+    assert made["ticket_types"][0]["vat_rate"] == "2.1"
+
+
+@pytest.mark.parametrize("currency", ["SEK", "aud", "THB"])
+async def test_a_price_is_in_any_of_the_currencies(running: RunningEvents, currency: str) -> None:
+    made = await running.create(currency=currency, price="250")
+    assert (made["currency"], made["price"]) == (currency.upper(), "250.00")
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD", "EU", "", None, 978])
+async def test_a_currency_without_two_decimals_is_refused(
+    running: RunningEvents, currency: object
+) -> None:
+    body = event_body(currency=currency)
+    refused = await running.ask("POST", "", body, token=running.creator)
+    assert (refused.status, list(refused.body["errors"])) == (422, ["currency"])
+
+
 async def test_a_buyer_sees_the_fee_on_top_and_no_absorbed_one(running: RunningEvents) -> None:
     fee = {"per_ticket": "1.00", "percent": "2.5"}
     made = await running.create(fee=fee, vat_rate=5.5)

@@ -32,6 +32,13 @@ export function formatMinor(amountMinor: number, currency: string, language: Lan
   return moneyFormat(language, currency).format(amountMinor / 10 ** digits);
 }
 
+const currencyNames = once((locale) => new Intl.DisplayNames(locale, { type: "currency" }));
+
+/** `"SEK"` → `couronne suédoise`. */
+export function formatCurrencyName(currency: string, language: Language): string {
+  return currencyNames(language).of(currency) ?? currency;
+}
+
 export function formatNumber(value: number, language: Language): string {
   return numberFormat(language).format(value);
 }

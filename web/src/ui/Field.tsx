@@ -67,15 +67,17 @@ export function TextAreaField<Values extends FieldValues>(props: TextAreaFieldPr
 
 /**
  * Put the server's sentences at their fields and the focus on the first of them; returns whether
- * there was one, so that the form can show anything else above itself.
+ * there was one, so that the form can show anything else above itself. `fieldOf` says what the
+ * form calls a field of the API, where the names differ.
  */
 export function showFieldErrors<Values extends FieldValues>(
   form: UseFormReturn<Values>,
   error: unknown,
+  fieldOf: (name: string) => string = (name) => name,
 ): boolean {
-  const known = Object.entries(problemOf(error).errors).filter(([name]) =>
-    Object.hasOwn(form.getValues(), name),
-  );
+  const known = Object.entries(problemOf(error).errors)
+    .map(([name, sentences]) => [fieldOf(name), sentences] as const)
+    .filter(([name]) => form.getValues(name as Path<Values>) !== undefined);
   for (const [index, [name, sentences]] of known.entries()) {
     form.setError(
       name as Path<Values>,

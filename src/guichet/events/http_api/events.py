@@ -37,6 +37,7 @@ from guichet.events.http_api.common import (
     refusals,
 )
 from guichet.events.http_api.requests import EventChanges, NewEvent
+from guichet.events.http_api.terms import HouseTermsAnswer, house_terms_answer
 from guichet.events.use_cases import editing, reading
 from guichet.events.use_cases.means import Means
 from guichet.kernel.http_client import RemoteUnreachable
@@ -175,6 +176,12 @@ async def list_categories(means: OurMeans, response: Response) -> Categories:
     response.headers["Cache-Control"] = "public, max-age=300"
     found = await reading.get_categories(means)
     return Categories(data=[CategoryAnswer(**item) for item in found])
+
+
+@router.get("/terms", summary="Read the terms of the house")
+async def house_terms(means: OurMeans) -> HouseTermsAnswer:
+    """The VAT rates to choose from, and the rate and the booking fee of who chooses none."""
+    return house_terms_answer(means.house)
 
 
 @router.post(

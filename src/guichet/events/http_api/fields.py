@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from guichet.contracts.money import CURRENCIES
+from guichet.contracts import money
 from guichet.contracts.times import zone_of
 from guichet.events.domain.moments import parse_clock, parse_moment
 from guichet.kernel.validation import without_card_number
@@ -136,9 +136,7 @@ Clock = Annotated[str | None, BeforeValidator(_clock), Field(examples=["14:00"])
 Zone = Annotated[
     str, StringConstraints(max_length=60), AfterValidator(_zone), Field(examples=["Europe/Paris"])
 ]
-Currency = Annotated[
-    str, BeforeValidator(_upper), StringConstraints(pattern=f"^({'|'.join(CURRENCIES)})$")
-]
+Currency = Annotated[money.Currency, BeforeValidator(_upper)]
 Category = Annotated[
     Annotated[str, BeforeValidator(_lower), StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
     | None,

@@ -1,4 +1,4 @@
-"""Bodies and answers of an event's terms: its booking fee and its refund rules."""
+"""Bodies and answers of terms: an event's fee and refund rules, and what the house offers."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ from guichet.contracts.money import Amount, amount_of
 from guichet.contracts.percent_field import Percent
 from guichet.contracts.percents import percent_of
 from guichet.contracts.prices import FeeTerms
-from guichet.events.domain.terms import RefundTerms
+from guichet.events.domain.terms import HouseTerms, RefundTerms
 from guichet.events.http_api.fields import Lower
 
 FEE_MINOR_MAX = 1000_00
@@ -118,6 +118,23 @@ class RefundRulesAnswer(BaseModel):
     until_hours: int
     kept_per_ticket: Money
     keeps_fee: bool
+
+
+class HouseTermsAnswer(BaseModel):
+    """The VAT rates that there are here, in per cent, and what holds where nothing is said."""
+
+    vat_rates: list[str]
+    vat_rate_default: str
+    fee: FeeAnswer
+
+
+def house_terms_answer(house: HouseTerms) -> HouseTermsAnswer:
+    """Return the terms of the house as clients write them."""
+    return HouseTermsAnswer(
+        vat_rates=[percent_of(rate) for rate in house.vat_rates],
+        vat_rate_default=percent_of(house.vat_default),
+        fee=fee_answer(house.fee),
+    )
 
 
 def fee_answer(fee: FeeTerms) -> FeeAnswer:

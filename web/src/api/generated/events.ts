@@ -252,6 +252,33 @@ export interface EventAnswer {
   updated_at: string;
 }
 
+export type EventChangesCurrency = typeof EventChangesCurrency[keyof typeof EventChangesCurrency] | null;
+
+
+export const EventChangesCurrency = {
+  EUR: 'EUR',
+  AED: 'AED',
+  AUD: 'AUD',
+  BRL: 'BRL',
+  CAD: 'CAD',
+  CHF: 'CHF',
+  CZK: 'CZK',
+  DKK: 'DKK',
+  GBP: 'GBP',
+  HKD: 'HKD',
+  INR: 'INR',
+  MXN: 'MXN',
+  MYR: 'MYR',
+  NOK: 'NOK',
+  NZD: 'NZD',
+  PLN: 'PLN',
+  RON: 'RON',
+  SEK: 'SEK',
+  SGD: 'SGD',
+  THB: 'THB',
+  USD: 'USD',
+} as const;
+
 /**
  * A ticket type: its name, price and capacity are needed when it is new.
  *
@@ -380,7 +407,7 @@ export interface EventChanges {
   date?: string | null;
   location?: string | null;
   time_zone?: string | null;
-  currency?: string | null;
+  currency?: EventChangesCurrency;
   per_order_max?: number | null;
   per_account_max?: number | null;
   status?: Status | null;
@@ -399,6 +426,15 @@ export interface HourAnswer {
 }
 
 /**
+ * The VAT rates that there are here, in per cent, and what holds where nothing is said.
+ */
+export interface HouseTermsAnswer {
+  vat_rates: string[];
+  vat_rate_default: string;
+  fee: FeeAnswer;
+}
+
+/**
  * The figures of one ticket type.
  */
 export interface LevelAnswer {
@@ -409,6 +445,33 @@ export interface LevelAnswer {
   held: number;
   left: number;
 }
+
+export type NewEventCurrency = typeof NewEventCurrency[keyof typeof NewEventCurrency];
+
+
+export const NewEventCurrency = {
+  EUR: 'EUR',
+  AED: 'AED',
+  AUD: 'AUD',
+  BRL: 'BRL',
+  CAD: 'CAD',
+  CHF: 'CHF',
+  CZK: 'CZK',
+  DKK: 'DKK',
+  GBP: 'GBP',
+  HKD: 'HKD',
+  INR: 'INR',
+  MXN: 'MXN',
+  MYR: 'MYR',
+  NOK: 'NOK',
+  NZD: 'NZD',
+  PLN: 'PLN',
+  RON: 'RON',
+  SEK: 'SEK',
+  SGD: 'SGD',
+  THB: 'THB',
+  USD: 'USD',
+} as const;
 
 export type NewEventStatus = typeof NewEventStatus[keyof typeof NewEventStatus];
 
@@ -456,7 +519,7 @@ export interface NewEvent {
   location: string;
   /** @maxLength 60 */
   time_zone?: string;
-  currency?: string;
+  currency?: NewEventCurrency;
   per_order_max?: number;
   per_account_max?: number | null;
   status?: NewEventStatus;
@@ -2151,6 +2214,108 @@ export function useGetEventsCategories<TData = Awaited<ReturnType<typeof getEven
  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
 
   const queryOptions = getGetEventsCategoriesQueryOptions(options)
+
+  const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
+
+  return withQueryKey(query, queryOptions.queryKey);
+}
+
+
+
+
+
+
+
+export const getGetEventsTermsUrl = () => {
+
+
+
+
+  return `/api/v1/events/terms`
+}
+
+/**
+ * The VAT rates to choose from, and the rate and the booking fee of who chooses none.
+ * @summary Read the terms of the house
+ */
+export const getEventsTerms = async ( options?: Parameters<typeof request>[1]): Promise<HouseTermsAnswer> => {
+
+  return request<HouseTermsAnswer>(getGetEventsTermsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+
+
+export const getGetEventsTermsQueryKey = () => {
+    return [
+    `/api/v1/events/terms`
+    ] as const;
+    }
+
+
+export const getGetEventsTermsQueryOptions = <TData = Awaited<ReturnType<typeof getEventsTerms>>, TError = ErrorType<Problem>>( options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData>>, request?: SecondParameter<typeof request>}
+) => {
+
+const {query: queryOptions, request: requestOptions} = options ?? {};
+
+  const queryKey =  queryOptions?.queryKey ?? getGetEventsTermsQueryKey();
+
+
+
+    const queryFn: QueryFunction<Awaited<ReturnType<typeof getEventsTerms>>> = ({ signal }) => getEventsTerms({ signal, ...requestOptions });
+
+
+
+
+
+   return  { queryKey, queryFn, ...queryOptions} as UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData> & { queryKey: DataTag<QueryKey, TData, TError> }
+}
+
+export type GetEventsTermsQueryResult = NonNullable<Awaited<ReturnType<typeof getEventsTerms>>>
+export type GetEventsTermsQueryError = ErrorType<Problem>
+
+
+export function useGetEventsTerms<TData = Awaited<ReturnType<typeof getEventsTerms>>, TError = ErrorType<Problem>>(
+  options: { query:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData>> & Pick<
+        DefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsTerms>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsTerms>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  DefinedUseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsTerms<TData = Awaited<ReturnType<typeof getEventsTerms>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData>> & Pick<
+        UndefinedInitialDataOptions<
+          Awaited<ReturnType<typeof getEventsTerms>>,
+          TError,
+          Awaited<ReturnType<typeof getEventsTerms>>
+        > , 'initialData'
+      >, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+export function useGetEventsTerms<TData = Awaited<ReturnType<typeof getEventsTerms>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+  ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> }
+/**
+ * @summary Read the terms of the house
+ */
+
+export function useGetEventsTerms<TData = Awaited<ReturnType<typeof getEventsTerms>>, TError = ErrorType<Problem>>(
+  options?: { query?:Partial<UseQueryOptions<Awaited<ReturnType<typeof getEventsTerms>>, TError, TData>>, request?: SecondParameter<typeof request>}
+ , queryClient?: QueryClient
+ ):  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> } {
+
+  const queryOptions = getGetEventsTermsQueryOptions(options)
 
   const query = useQuery(queryOptions, queryClient) as  UseQueryResult<TData, TError> & { queryKey: DataTag<QueryKey, TData, TError> };
 

@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import {
   getGetEventsByEventIdQueryKey,
   useGetEventsByEventId,
+  useGetEventsTerms,
   usePatchEventsByEventId,
 } from "@/api/generated/events";
 import { paths } from "@/paths";
@@ -22,6 +23,8 @@ export function Component() {
     // Looking again while somebody types would throw away what they typed.
     query: { refetchOnWindowFocus: false },
   });
+  const terms = useGetEventsTerms();
+  const missing = event.isError ? event : terms;
   const change = usePatchEventsByEventId({
     mutation: {
       onSuccess: (saved) => queries.setQueryData(getGetEventsByEventIdQueryKey(eventId), saved),
@@ -33,15 +36,16 @@ export function Component() {
         title={t("edit.title")}
         above={<Link to={paths.organiseEvent(eventId)}>{event.data?.title ?? t("title")}</Link>}
       />
-      {event.isPending && <LoadingLines lines={8} height={56} />}
-      {event.isError && <ErrorState error={event.error} retry={() => void event.refetch()} />}
-      {event.data && (
+      {(event.isPending || terms.isPending) && <LoadingLines lines={8} height={56} />}
+      {missing.isError && <ErrorState error={missing.error} retry={() => void missing.refetch()} />}
+      {event.data && terms.data && (
         <>
           <Section title={t("image.title")}>
             <EventImage event={event.data} />
           </Section>
           <EventFormView
             event={event.data}
+            terms={terms.data}
             isBusy={change.isPending}
             isSaved={change.isSuccess}
             error={change.error}

@@ -5,8 +5,15 @@ import { type UseFormReturn, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 
-import { type EventAnswer, FeeBodyMode, useGetEventsCategories } from "@/api/generated/events";
+import {
+  type EventAnswer,
+  FeeBodyMode,
+  type HouseTermsAnswer,
+  NewEventCurrency,
+  useGetEventsCategories,
+} from "@/api/generated/events";
 import { problemOf } from "@/api/problem";
+import { formatCurrencyName } from "@/i18n/format";
 import { instantOf } from "@/i18n/localTime";
 import { useLanguage } from "@/i18n/useLanguage";
 import { ErrorState, Notice, Section, showFieldErrors, TextAreaField, TextField } from "@/ui";
@@ -15,12 +22,16 @@ import { LineUp, Partners } from "./LineUp";
 import classes from "./Organiser.module.css";
 import { RescheduleDialog } from "./RescheduleDialog";
 import { TicketTypes } from "./TicketTypes";
-import { CURRENCIES, changesOf, type EventValues, NEW_EVENT, valuesOf } from "./values";
+import { changesOf, choices, type EventValues, fieldOf, newEvent, valuesOf } from "./values";
+
+/** Browsers leave this one out of what they know. */
+const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
 export type EventForm = UseFormReturn<EventValues>;
 
 interface EventFormProps {
   event: EventAnswer | null;
+  terms: HouseTermsAnswer;
   isBusy: boolean;
   isSaved: boolean;
   error: unknown;
@@ -28,15 +39,16 @@ interface EventFormProps {
 }
 
 /** Everything of an event that its organiser decides, on one page. */
-export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFormProps) {
+export function EventFormView(props: EventFormProps) {
+  const { event, terms, isBusy, isSaved, error, onSave } = props;
   const { t } = useTranslation("organiser");
-  const form = useEventForm(event);
+  const form = useEventForm(event, terms);
   const [moved, setMoved] = useState<EventValues | null>(null);
   const save = (values: EventValues) =>
     onSave(changesOf(values, event)).then(
       // New lines have ids from now on, without which the next save would add them again.
       (saved) => saved && form.reset(valuesOf(saved)),
-      (problem) => void showFieldErrors(form, problem),
+      (problem) => void showFieldErrors(form, problem, fieldOf),
     );
   const submit = form.handleSubmit((values) =>
     event !== null && isMoved(values, event) ? setMoved(values) : save(values),
@@ -46,7 +58,7 @@ export function EventFormView({ event, isBusy, isSaved, error, onSave }: EventFo
       <What form={form} />
       <WhenAndWhere form={form} />
       <Section title={t("edit.tickets")}>
-        <TicketTypes form={form} />
+        <TicketTypes form={form} terms={terms} />
       </Section>
       <Money form={form} />
       <Section title={t("edit.lineUp")}>
@@ -83,8 +95,11 @@ function isMoved(values: EventValues, event: EventAnswer): boolean {
   return values.date !== before.date || values.time_zone !== before.time_zone;
 }
 
-/** The sentence of the refusal, with the fields that the form does not have itself. */
+/** The sentence of the refusal, with the fields that it is about: they may be far above. */
 function Failure({ error }: { error: unknown }) {
+  const { t } = useTranslation("organiser");
+  const labelOf = (name: string) =>
+    t(`fields.${fieldOf(name).split(".").at(-1) as "price"}`, { defaultValue: name });
   const { errors } = problemOf(error);
   return (
     <>
@@ -92,7 +107,7 @@ function Failure({ error }: { error: unknown }) {
       <ul>
         {Object.entries(errors).map(([field, sentences]) => (
           <li key={field}>
-            {field} : {sentences.join(" ")}
+            {labelOf(field)} : {sentences.join(" ")}
           </li>
         ))}
       </ul>
@@ -100,7 +115,7 @@ function Failure({ error }: { error: unknown }) {
   );
 }
 
-function useEventForm(event: EventAnswer | null): EventForm {
+function useEventForm(event: EventAnswer | null, terms: HouseTermsAnswer): EventForm {
   const { t } = useTranslation();
   const needed = z.string().trim().min(1, t("form.required"));
   return useForm<EventValues>({
@@ -114,7 +129,7 @@ function useEventForm(event: EventAnswer | null): EventForm {
         sponsors: z.array(z.looseObject({ name: needed })),
       }),
     ) as never,
-    defaultValues: NEW_EVENT,
+    defaultValues: newEvent(terms),
     values: event === null ? undefined : valuesOf(event),
     // A picture that was saved meanwhile must not throw away what was typed.
     resetOptions: { keepDirtyValues: true },
@@ -182,7 +197,7 @@ function WhenAndWhere({ form }: { form: EventForm }) {
           id="time_zone"
           label={t("fields.time_zone")}
           description={t("fields.timesHint")}
-          data={Intl.supportedValuesOf("timeZone")}
+          data={choices(ZONES, form.formState.defaultValues?.time_zone)}
         />
         <TextField form={form} name="location" label={t("fields.location")} />
         <div className={classes.pair}>
@@ -196,6 +211,7 @@ function WhenAndWhere({ form }: { form: EventForm }) {
 
 function Money({ form }: { form: EventForm }) {
   const { t } = useTranslation("organiser");
+  const language = useLanguage();
   const figures = ["fee_per_ticket", "fee_percent", "until_hours", "kept_per_ticket"] as const;
   return (
     <Section title={t("edit.money")}>
@@ -205,7 +221,10 @@ function Money({ form }: { form: EventForm }) {
             {...form.register("currency")}
             id="currency"
             label={t("fields.currency")}
-            data={[...CURRENCIES]}
+            data={Object.values(NewEventCurrency).map((value) => ({
+              value,
+              label: `${value} – ${formatCurrencyName(value, language)}`,
+            }))}
           />
           <NativeSelect
             {...form.register("fee_mode")}

@@ -2,9 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 
-import { getGetEventsQueryKey, type NewEvent, usePostEvents } from "@/api/generated/events";
+import {
+  getGetEventsQueryKey,
+  type NewEvent,
+  useGetEventsTerms,
+  usePostEvents,
+} from "@/api/generated/events";
 import { paths } from "@/paths";
-import { Page, PageHeader } from "@/ui";
+import { ErrorState, LoadingLines, Page, PageHeader } from "@/ui";
 
 import { EventFormView } from "./EventForm";
 
@@ -13,6 +18,7 @@ export function Component() {
   const { t } = useTranslation("organiser");
   const navigate = useNavigate();
   const queries = useQueryClient();
+  const terms = useGetEventsTerms();
   const create = usePostEvents();
   return (
     <Page title={t("edit.newTitle")} width="text">
@@ -20,20 +26,25 @@ export function Component() {
         title={t("edit.newTitle")}
         above={<Link to={paths.organise()}>{t("title")}</Link>}
       />
-      <EventFormView
-        event={null}
-        isBusy={create.isPending}
-        isSaved={false}
-        error={create.error}
-        onSave={async (changes) => {
-          const event = await create.mutateAsync({
-            data: { ...changes, status: "draft" } as NewEvent,
-          });
-          await queries.invalidateQueries({ queryKey: getGetEventsQueryKey() });
-          await navigate(paths.organiseEvent(event.id));
-          return undefined;
-        }}
-      />
+      {terms.isPending && <LoadingLines lines={8} height={56} />}
+      {terms.isError && <ErrorState error={terms.error} retry={() => void terms.refetch()} />}
+      {terms.data && (
+        <EventFormView
+          event={null}
+          terms={terms.data}
+          isBusy={create.isPending}
+          isSaved={false}
+          error={create.error}
+          onSave={async (changes) => {
+            const event = await create.mutateAsync({
+              data: { ...changes, status: "draft" } as NewEvent,
+            });
+            await queries.invalidateQueries({ queryKey: getGetEventsQueryKey() });
+            await navigate(paths.organiseEvent(event.id));
+            return undefined;
+          }}
+        />
+      )}
     </Page>
   );
 }

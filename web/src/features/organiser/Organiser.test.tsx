@@ -1,9 +1,10 @@
+import { within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import { renderApp, signIn } from "@/testing/render";
 import { answer, pageOf, refuse } from "@/testing/server";
 
-import { event } from "./testing";
+import { event, TERMS } from "./testing";
 
 const STATS = {
   event_id: 7,
@@ -25,6 +26,7 @@ beforeEach(() => {
   signIn({ id: 3, role: "event_creator" });
   answer("get", "/tickets/seller", 200, () => null as never);
   answer("get", "/events/categories", 200, { data: [] });
+  answer("get", "/events/terms", 200, TERMS);
 });
 
 function shows(values: Parameters<typeof event>[0] = {}) {
@@ -62,6 +64,51 @@ test("creates a draft with its ticket type", async () => {
     ticket_types: [{ name: "Plein tarif", price: "25", capacity: 100 }],
   });
 }, 60_000);
+
+test("a new event has the rates and the fee of the house", async () => {
+  const fee = { per_ticket: "0.90", percent: "2.5", mode: "on_top", vat_rate: "8.1" } as const;
+  const swiss = { vat_rates: ["0", "2.6", "8.1"], vat_rate_default: "2.6", fee };
+  answer("get", "/events/terms", 200, swiss);
+  const { screen, person } = renderApp("/organise/new");
+  const rate = await screen.findByLabelText("TVA");
+  expect(within(rate).getAllByRole("option")).toHaveLength(3);
+  expect(rate).toHaveDisplayValue("2,6\u00a0%");
+  expect(screen.getByLabelText("Frais de réservation par billet")).toHaveValue("0.90");
+  await person.click(screen.getByRole("button", { name: "Ajouter un tarif" }));
+  expect(screen.getAllByLabelText("TVA")[1]).toHaveDisplayValue("2,6\u00a0%");
+});
+
+test("what a list does not offer stays as it was chosen", async () => {
+  const [type] = event().ticket_types;
+  if (type === undefined) throw new Error("no ticket type");
+  // An older name of a zone, a rate that the house no longer has.
+  const chosen = { time_zone: "Asia/Kolkata", currency: "INR" };
+  shows({ ...chosen, status: "draft", ticket_types: [{ ...type, vat_rate: "18" }] });
+  const changed = answer("patch", "/events/7", 200, event());
+  const { screen, person } = renderApp("/organise/7/edit");
+  expect(await screen.findByLabelText("Fuseau horaire")).toHaveDisplayValue("Asia/Kolkata");
+  expect(screen.getByLabelText("TVA")).toHaveDisplayValue("18\u00a0%");
+  expect(screen.getByLabelText("Monnaie")).toHaveDisplayValue("INR – roupie indienne");
+  await person.click(screen.getByRole("button", { name: "Enregistrer" }));
+  expect(await screen.findByText("C’est enregistré.")).toBeVisible();
+  expect(changed[0]?.body).toMatchObject({ ...chosen, ticket_types: [{ vat_rate: "18" }] });
+});
+
+test("puts what is refused at its field, also of a ticket type and of the fee", async () => {
+  shows({ status: "draft" });
+  const price = "Deux décimales au plus.";
+  const fee = "50 au plus.";
+  refuse("patch", "/events/7", 422, "validation_failed", "Des champs sont à corriger.", {
+    "ticket_types.0.price": [price],
+    "fee.percent": [fee],
+  });
+  const { screen, person } = renderApp("/organise/7/edit");
+  await person.click(await screen.findByRole("button", { name: "Enregistrer" }));
+  await screen.findByText(`Prix TTC : ${price}`);
+  expect(screen.getByLabelText("Prix TTC")).toHaveAccessibleDescription(price);
+  expect(screen.getByLabelText("Prix TTC")).toHaveFocus();
+  expect(screen.getByLabelText("Frais en % du prix")).toHaveAccessibleDescription(fee);
+});
 
 test("sends nothing while something needed is missing", async () => {
   const { screen, person } = renderApp("/organise/new");

@@ -2,16 +2,20 @@ import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { useFieldArray } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
+import type { HouseTermsAnswer } from "@/api/generated/events";
+import { formatPercent } from "@/i18n/format";
+import { useLanguage } from "@/i18n/useLanguage";
 import { PlusIcon, TextField } from "@/ui";
 
 import type { EventForm } from "./EventForm";
 import classes from "./Organiser.module.css";
 import { RemoveButton } from "./RemoveButton";
-import { NEW_TYPE, VAT_RATES } from "./values";
+import { choices, newType } from "./values";
 
 /** The ticket types of an event, one below the other. */
-export function TicketTypes({ form }: { form: EventForm }) {
+export function TicketTypes({ form, terms }: { form: EventForm; terms: HouseTermsAnswer }) {
   const { t } = useTranslation("organiser");
+  const language = useLanguage();
   const lines = useFieldArray({ control: form.control, name: "ticket_types" });
   return (
     <div className={classes.fields}>
@@ -34,7 +38,10 @@ export function TicketTypes({ form }: { form: EventForm }) {
               {...form.register(`ticket_types.${index}.vat_rate`)}
               id={`ticket_types.${index}.vat_rate`}
               label={t("fields.vat_rate")}
-              data={VAT_RATES.map((value) => ({ value, label: `${value} %` }))}
+              data={choices(terms.vat_rates, line.vat_rate).map((value) => ({
+                value,
+                label: formatPercent(value, language),
+              }))}
             />
             <TextField
               form={form}
@@ -57,7 +64,7 @@ export function TicketTypes({ form }: { form: EventForm }) {
       <Button
         variant="default"
         leftSection={<PlusIcon />}
-        onClick={() => lines.append({ ...NEW_TYPE })}
+        onClick={() => lines.append(newType(terms))}
       >
         {t("edit.addType")}
       </Button>

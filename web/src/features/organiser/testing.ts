@@ -1,5 +1,12 @@
-/** An event as the API answers it, for the tests of this feature. */
-import type { EventAnswer } from "@/api/generated/events";
+/** What the API answers, for the tests of this feature. */
+import type { EventAnswer, HouseTermsAnswer } from "@/api/generated/events";
+
+/** A house in France, which asks nothing by itself. */
+export const TERMS: HouseTermsAnswer = {
+  vat_rates: ["0", "2.1", "5.5", "10", "20"],
+  vat_rate_default: "5.5",
+  fee: { per_ticket: "0.00", percent: "0", mode: "on_top", vat_rate: "20" },
+};
 
 export function event(values: Partial<EventAnswer> = {}): EventAnswer {
   return {

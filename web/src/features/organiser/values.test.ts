@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { event } from "./testing";
-import { changesOf, NEW_EVENT, NEW_TYPE, valuesOf } from "./values";
+import { event, TERMS } from "./testing";
+import { changesOf, newEvent, newType, valuesOf } from "./values";
 
 test("takes a French comma, and leaves out what is not filled in", () => {
   const changes = changesOf(
     {
-      ...NEW_EVENT,
+      ...newEvent(TERMS),
       title: " Nuit de jazz ",
       date: "2027-06-15T20:30",
       location: "Lyon",
       per_account_max: "",
-      ticket_types: [{ ...NEW_TYPE, name: "Plein", price: "9,50", capacity: "100" }],
+      ticket_types: [{ ...newType(TERMS), name: "Plein", price: "9,50", capacity: "100" }],
       fee_per_ticket: "0,50",
     },
     null,

@@ -2,6 +2,8 @@ import type {
   EventAnswer,
   EventChanges,
   FeeBodyMode,
+  HouseTermsAnswer,
+  NewEventCurrency,
   SpeakerAnswer,
   SponsorAnswer,
   SponsorBodyTier,
@@ -10,8 +12,6 @@ import type {
 } from "@/api/generated/events";
 import { localTime } from "@/i18n/localTime";
 
-export const VAT_RATES = ["0", "2.1", "5.5", "10", "20"] as const;
-export const CURRENCIES = ["EUR", "CHF", "GBP", "USD", "CAD"] as const;
 export const ZONE_DEFAULT = "Europe/Paris";
 
 /** What the form holds: texts, as they are typed; times are those of the event's zone. */
@@ -25,7 +25,7 @@ export interface EventValues {
   location: string;
   venue: string;
   city: string;
-  currency: string;
+  currency: NewEventCurrency;
   sale_opens_at: string;
   sale_closes_at: string;
   per_order_max: string;
@@ -97,11 +97,10 @@ export const NEW_SPONSOR: SponsorValues = {
   logo_url: "",
 };
 
-export const NEW_TYPE: TypeValues = {
+const NEW_TYPE: Omit<TypeValues, "vat_rate"> = {
   key: null,
   name: "",
   price: "",
-  vat_rate: "5.5",
   capacity: "",
   sale_opens_at: "",
   sale_closes_at: "",
@@ -110,7 +109,9 @@ export const NEW_TYPE: TypeValues = {
   is_hidden: false,
 };
 
-export const NEW_EVENT: EventValues = {
+type OfTheHouse = "ticket_types" | "fee_per_ticket" | "fee_percent" | "fee_mode";
+
+const NEW_EVENT: Omit<EventValues, OfTheHouse> = {
   title: "",
   description: "",
   category: "",
@@ -125,10 +126,6 @@ export const NEW_EVENT: EventValues = {
   sale_closes_at: "",
   per_order_max: "10",
   per_account_max: "20",
-  ticket_types: [NEW_TYPE],
-  fee_per_ticket: "0.00",
-  fee_percent: "0",
-  fee_mode: "on_top",
   refund_allowed: true,
   until_hours: "0",
   kept_per_ticket: "0.00",
@@ -136,6 +133,27 @@ export const NEW_EVENT: EventValues = {
   speakers: [],
   sponsors: [],
 };
+
+/** A ticket type that nothing has been said of yet. */
+export function newType(terms: HouseTermsAnswer): TypeValues {
+  return { ...NEW_TYPE, vat_rate: terms.vat_rate_default };
+}
+
+/** An event that nothing has been said of yet: it has what the house gives it. */
+export function newEvent(terms: HouseTermsAnswer): EventValues {
+  return {
+    ...NEW_EVENT,
+    ticket_types: [newType(terms)],
+    fee_per_ticket: terms.fee.per_ticket,
+    fee_percent: terms.fee.percent,
+    fee_mode: terms.fee.mode,
+  };
+}
+
+/** What there is to choose from, and what was chosen before, which a list must not lose. */
+export function choices(offered: readonly string[], chosen: string | undefined): string[] {
+  return chosen === undefined || offered.includes(chosen) ? [...offered] : [chosen, ...offered];
+}
 
 export function valuesOf(event: EventAnswer): EventValues {
   const local = (instant: string | null) => localTime(instant, event.time_zone);
@@ -149,7 +167,7 @@ export function valuesOf(event: EventAnswer): EventValues {
     location: event.location,
     venue: event.venue ?? "",
     city: event.city ?? "",
-    currency: event.currency,
+    currency: event.currency as NewEventCurrency,
     sale_opens_at: local(event.sale_opens_at),
     sale_closes_at: local(event.sale_closes_at),
     per_order_max: String(event.per_order_max),
@@ -208,6 +226,11 @@ const orNull = (text: string) => text.trim() || null;
 const count = (text: string) => (text.trim() === "" ? null : Number(text));
 /** “9,50” is how a price is typed in French. */
 const decimal = (text: string) => text.trim().replace(",", ".");
+
+/** What the form calls a field of the API: fee and rules are fields of its own here. */
+export function fieldOf(name: string): string {
+  return name.replace(/^fee\./, "fee_").replace(/^refund_rules\./, "");
+}
 
 /** What the API takes; `before` gives the version that was changed. */
 export function changesOf(values: EventValues, before: EventAnswer | null): EventChanges {
