@@ -6,11 +6,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from guichet.events.demo_events import DEMO_EVENTS
 from guichet.events.seed import POSTERS, DemoInProduction, edit_of, seed
 from guichet.events.settings import Settings
+from guichet.events.tables import events
 from guichet.kernel.database import Database
 from guichet.kernel.settings import Environment
 from guichet.kernel.tables import outbox
@@ -36,6 +37,18 @@ async def test_seeding_twice_makes_them_once(
     assert counts == {"events.event.published": len(DEMO_EVENTS) - 1}
     assert all(event.starts_at > datetime.now(UTC) for event in made)
     assert len({event.image_hash for event in made} - {None}) == len(made)
+
+
+async def test_a_house_of_another_country_has_them_too(
+    database_dsn: DatabaseDsn, database: Database, tmp_path: Path
+) -> None:
+    async with database.transaction() as transaction:
+        await transaction.execute(delete(events))
+    settings = settings_of(database_dsn("events"), tmp_path)
+    swiss = settings.model_copy(update={"vat_rates": "0,2.6,8.1", "vat_rate_default": "2.6"})
+    made = await seed(swiss)
+    assert len(made) == len(DEMO_EVENTS)
+    assert {kind.vat_basis_points for event in made for kind in event.ticket_types} == {260}
 
 
 async def _messages(database: Database) -> Mapping[str, int]:

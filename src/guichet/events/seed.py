@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from guichet.contracts.clients.tickets import TicketsClient
 from guichet.contracts.money import CURRENCY_DEFAULT
 from guichet.contracts.times import TIME_ZONE_DEFAULT, zone_of
 from guichet.events.demo_events import DEMO_EVENTS, DemoEvent
-from guichet.events.domain.records import Event, EventEdit, Viewer
+from guichet.events.domain.records import Event, EventEdit, TicketTypeEdit, Viewer
 from guichet.events.domain.states import Status
+from guichet.events.domain.terms import FRENCH_HOUSE, HouseTerms
 from guichet.events.repository import reading
 from guichet.events.settings import Settings
 from guichet.events.use_cases.editing import create_event
@@ -69,7 +71,7 @@ async def _create(means: Means, demo: DemoEvent) -> Event | None:
         if await reading.demo_is_there(connection, demo.title, demo.creator_id):
             return None
     viewer = Viewer(account_id=demo.creator_id, creates_events=True)
-    return await create_event(means, viewer, edit_of(demo, now()))
+    return await create_event(means, viewer, edit_of(demo, now(), means.house))
 
 
 async def _illustrate(means: Means, made: Sequence[tuple[DemoEvent, Event]]) -> list[Event]:
@@ -87,7 +89,7 @@ async def _illustrate(means: Means, made: Sequence[tuple[DemoEvent, Event]]) -> 
     )
 
 
-def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:
+def edit_of(demo: DemoEvent, moment: datetime, house: HouseTerms = FRENCH_HOUSE) -> EventEdit:
     """Return what is asked of `create_event`, with dates ahead of that moment."""
     day = moment.astimezone(zone_of(TIME_ZONE_DEFAULT)).date() + timedelta(days=demo.days_ahead)
     day += timedelta(days=(demo.weekday - day.weekday()) % 7)
@@ -108,7 +110,15 @@ def edit_of(demo: DemoEvent, moment: datetime) -> EventEdit:
         status=Status.PUBLISHED if demo.is_published else Status.DRAFT,
         fee=demo.fee,
         refund_rules=demo.refund_rules,
-        ticket_types=demo.ticket_types,
+        ticket_types=tuple(_at_home(kind, house) for kind in demo.ticket_types),
         speakers=demo.speakers,
         sponsors=demo.sponsors,
     )
+
+
+def _at_home(kind: TicketTypeEdit, house: HouseTerms) -> TicketTypeEdit:
+    """Return a ticket type with the house's own rate where it does not have the French one."""
+    if kind.values.get("vat_basis_points") in house.vat_rates:
+        return kind
+    values = {name: value for name, value in kind.values.items() if name != "vat_basis_points"}
+    return replace(kind, values=values)
