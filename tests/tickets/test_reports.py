@@ -142,6 +142,7 @@ async def test_a_statement_leads_from_balance_to_balance(shop: Shop) -> None:
         later = await reports.statement(connection, 3, "EUR", today + 5 * day, today + 9 * day)
         other = await reports.statement(connection, 4, "EUR", today - day, today + day)
         francs = await reports.statement(connection, 3, "CHF", today - day, today + day)
+        usual = await reports.statement(connection, 3, None, today - day, today + day)
     sums = (await report_of(shop, event)).sums
     assert found.opening_minor == 0
     assert found.closing_minor == sum(posting.amount_minor for posting in found.postings)
@@ -149,7 +150,19 @@ async def test_a_statement_leads_from_balance_to_balance(shop: Shop) -> None:
     assert (later.opening_minor, later.postings) == (found.closing_minor, ())
     assert later.closing_minor == found.closing_minor
     assert other == reports.Statement()
-    assert francs == reports.Statement(currencies=("EUR",))
+    assert francs == reports.Statement(currency="CHF", currencies=("EUR",))
+    assert usual == found
+
+
+async def test_a_statement_begins_with_a_currency_that_there_is(shop: Shop) -> None:
+    await shop.event(price_minor=1000, creator_id=5, currency="SEK")
+    await shop.event(price_minor=1000, creator_id=5, currency="CHF")
+    day = datetime.now(UTC).date()
+    async with shop.database.hot.acquire() as connection:
+        theirs = await reports.statement(connection, 5, None, day, day)
+        nobody = await reports.statement(connection, 6, None, day, day)
+    assert theirs == reports.Statement(currency="CHF", currencies=("CHF", "SEK"))
+    assert nobody == reports.Statement(currency="EUR")
 
 
 def table_of(answer: Any) -> list[list[str]]:

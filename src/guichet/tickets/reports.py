@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from guichet.contracts.money import amount_of
+from guichet.contracts.money import CURRENCY_DEFAULT, amount_of
 from guichet.contracts.times import TIME_ZONE_DEFAULT, zone_of
 from guichet.kernel.database import Database
 from guichet.kernel.problems import Language
@@ -105,6 +105,7 @@ class Statement:
     `currencies` are those of the organiser's events.
     """
 
+    currency: str = CURRENCY_DEFAULT
     opening_minor: int = 0
     postings: tuple[Posting, ...] = ()
     closing_minor: int = 0
@@ -215,12 +216,17 @@ async def event_report(connection: Connection, event_id: int, time_zone: str) ->
 
 
 async def statement(
-    connection: Connection, organiser_id: int, currency: str, begins: date, ends: date
+    connection: Connection, organiser_id: int, currency: str | None, begins: date, ends: date
 ) -> Statement:
     """Return an organiser's account in one currency between two French days, both included.
 
-    Positive is what the organiser is owed, the VAT that is theirs to declare taken off.
+    None is the usual currency or, where none of the organiser's events is in it, the first of
+    theirs. Positive is what the organiser is owed, the VAT that is theirs to declare taken off.
     """
+    currencies = tuple(await report_rows.currencies_of(connection, organiser_id))
+    if currency is None:
+        is_usual = CURRENCY_DEFAULT in currencies or not currencies
+        currency = CURRENCY_DEFAULT if is_usual else currencies[0]
     moves = await report_rows.organiser_moves(
         connection, organiser_id, currency, TIME_ZONE_DEFAULT, ends
     )
@@ -238,10 +244,11 @@ async def statement(
     ]
     opening = sum(posting.amount_minor for posting in postings if posting.day < begins)
     return Statement(
+        currency=currency,
         opening_minor=opening,
         postings=tuple(posting for posting in postings if posting.day >= begins),
         closing_minor=sum(posting.amount_minor for posting in postings),
-        currencies=tuple(await report_rows.currencies_of(connection, organiser_id)),
+        currencies=currencies,
     )
 
 

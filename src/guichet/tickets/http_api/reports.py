@@ -32,7 +32,13 @@ from guichet.tickets.reports import Report, Statement, Sums
 router = APIRouter(
     prefix=PREFIX, tags=["reports"], responses={**problem_responses([Unauthenticated, Forbidden])}
 )
-Currency = Annotated[str, Query(pattern="^[A-Z]{3}$")]
+Currency = Annotated[
+    str | None,
+    Query(
+        pattern="^[A-Z]{3}$",
+        description=f"Else {CURRENCY_DEFAULT}, or the first of the events' where none is in it.",
+    ),
+]
 _EVENT: dict[int | str, dict[str, Any]] = {**problem_responses([EventNotFound])}
 
 
@@ -165,13 +171,13 @@ async def statement(
     caller: Caller,
     begins: Annotated[date, Query(alias="from")],
     ends: Annotated[date, Query(alias="to")],
-    currency: Currency = CURRENCY_DEFAULT,
+    currency: Currency = None,
 ) -> StatementView:
     """From one day to another, both included, by French days; to oneself or an administrator."""
     found = await _statement(context, caller, organiser_id, currency, begins, ends)
     return StatementView.model_construct(
         organiser_id=organiser_id,
-        currency=currency,
+        currency=found.currency,
         currencies=list(found.currencies),
         opening_balance=found.opening_minor,
         movements=[
@@ -201,7 +207,7 @@ async def statement_csv(
     request: Request,
     begins: Annotated[date, Query(alias="from")],
     ends: Annotated[date, Query(alias="to")],
-    currency: Currency = CURRENCY_DEFAULT,
+    currency: Currency = None,
 ) -> StreamingResponse:
     """The statement as a table."""
     found = await _statement(context, caller, organiser_id, currency, begins, ends)
@@ -216,7 +222,12 @@ async def _report(context: Ctx, event: OwnEvent) -> Report:
 
 
 async def _statement(
-    context: Ctx, caller: Principal, organiser_id: int, currency: str, begins: date, ends: date
+    context: Ctx,
+    caller: Principal,
+    organiser_id: int,
+    currency: str | None,
+    begins: date,
+    ends: date,
 ) -> Statement:
     if not runs(organiser_id, caller):
         raise Forbidden

@@ -1777,18 +1777,18 @@ export type GetTicketsOrganisersByOrganiserIdStatementParams = {
 from: string;
 to: string;
 /**
- * @pattern ^[A-Z]{3}$
+ * Else EUR, or the first of the events' where none is in it.
  */
-currency?: string;
+currency?: string | null;
 };
 
 export type GetTicketsOrganisersByOrganiserIdStatementCsvParams = {
 from: string;
 to: string;
 /**
- * @pattern ^[A-Z]{3}$
+ * Else EUR, or the first of the events' where none is in it.
  */
-currency?: string;
+currency?: string | null;
 };
 
 export type PostTicketsOrdersByCodeResendParams = {

@@ -10,7 +10,8 @@ import classes from "./Sales.module.css";
 
 interface PeriodFormProps {
   period: Period;
-  currency: string;
+  /** Undefined until it is known which one is shown where nobody has chosen. */
+  currency: string | undefined;
   /** Those of the organiser's events; a choice is offered where there is more than one. */
   currencies: readonly string[];
 }
@@ -25,9 +26,10 @@ export function PeriodForm({ period, currency, currencies }: PeriodFormProps) {
     const data = new FormData(event.currentTarget);
     const [from, to] = [String(data.get("from") ?? ""), String(data.get("to") ?? "")];
     setBackwards(from > to);
-    if (from <= to) setSearch({ from, to, currency: String(data.get("currency") ?? currency) });
+    const chosen = data.get("currency") ?? currency;
+    if (from <= to) setSearch({ from, to, ...(chosen && { currency: String(chosen) }) });
   };
-  const choices = [...new Set([currency, ...currencies])].sort();
+  const choices = [...new Set(currency ? [currency, ...currencies] : currencies)].sort();
   return (
     <form onSubmit={submit} key={`${period.from} ${period.to}`} className={classes.search}>
       <Presets currency={currency} />
@@ -66,7 +68,7 @@ export function PeriodForm({ period, currency, currencies }: PeriodFormProps) {
   );
 }
 
-function Presets({ currency }: { currency: string }) {
+function Presets({ currency }: { currency: string | undefined }) {
   const { t } = useTranslation("event-sales");
   const day = today();
   const presets = [

@@ -37,7 +37,20 @@ test("leads from balance to balance over the days of the address", async () => {
     "href",
     "/organise/7/report",
   );
-  expect(asked[0]?.url.search).toBe("?from=2027-06-01&to=2027-06-30&currency=EUR");
+  expect(asked[0]?.url.search).toBe("?from=2027-06-01&to=2027-06-30");
+});
+
+test("begins with a currency that one has sold in", async () => {
+  const asked = answer("get", PATH, 200, {
+    ...STATEMENT,
+    currency: "CHF",
+    currencies: ["CHF", "SEK"],
+  });
+  const { screen } = renderApp("/organise/statement?from=2027-06-01&to=2027-06-30");
+  expect(await screen.findByLabelText("Monnaie")).toHaveValue("CHF");
+  expect(screen.getByLabelText("Monnaie").querySelectorAll("option")).toHaveLength(2);
+  expect(screen.getByText(/33,70\sCHF/)).toBeVisible();
+  expect(asked).toHaveLength(1);
 });
 
 test("shows other days, not such that end before they begin", async () => {

@@ -18,18 +18,17 @@ import { type Period, periodOf } from "./period";
 import classes from "./Sales.module.css";
 import { ByEvent, Movements } from "./StatementTables";
 
-const CURRENCY_DEFAULT = "EUR";
-
 /** An organiser's account over a period: what stood there, what moved, what stands there. */
 export function Component() {
   const { t } = useTranslation("event-sales");
   const [search] = useSearchParams();
   const organiserId = useUser()?.id ?? 0;
   const period = periodOf(search);
-  const params = { ...period, currency: search.get("currency") ?? CURRENCY_DEFAULT };
+  const params = { ...period, currency: search.get("currency") ?? undefined };
   const statement = useGetTicketsOrganisersByOrganiserIdStatement(organiserId, params, {
     query: { staleTime: 0, enabled: period.from <= period.to },
   });
+  const currency = params.currency ?? statement.data?.currency;
   return (
     <Page title={t("statement.title")}>
       <PageHeader
@@ -39,14 +38,16 @@ export function Component() {
         actions={
           <DownloadButton
             label={t("statement.csv")}
-            fileName={`statement-${period.from}-${period.to}-${params.currency}.csv`}
-            read={() => getTicketsOrganisersByOrganiserIdStatementCsv(organiserId, params)}
+            fileName={`statement-${period.from}-${period.to}-${currency}.csv`}
+            read={() =>
+              getTicketsOrganisersByOrganiserIdStatementCsv(organiserId, { ...period, currency })
+            }
           />
         }
       />
       <PeriodForm
         period={period}
-        currency={params.currency}
+        currency={currency}
         currencies={statement.data?.currencies ?? []}
       />
       {statement.isLoading && <LoadingLines lines={6} height={40} />}
