@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 
 import pytest
 import uvicorn
@@ -59,3 +61,33 @@ def test_a_port_that_is_taken_ends_the_process_as_a_failed_start() -> None:
         with pytest.raises(SystemExit) as ended:
             listening.run(config)
     assert ended.value.code
+
+
+DEAF = """
+import asyncio, uvicorn
+from contextlib import asynccontextmanager, suppress
+from starlette.applications import Starlette
+from guichet.kernel import listening
+
+listening.END_SECONDS_MAX = 1.0
+
+async def deaf():
+    while True:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.deaf = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    raise OSError("no database")
+    yield
+
+listening.run(uvicorn.Config(Starlette(lifespan=lifespan), port=0, loop="uvloop"))
+"""
+
+
+def test_a_process_that_could_not_start_ends_although_a_task_goes_on() -> None:
+    """One that did not was taken for a service: nobody could sign in until somebody ended it."""
+    ended = subprocess.run([sys.executable, "-c", DEAF], timeout=30, check=False)
+    assert ended.returncode == 3

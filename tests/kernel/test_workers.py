@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -103,6 +104,51 @@ async def test_stopping_waits_no_longer_than_it_says(monkeypatch: pytest.MonkeyP
         await workers.stop()
     released.set()
     assert started.is_set()
+
+
+async def test_a_worker_that_misses_that_it_should_end_is_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "STOP_SECONDS_MAX", 0.2)
+    started, missed = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+
+    async def deaf_once() -> None:
+        try:
+            started.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            missed.set()
+            await asyncio.Event().wait()
+        finally:
+            ended.append("deaf once")
+
+    workers = Workers()
+    workers.start("deaf once", deaf_once)
+    await started.wait()
+    await workers.stop()
+    assert (missed.is_set(), ended) == (True, ["deaf once"])
+
+
+async def test_a_worker_that_fails_over_its_end_is_not_started_again() -> None:
+    """As a worker at NATS does whose connection is closed: it went on for ever."""
+    started = asyncio.Event()
+    runs: list[int] = []
+
+    async def failing() -> None:
+        runs.append(1)
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError from None
+
+    workers = Workers()
+    workers.start("failing", failing)
+    await started.wait()
+    await workers.stop()
+    await asyncio.sleep(0.05)
+    assert runs == [1]
 
 
 async def test_every_acts_again_and_again() -> None:

@@ -105,11 +105,11 @@ class Statement:
     `currencies` are those of the organiser's events.
     """
 
-    currency: str = CURRENCY_DEFAULT
     opening_minor: int = 0
     postings: tuple[Posting, ...] = ()
     closing_minor: int = 0
     currencies: tuple[str, ...] = ()
+    currency: str = CURRENCY_DEFAULT
 
 
 _SIGNS = {
@@ -244,11 +244,11 @@ async def statement(
     ]
     opening = sum(posting.amount_minor for posting in postings if posting.day < begins)
     return Statement(
-        currency=currency,
         opening_minor=opening,
         postings=tuple(posting for posting in postings if posting.day >= begins),
         closing_minor=sum(posting.amount_minor for posting in postings),
         currencies=currencies,
+        currency=currency,
     )
 
 
