@@ -27,19 +27,19 @@ PROVIDER_RATE = 100.0
 """Requests a second that Stripe takes from an account in live mode unless it is asked for more."""
 
 MEASURED = Costs(
-    tickets=752e-6,
-    database=142e-6,
-    gateway=64e-6,
-    messages=223e-6,
-    followers=900e-6,
-    batch=6.5e-3,
-    batch_order=279e-6,
-    wal_bytes=6_378,
-    source="two cores, busy with other work",
+    tickets=332e-6,
+    database=169e-6,
+    gateway=38e-6,
+    messages=31e-6,
+    followers=12_006e-6,
+    batch=4.8e-3,
+    batch_order=583e-6,
+    wal_bytes=14_213,
+    source="two cores, all of it on them",
 )
-"""Processor times by the row `costs`; a batch is the fastest of forty of 1 and of 64 orders.
+"""By the row `costs`, on a quiet machine whose two cores the load generator shares.
 
-Both on a machine that did much else at the time: rather too dear than too cheap.
+A batch's time is by the clock, and more than half of it a wait for one of them: rather too dear.
 """
 
 
@@ -142,6 +142,12 @@ def show(costs: Costs, console: Console, *, as_markdown: bool) -> None:
         f"One free order ({costs.source}): {parts}; a batch keeps the row "
         f"{1e3 * costs.batch:.1f} ms and {1e6 * costs.batch_order:.0f} µs for each order; "
         f"{costs.wal_bytes:,.0f} bytes of WAL.\n",
+        soft_wrap=True,
+    )
+    followers_seconds = costs.followers * BUYERS
+    console.print(
+        f"What follows keeps up on {followers_seconds / SECONDS:,.0f} cores of its own; on one it "
+        f"is done after {followers_seconds / 3600:,.1f} hours.\n",
         soft_wrap=True,
     )
     rows = [row_of(scenario, costs) for scenario in SCENARIOS]
