@@ -13,9 +13,10 @@ from guichet.verify.sources import SERVICES, open_sources
 from storm.faults.outside import POISON_PREFIX
 from storm.history import Deed, History, Kind, Reply, Verdict
 from storm.plan import Plan
-from storm.system import Stormed
+from storm.system import HOLD_SECONDS, Stormed
 
 UP_SECONDS_MAX = 90.0
+SWEPT_WITHIN_SECONDS = 5.0
 RESOLVE_SECONDS_MAX = 150.0
 DRAIN_SECONDS_MAX = 90.0
 LOOK_SECONDS = 0.5
@@ -81,6 +82,12 @@ async def drain(stormed: Stormed) -> None:
         now_waiting = await _waiting(stormed)
         if now_waiting is not None and (least is None or now_waiting < least):
             least, moved_at = now_waiting, time.monotonic()
+
+
+async def holds_over(asked_at: float) -> None:
+    """Wait until every hold is over that was asked for until then; nobody gives the last back."""
+    over_at = asked_at + HOLD_SECONDS + SWEPT_WITHIN_SECONDS
+    await asyncio.sleep(max(0.0, over_at - time.monotonic()))
 
 
 async def _hurry_mails(stormed: Stormed) -> None:

@@ -23,9 +23,10 @@ from storm.proxy import Proxy
 from tests.system import running
 from tests.system.running import Person, System
 
+HOLD_SECONDS = 20
 SETTINGS: Mapping[str, str] = {
     "GUICHET_LOCAL_REPLICAS": "tickets=2",
-    "GUICHET_TICKETS_HOLD_SECONDS": "20",
+    "GUICHET_TICKETS_HOLD_SECONDS": str(HOLD_SECONDS),
     "GUICHET_TICKETS_BUYER_WAIT_SECONDS": "30",
     "GUICHET_TICKETS_ASK_AGAIN_SECONDS": "2",
     "GUICHET_TICKETS_LOOK_SECONDS": "2",
