@@ -49,7 +49,7 @@ class Workers:
                 await run()
             except Exception as error:
                 log.warning("worker failed", worker=name, exc_info=error)
-            if _is_told_to_end():
+            if is_told_to_end():
                 # The NATS client makes an error of it where its connection is closed.
                 return
             if loop.time() - started > HEALTHY_SECONDS:
@@ -70,6 +70,7 @@ def every(seconds: float, act: Callable[[], Awaitable[object]]) -> Callable[[], 
     return run
 
 
-def _is_told_to_end() -> bool:
+def is_told_to_end() -> bool:
+    """Tell whether this task was cancelled, although something on the way may have dropped that."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

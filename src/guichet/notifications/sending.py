@@ -16,6 +16,7 @@ from guichet.kernel.context import request_id
 from guichet.kernel.database import Database
 from guichet.kernel.http_client import RemoteUnreachable
 from guichet.kernel.logs import logger
+from guichet.kernel.workers import is_told_to_end
 from guichet.notifications.channels import EmailChannel, Refused, SmsChannel, Unreachable
 from guichet.notifications.domain import SEND_SECONDS_MAX, Channel
 from guichet.notifications.preparing import Preparer
@@ -245,6 +246,5 @@ def _heed_cancellation() -> None:
     Up to Python 3.11, `asyncio.wait_for` (which the SMTP client uses) drops a cancellation that
     comes in the very moment in which what it waits for is done.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    if is_told_to_end():
         raise asyncio.CancelledError
