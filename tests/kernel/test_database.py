@@ -60,12 +60,22 @@ async def test_reading_sees_what_was_committed_meanwhile(database: Database) -> 
         assert await connection.scalar(select(func.count()).select_from(outbox)) == 1
 
 
+async def test_a_snapshot_sees_one_moment_whatever_commits_meanwhile(database: Database) -> None:
+    async with database.snapshot() as connection:
+        assert await connection.scalar(select(func.count()).select_from(outbox)) == 0
+        async with database.transaction() as transaction:
+            await enqueue(transaction, Noted.model_validate({"number": 1}))
+        assert await connection.scalar(select(func.count()).select_from(outbox)) == 0
+    assert await count(database) == 1
+
+
+@pytest.mark.parametrize("how", ["reading", "snapshot"])
 async def test_a_connection_that_was_read_with_is_fit_for_a_transaction(
-    empty_dsn: str, database: Database
+    empty_dsn: str, database: Database, how: str
 ) -> None:
-    """Reads commit by themselves; the next user of the same connection must not."""
+    """Reads commit by themselves or may not write; the next user of the connection is unlike."""
     alone = Database(empty_dsn, application="kernel-test", connections_max=1)
-    async with alone.reading() as connection:
+    async with getattr(alone, how)() as connection:
         await connection.execute(text("SELECT 1"))
     with pytest.raises(KeyError):
         async with alone.transaction() as transaction:

@@ -228,4 +228,12 @@ MUTATIONS = (
         "ORDER BY run_id LIMIT 1",
         ("tests/tickets/test_locks.py::test_a_whole_event_is_given_back_by_one",),
     ),
+    Mutation(
+        "order-of-one-moment",
+        "An order's page says what was given back and which refunds that was as of one moment.",
+        "src/guichet/kernel/database.py",
+        'isolation_level="REPEATABLE READ"',
+        'isolation_level="READ COMMITTED"',
+        ("tests/tickets/http_api/test_orders.py::test_an_order_is_read_as_it_stood_at_one_moment",),
+    ),
 )

@@ -141,6 +141,15 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Transaction]:
+        """Open a connection whose reads all see the same moment, whatever commits meanwhile."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            yield connection
+
+    @asynccontextmanager
     async def listing(self) -> AsyncGenerator[Transaction]:
         """Open a connection for reads whose best plan depends on what is asked for."""
         async with self._listing.connect() as connection:

@@ -117,7 +117,7 @@ async def _count(database: Database, creator_id: int | None, time_zone: str) -> 
     today = at.astimezone(zone).date()
     first = today - timedelta(days=DAYS - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=zone)
-    async with database.reading() as connection:
+    async with database.snapshot() as connection:
         return Overview(
             today=today,
             days=await rows.sold_by_day(connection, since, time_zone, creator_id),

@@ -114,12 +114,18 @@ class Selling:
             return _checked(await self._wait_for(answer.order_id))
         raise _problem_of(answer)
 
-    async def read(self, order_id: int) -> Bought:
-        """Return an order as it is now, with its tickets; raises `OrderNotFound`."""
+    async def order(self, order_id: int) -> Order:
+        """Return an order as it is now; raises `OrderNotFound`."""
         async with self._database.hot.acquire() as connection:
-            order = await order_rows.read_order(connection, order_id)
-            if order is None:
-                raise OrderNotFound
+            return _found(await order_rows.read_order(connection, order_id))
+
+    async def read(self, order_id: int) -> Bought:
+        """Return an order with its tickets, both of one moment; raises `OrderNotFound`."""
+        async with (
+            self._database.hot.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            order = _found(await order_rows.read_order(connection, order_id))
             tickets = await order_rows.read_order_tickets(connection, order_id)
         return Bought(order, tuple(tickets))
 
@@ -209,6 +215,12 @@ def _fingerprint(wanted: Wanted, as_hold: bool) -> str:
         ]
     )
     return hashlib.sha256(content).hexdigest()
+
+
+def _found(order: Order | None) -> Order:
+    if order is None:
+        raise OrderNotFound
+    return order
 
 
 def _is_waiting(order: Order) -> bool:

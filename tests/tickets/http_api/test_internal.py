@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from guichet.kernel.tokens import ServiceTokens
+from guichet.tickets.repository import sales
 from tests.tickets.conftest import snapshot_of
 from tests.tickets.http_api.conftest import (
     ADMIN,
@@ -64,6 +67,22 @@ async def test_an_offer_is_applied_or_refused(front: Front) -> None:
         [{"ticket_type_id": event, "capacity": 3, "sold": 3, "held": 0}],
     )
     assert code_of(await front.buy(event)) == (409, "sold_out")
+
+
+async def test_figures_are_of_one_moment(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sold while an event is counted is in all of its figures, or in none."""
+    event = await front.shop.event(capacity=10)
+    await front.buy(event, 2)
+
+    async def sold_first(*asked: Any) -> Any:
+        await front.buy(event, 3, by=BRUNO)
+        return await by_hour(*asked)
+
+    by_hour = sales.sold_by_hour
+    monkeypatch.setattr(sales, "sold_by_hour", sold_first)
+    answer = await front.ask("GET", f"/internal/events/{event}/sales", headers=as_service("events"))
+    hours = sum(hour["tickets"] for hour in answer.json["by_hour"])
+    assert (answer.json["sold"], hours) == (2, 2)
 
 
 async def test_figures_count_the_source(front: Front) -> None:

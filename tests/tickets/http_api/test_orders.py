@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from guichet.tickets.http_api import orders as order_routes
 from tests.fakes.payments import Twist
 from tests.tickets.http_api.conftest import (
     ADMIN,
@@ -35,6 +36,23 @@ async def test_who_reads_an_order(front: Front) -> None:
     for code in ("AAAA-AAAA", "x", "%00", "2" * 500):
         answer = await front.ask("GET", f"/orders/{code}", by=ALICE)
         assert code_of(answer) == (404, "order_not_found")
+
+
+async def test_an_order_is_read_as_it_stood_at_one_moment(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refund that completes while the page is put together is on it whole, or not at all."""
+    bought = (await front.buy(await front.shop.event())).json
+    ticket = bought["tickets"][0]["id"]
+    read_refunds = order_routes.refunds_of_order
+
+    async def given_back_first(*asked: Any) -> Any:
+        await front.ask("POST", f"/{ticket}/cancel", by=ALICE)
+        return await read_refunds(*asked)
+
+    monkeypatch.setattr(order_routes, "refunds_of_order", given_back_first)
+    read = (await front.ask("GET", f"/orders/{bought['order']['code']}", by=ALICE)).json
+    assert read == bought
 
 
 async def test_an_order_is_read_however_its_code_is_typed(front: Front) -> None:

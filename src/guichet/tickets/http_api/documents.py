@@ -132,7 +132,7 @@ async def list_documents(
     To its buyer, the event's organiser, an administrator, or whoever has the link. What is free
     has none.
     """
-    order_id = (await readable_order(context, code, caller, access)).order.order_id
+    order_id = (await readable_order(context, code, caller, access)).order_id
     found = await context.invoicing.documents_of(order_id)
     return DocumentsView.model_construct(
         data=[
@@ -165,7 +165,7 @@ async def read_document(
     language: AskedLanguage = None,
 ) -> Response:
     """Return one of an order's documents as a PDF; to those who may list them."""
-    order_id = (await readable_order(context, code, caller, access)).order.order_id
+    order_id = (await readable_order(context, code, caller, access)).order_id
     return await _pdf(await context.invoicing.content(order_id, number), language)
 
 
@@ -178,7 +178,7 @@ async def read_receipt(
     language: AskedLanguage = None,
 ) -> Response:
     """Return an order's receipt or invoice as a PDF; to those who may list its documents."""
-    order_id = (await readable_order(context, code, caller, access)).order.order_id
+    order_id = (await readable_order(context, code, caller, access)).order_id
     return await _pdf(await context.invoicing.receipt(order_id), language)
 
 

@@ -29,8 +29,11 @@ async def offer(
 
 @router.get("/events/{event_id}/sales")
 async def event_sales(event_id: PathId, context: Ctx, _service: CallingService) -> EventSales:
-    """Return an event's figures, counted from the source."""
-    async with context.database.hot.acquire() as connection:
+    """Return an event's figures, all of one moment, counted from the source."""
+    async with (
+        context.database.hot.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
         return await sales.event_sales(connection, event_id)
 
 
@@ -42,7 +45,7 @@ async def order_pdf(code: str, context: Ctx, _service: CallingService) -> Respon
     order_id = order_id_of(code)
     if order_id is None:
         raise OrderNotFound
-    order = (await context.selling.read(order_id)).order
+    order = await context.selling.order(order_id)
     async with context.database.reading() as connection:
         records = await reading.tickets_of_order(connection, order_id)
     live = [r for r in records if r.ticket.status is not TicketStatus.CANCELLED]

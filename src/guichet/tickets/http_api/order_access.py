@@ -9,24 +9,23 @@ from guichet.tickets.http_api.deps import check_named
 from guichet.tickets.links import OrderLinks
 from guichet.tickets.organising import runs
 from guichet.tickets.problems import OrderNotFound
-from guichet.tickets.selling import Bought
 
 
 async def readable_order(
     context: Context, code: str, caller: Principal | None, access: str | None
-) -> Bought:
+) -> Order:
     """Return the order; raises `OrderNotFound` where the caller may not know of it."""
     check_named(caller, access)
     order_id = order_id_of(code)
     if order_id is None:
         raise OrderNotFound
-    bought = await context.selling.read(order_id)
-    if opens_as_buyer(bought.order, caller, access, context.links):
-        return bought
+    order = await context.selling.order(order_id)
+    if opens_as_buyer(order, caller, access, context.links):
+        return order
     if may(caller, Permission.CREATE_EVENTS) and caller is not None:
-        offer = await context.catalogue.offer(bought.order.event_id)
+        offer = await context.catalogue.offer(order.event_id)
         if runs(offer.creator_id, caller):
-            return bought
+            return order
     raise OrderNotFound
 
 

@@ -50,14 +50,14 @@ async def order(
     To its buyer, the event's organiser, an administrator, or whoever has the link. What the
     provider still wants of the buyer is not for the organiser.
     """
-    bought = await readable_order(context, code, caller, access)
-    order_id = bought.order.order_id
-    async with context.database.reading() as connection:
+    order_id = (await readable_order(context, code, caller, access)).order_id
+    async with context.database.snapshot() as connection:
+        found = await reading.order(connection, order_id)
         records = await reading.tickets_of_order(connection, order_id)
         refunds = await refunds_of_order(connection, order_id)
-    card = await context.catalogue.card(bought.order.event_id)
-    shown = order_view(bought.order, card, refunds=refunds)
-    if not opens_as_buyer(bought.order, caller, access, context.links):
+    card = await context.catalogue.card(found.event_id)
+    shown = order_view(found, card, refunds=refunds)
+    if not opens_as_buyer(found, caller, access, context.links):
         shown.next_action = None
     return PurchaseView(
         order=shown,

@@ -61,6 +61,6 @@ async def check_payment(
     order_id = order_id_of(code)
     if order_id is None:
         raise OrderNotFound
-    bought = await context.selling.read(order_id)
-    check_may_read(bought.order, caller, access, context.links)
-    return CheckedView(checking=await look_again(context.database, bought.order, context.purchase))
+    order = await context.selling.order(order_id)
+    check_may_read(order, caller, access, context.links)
+    return CheckedView(checking=await look_again(context.database, order, context.purchase))

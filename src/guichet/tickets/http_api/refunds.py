@@ -282,7 +282,7 @@ async def order_and_right(
     order_id = order_id_of(code)
     if order_id is None:
         raise OrderNotFound
-    order = (await context.selling.read(order_id)).order
+    order = await context.selling.order(order_id)
     account_id = caller.account_id if caller else None
     if may(caller, Permission.CANCEL_ANY_TICKET):
         return order, Right("administrator", is_bound=False, account_id=account_id)

@@ -38,7 +38,7 @@ async def resend_order(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Resent:
     """For the buyer, who has the link, the event's creator and administrators; thrice an hour."""
-    order_id = (await readable_order(context, code, caller, access)).order.order_id
+    order_id = (await readable_order(context, code, caller, access)).order_id
     await resend(context.database, context.links, order_id, caller.account_id if caller else None)
     french = language_of(accept_language) == "fr"
     message = "Les billets viennent de repartir par e-mail."

@@ -170,7 +170,7 @@ async def ticket_pdf(
 ) -> Response:
     """Return the ticket as a PDF, in the buyer's language: to its holder or an administrator."""
     record = await _readable(context, ticket_id, caller, access, holder_only=True)
-    buyer = (await context.selling.read(record.ticket.order_id)).order.buyer
+    buyer = (await context.selling.order(record.ticket.order_id)).buyer
     content = await tickets_pdf(
         [TicketToPrint(record.ticket, record.card, buyer.name)], buyer.language
     )
@@ -291,4 +291,4 @@ async def _opens(context: Context, record: TicketRecord, access: str | None) -> 
     """Return whether this is the link that was mailed with the ticket's order."""
     if access is None:
         return False
-    return context.links.opens((await context.selling.read(record.ticket.order_id)).order, access)
+    return context.links.opens(await context.selling.order(record.ticket.order_id), access)

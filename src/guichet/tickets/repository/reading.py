@@ -220,6 +220,12 @@ async def orders_of_email(transaction: Transaction, email: str, limit: int) -> S
     )
 
 
+async def order(transaction: Transaction, order_id: int) -> Order:
+    """Return one order, which there is: orders are never deleted."""
+    [found] = await _orders(transaction, orders.c.order_id == order_id, None)
+    return found
+
+
 async def orders_of_account(transaction: Transaction, account_id: int) -> Sequence[Order]:
     """Return every order of an account, newest first."""
     return await _orders(transaction, orders.c.account_id == account_id, None)

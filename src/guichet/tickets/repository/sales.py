@@ -53,11 +53,12 @@ async def event_sales(connection: Connection, event_id: int) -> EventSales:
             DaySales(day=row["day"], tickets=row["tickets"], revenue_minor=row["revenue"])
             for row in days
         ],
-        by_hour=await _sold_by_hour(connection, event_id, time_zone),
+        by_hour=await sold_by_hour(connection, event_id, time_zone),
     )
 
 
-async def _sold_by_hour(connection: Connection, event_id: int, time_zone: str) -> list[HourSales]:
+async def sold_by_hour(connection: Connection, event_id: int, time_zone: str) -> list[HourSales]:
+    """Return what was sold in each of the last hours, of the event's own clock."""
     rows = await connection.fetch(
         "SELECT date_trunc('hour', created_at, $2) AS hour, count(*) AS tickets,"
         " sum(price_minor)::bigint AS revenue_minor FROM tickets"
