@@ -53,6 +53,19 @@ async def test_the_sweeper_frees_what_is_overdue_and_nothing_else(shop: Shop) ->
     assert await shop.stock(event) == (0, 1)
 
 
+async def test_a_hold_that_cannot_end_keeps_no_other(shop: Shop) -> None:
+    event = await shop.event()
+    stuck = await shop.selling.hold(wanted(event, 2))
+    await overdue(shop)
+    await shop.selling.hold(wanted(event, 1, by=buyer(2)))
+    await overdue(shop)
+    # Its places would fall below nothing: the database refuses that.
+    await shop.rows("UPDATE allotments SET quantity = 0 WHERE buyer = 'account:1'")
+    assert await shop.holding.sweep() == 1
+    active = await shop.rows("SELECT hold_id FROM holds WHERE state = 'active'")
+    assert [row["hold_id"] for row in active] == [stuck.hold_id]
+
+
 async def test_an_overdue_hold_cannot_be_bought_even_before_the_sweeper(shop: Shop) -> None:
     event = await shop.event()
     hold = await shop.selling.hold(wanted(event))

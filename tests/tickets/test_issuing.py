@@ -11,9 +11,11 @@ import pytest
 from guichet.kernel.clock import now
 from guichet.kernel.context import request_id
 from guichet.kernel.saga import Direction, Overtaken, Progress
+from guichet.tickets.attention import Attention
 from guichet.tickets.domain import Order, OrderState
 from guichet.tickets.issuing import EventCancelled, Issued
 from guichet.tickets.places import Placed, PlacesRequest
+from guichet.tickets.repository.provider import flag_order
 from tests.tickets.conftest import Shop, buyer, snapshot_of, wanted
 
 FORWARD = Progress("issue", Direction.FORWARD)
@@ -112,6 +114,15 @@ async def test_of_two_runners_in_one_batch_one_gets_on(shop: Shop) -> None:
     zombie, runner = order, (await shop.selling.read(order.order_id)).order
     answers = await asyncio.gather(save(zombie), save(runner), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Overtaken, Order]
+
+
+async def test_an_order_that_is_shown_to_people_meanwhile_stays_so(shop: Shop) -> None:
+    order = await reserved(shop, await shop.event())
+    async with shop.database.hot.acquire() as connection:
+        await flag_order(connection, order.order_id, Attention.DISPUTED)
+    await shop.orders.save(order, FORWARD)
+    [row] = await shop.rows("SELECT needs_attention, attention_reason FROM orders")
+    assert tuple(row) == (True, "disputed")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
 from guichet.tickets import people
 from guichet.tickets.domain import Buyer
-from tests.tickets.conftest import Shop, buyer, wanted
+from guichet.tickets.issuing import Issued
+from guichet.tickets.places import Placed, PlacesRequest
+from tests.tickets.conftest import ADMINISTRATOR, Shop, buyer, wanted
 
 GUEST = Buyer(None, "Invité", "Invite@example.com", "fr")
 
@@ -24,6 +28,66 @@ async def test_a_verified_address_claims_its_guests_orders_and_limits(shop: Shop
     assert len(told) == 1
     order = (await shop.selling.read(bought.order.order_id)).order
     assert order.buyer.account_id == 7
+
+
+async def claim(shop: Shop, account_id: int = 7) -> None:
+    """The guest's address is verified by an account."""
+    message = EmailVerified(account_id=account_id, email=GUEST.email, occurred_at=datetime.now(UTC))
+    async with shop.database.transaction() as transaction:
+        await people.claim_guest_orders(transaction, message, shop.links)
+
+
+async def counted(shop: Shop) -> dict[str, int]:
+    rows = await shop.rows("SELECT buyer, quantity FROM allotments")
+    return {row["buyer"]: row["quantity"] for row in rows}
+
+
+async def test_what_a_guest_holds_stays_the_guests_until_it_is_bought(shop: Shop) -> None:
+    event = await shop.event(per_account_max=9)
+    await shop.selling.buy(wanted(event, 1, by=GUEST))
+    given_back = await shop.selling.hold(wanted(event, 2, by=GUEST))
+    bought = await shop.selling.hold(wanted(event, 3, by=GUEST))
+    await claim(shop)
+    assert await counted(shop) == {"guest:invite@example.com": 5, "account:7": 1}
+    await shop.holding.release(given_back.hold_id, None)
+    await shop.selling.buy(wanted(event, by=buyer(7), hold_id=bought.hold_id))
+    assert await counted(shop) == {"guest:invite@example.com": 0, "account:7": 4}
+
+
+async def test_what_was_given_back_is_not_counted_for_the_account(shop: Shop) -> None:
+    event = await shop.event(per_account_max=9)
+    bought = await shop.selling.buy(wanted(event, 3, by=GUEST))
+    await shop.cancelling.cancel_ticket(bought.tickets[0], ADMINISTRATOR)
+    await claim(shop)
+    assert await counted(shop) == {"account:7": 2}
+
+
+@pytest.mark.parametrize("is_served", [True, False])
+async def test_an_order_that_is_claimed_while_it_is_paid_ends_as_the_accounts(
+    shop: Shop, is_served: bool
+) -> None:
+    event = await shop.event(per_account_max=9)
+    await shop.selling.buy(wanted(event, 1, by=GUEST))
+    asked = wanted(event, 2, by=GUEST)
+    paying = await shop.writer.ask(
+        PlacesRequest(GUEST, event, asked.lines, payment_method="pm_card_visa")
+    )
+    assert isinstance(paying, Placed)
+    charged = (await shop.purchase.steps()[1].do(paying.order)).state
+    await claim(shop)
+    if is_served:
+        issued = await shop.orders.issue(charged)
+        assert isinstance(issued, Issued)
+        assert [ticket.account_id for ticket in issued.tickets] == [7, 7]
+        assert await shop.one("SELECT count(*) FROM tickets WHERE account_id = 7") == 3
+        told = await shop.rows(
+            "SELECT payload -> 'buyer' ->> 'account_id' AS account_id FROM outbox"
+            " WHERE subject = 'tickets.order.confirmed' ORDER BY id"
+        )
+        assert [row["account_id"] for row in told] == [None, "7"]
+    else:
+        await shop.orders.release(paying.order)
+    assert await counted(shop) == {"account:7": 3 if is_served else 1}
 
 
 async def test_links_are_mailed_only_where_there_are_orders(shop: Shop) -> None:

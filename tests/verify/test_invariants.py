@@ -69,6 +69,7 @@ BREAKS: list[tuple[int, str, str]] = [
         "ALTER TABLE stock DROP CONSTRAINT stock_is_enough; UPDATE stock SET capacity = 1",
     ),
     (1, "tickets", "UPDATE allotments SET quantity = 50"),
+    (1, "tickets", "UPDATE allotments SET buyer = 'account:404'"),
     (1, "tickets", "UPDATE holds SET promo_id = 1"),
     (1, "tickets", "UPDATE orders SET promo_id = NULL"),
     (3, "tickets", "DELETE FROM tickets WHERE ticket_id = 1"),

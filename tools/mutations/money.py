@@ -229,6 +229,16 @@ MUTATIONS = (
         ("tests/tickets/test_locks.py::test_a_whole_event_is_given_back_by_one",),
     ),
     Mutation(
+        "shown-while-it-is-paid",
+        "An order that is shown to people while its saga runs stays so.",
+        "src/guichet/tickets/repository/orders.py",
+        "needs_attention = o.needs_attention OR n.needs_attention",
+        "needs_attention = n.needs_attention",
+        (
+            "tests/tickets/test_issuing.py::test_an_order_that_is_shown_to_people_meanwhile_stays_so",
+        ),
+    ),
+    Mutation(
         "order-of-one-moment",
         "An order's page says what was given back and which refunds that was as of one moment.",
         "src/guichet/kernel/database.py",

@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from guichet.kernel.batching import BatchWriter
+from guichet.kernel.batching import POISON, BatchWriter
 from guichet.kernel.clock import now
 from guichet.kernel.database import Database
+from guichet.kernel.logs import logger
 from guichet.kernel.together import Together
 from guichet.tickets.domain import HOLD_EXTENSIONS_MAX, HOLD_SECONDS, Hold, Offer, give_back
 from guichet.tickets.problems import HoldGone
 from guichet.tickets.repository import stock as stock_rows
 
 SWEEP_HOLDS_MAX = 500
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,18 @@ class Holding:
         ]
 
     async def _end_by_id(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
+        """End holds in one commit; where the database refuses it, each in one of its own."""
+        try:
+            return await self._end_together(ids, event_ids, state)
+        except POISON:
+            if len(ids) == 1:
+                log.exception("a hold cannot be ended", hold=ids[0])
+                return 0
+            # One hold whose figures contradict must not keep all others.
+            ended = [await self._end_by_id([hold_id], event_ids, state) for hold_id in ids]
+            return sum(ended)
+
+    async def _end_together(self, ids: Sequence[int], event_ids: set[int], state: str) -> int:
         if not ids:
             return 0
         at = now()

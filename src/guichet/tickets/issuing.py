@@ -124,7 +124,7 @@ class OrderWriter:
             await order_rows.save_orders(connection, [saves[i] for i in fresh])
             got_on = [(order, saves[i].request_id) for i, order in fresh.items()]
             await _enter_captures(connection, got_on, current)
-        return [_stored(order) if i in fresh else Overtaken() for i, order in enumerate(orders)]
+        return [_stored(fresh[i]) if i in fresh else Overtaken() for i in range(len(orders))]
 
     async def _write_issues(
         self, waiting: Sequence[_ToIssue]
@@ -238,15 +238,16 @@ def _fresh(orders: Sequence[Order], current: dict[int, Order]) -> dict[int, Orde
     """Return, by position, the orders that nobody has taken further, each order once.
 
     Two runners of one order may stand in one batch, where a lease ended while the first waited.
+    Whose an order is may have changed since it was read: a guest gets an account, or is forgotten.
     """
     fresh: dict[int, Order] = {}
     seen: set[int] = set()
     for position, order in enumerate(orders):
         stored = current.get(order.order_id)
-        is_current = stored is not None and stored.saga_version == order.saga_version
-        if is_current and order.order_id not in seen:
-            seen.add(order.order_id)
-            fresh[position] = order
+        if stored is None or stored.saga_version != order.saga_version or order.order_id in seen:
+            continue
+        seen.add(order.order_id)
+        fresh[position] = replace(order, buyer=stored.buyer, access_version=stored.access_version)
     return fresh
 
 

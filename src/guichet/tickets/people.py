@@ -18,6 +18,7 @@ from guichet.tickets.repository import documents as document_rows
 from guichet.tickets.repository import offers as offer_rows
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import reading
+from guichet.tickets.repository import stock as stock_rows
 from guichet.tickets.tables import allotments, holds, orders, purchase_keys, tickets
 
 LINKS_MAX = 20
@@ -29,27 +30,31 @@ async def claim_guest_orders(
 ) -> None:
     """Give a guest's orders to the account that has shown to read the same address.
 
-    The links handed out before stay good: they went to that address.
+    The links handed out before stay good: they went to that address. What the guest holds stays
+    the guest's until it is bought.
     """
     theirs = and_(
         func.lower(orders.c.buyer_email) == message.email.lower(), orders.c.account_id.is_(None)
     )
     guest = Buyer(None, "", message.email, "fr").key
     account = Buyer(message.account_id, "", message.email, "fr").key
+    # All who lock several orders do so in this order.
     claimed = list(
         await transaction.scalars(
-            update(orders)
-            .where(theirs)
-            .values(account_id=message.account_id, buyer=account)
-            .returning(orders.c.order_id)
+            select(orders.c.order_id).where(theirs).order_by(orders.c.order_id).with_for_update()
         )
     )
     if not claimed:
         return
     await transaction.execute(
+        update(orders)
+        .where(orders.c.order_id.in_(claimed))
+        .values(account_id=message.account_id, buyer=account)
+    )
+    await transaction.execute(
         update(tickets).where(tickets.c.order_id.in_(claimed)).values(account_id=message.account_id)
     )
-    await _move_allotments(transaction, guest, account)
+    await _move_allotments(transaction, claimed, guest, account)
     confirmed = [
         telling
         for order in await reading.orders_of_account(transaction, message.account_id)
@@ -63,17 +68,19 @@ async def claim_guest_orders(
     )
 
 
-async def _move_allotments(transaction: Transaction, guest: str, account: str) -> None:
+async def _move_allotments(
+    transaction: Transaction, order_ids: Sequence[int], guest: str, account: str
+) -> None:
+    """Count the places of these orders for the account; the guest's holds keep theirs."""
     connection = await raw_connection(transaction)
-    await connection.execute(
-        "INSERT INTO allotments (buyer, event_id, ticket_type_id, quantity)"
-        " SELECT $2, event_id, ticket_type_id, quantity FROM allotments WHERE buyer = $1"
-        " ON CONFLICT (buyer, ticket_type_id)"
-        " DO UPDATE SET quantity = allotments.quantity + excluded.quantity",
-        guest,
-        account,
+    places = await order_rows.places_of_orders(connection, order_ids)
+    changes = {(guest, *place): -quantity for place, quantity in places.items()}
+    changes |= {(account, *place): quantity for place, quantity in places.items()}
+    await stock_rows.change_allotments(connection, changes)
+    # What is left of the guest names an address.
+    await transaction.execute(
+        allotments.delete().where(allotments.c.buyer == guest, allotments.c.quantity == 0)
     )
-    await transaction.execute(allotments.delete().where(allotments.c.buyer == guest))
 
 
 async def _confirmed(

@@ -43,17 +43,27 @@ async def _allotments_add_up(sources: Sources) -> list[str]:
     rows = await sources.rows(
         "tickets",
         """
-        SELECT s.ticket_type_id, s.sold + s.held AS promised, coalesce(sum(a.quantity), 0) AS n
-        FROM stock s LEFT JOIN allotments a USING (ticket_type_id)
-        GROUP BY s.ticket_type_id, s.sold, s.held
-        HAVING coalesce(sum(a.quantity), 0) > s.sold + s.held
-            OR coalesce(sum(a.quantity), 0) < s.sold LIMIT $1
+        WITH promised AS (
+            SELECT buyer, lines FROM holds WHERE state = 'active'
+            UNION ALL SELECT buyer, lines FROM orders WHERE state = 'paying'
+        ), places AS (
+            SELECT o.buyer, t.ticket_type_id, 1 AS n FROM tickets t JOIN orders o USING (order_id)
+            WHERE t.status <> 'cancelled'
+            UNION ALL SELECT buyer, (line ->> 'ticket_type_id')::bigint, (line ->> 'quantity')::int
+            FROM promised, jsonb_array_elements(lines) AS line
+        ), owned AS (
+            SELECT buyer, ticket_type_id, sum(n) AS n FROM places GROUP BY 1, 2
+        )
+        SELECT ticket_type_id, count(*) AS buyers, sum(coalesce(a.quantity, 0)) AS counted,
+               sum(coalesce(owned.n, 0)) AS n
+        FROM owned FULL JOIN allotments a USING (buyer, ticket_type_id)
+        WHERE coalesce(a.quantity, 0) <> coalesce(owned.n, 0) GROUP BY 1 ORDER BY 1 LIMIT $1
         """,
         EXAMPLES_MAX,
     )
     return [
-        f"ticket type {row['ticket_type_id']}: buyers are counted with {row['n']} places,"
-        f" {row['promised']} are promised"
+        f"ticket type {row['ticket_type_id']}: {row['buyers']} buyers are counted with"
+        f" {row['counted']} places, they have {row['n']}"
         for row in rows
     ]
 

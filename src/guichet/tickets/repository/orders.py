@@ -24,7 +24,7 @@ _ORDERS = f"SELECT {ORDER_COLUMNS} FROM orders o LEFT JOIN payments p USING (ord
 _SAVE_ORDERS = (
     "UPDATE orders o SET state = n.state, failure = n.failure, step = n.step,"
     " direction = n.direction, attempts = n.attempts, run_at = n.run_at,"
-    " leased_until = n.leased_until, needs_attention = n.needs_attention,"
+    " leased_until = n.leased_until, needs_attention = o.needs_attention OR n.needs_attention,"
     " saga_version = o.saga_version + 1,"
     " issued_at = CASE WHEN n.state = 'issued' THEN coalesce(o.issued_at, now())"
     " ELSE o.issued_at END,"
@@ -317,6 +317,25 @@ async def insert_tickets(writes: Writes, tickets: Sequence[Ticket]) -> None:
         [ticket.created_at for ticket in tickets],
         [ticket.fee_on_top_minor for ticket in tickets],
     )
+
+
+async def places_of_orders(
+    connection: Connection, order_ids: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """Return how many places these orders have, by event and ticket type: live tickets, and what
+    is being paid. The caller has them locked.
+    """
+    rows = await connection.fetch(
+        "SELECT event_id, ticket_type_id, sum(quantity)::int AS quantity FROM ("
+        "SELECT event_id, ticket_type_id, 1 AS quantity FROM tickets"
+        " WHERE order_id = ANY($1::bigint[]) AND status <> 'cancelled'"
+        " UNION ALL SELECT o.event_id, l.ticket_type_id, l.quantity FROM orders o,"
+        " jsonb_to_recordset(o.lines) AS l(ticket_type_id bigint, quantity int)"
+        " WHERE o.order_id = ANY($1::bigint[]) AND o.state = 'paying'"
+        ") AS places GROUP BY 1, 2",
+        order_ids,
+    )
+    return {(row["event_id"], row["ticket_type_id"]): row["quantity"] for row in rows}
 
 
 async def read_order_tickets(connection: Connection, order_id: int) -> list[Ticket]:
