@@ -8,7 +8,7 @@ import pytest
 from guichet.kernel.clock import now
 from guichet.tickets import problems
 from guichet.tickets.domain import HOLDS_PER_ADDRESS_MAX, Buyer
-from tests.tickets.conftest import Shop, buyer, wanted
+from tests.tickets.conftest import ADMINISTRATOR, Shop, buyer, wanted
 
 
 async def overdue(shop: Shop) -> None:
@@ -51,6 +51,30 @@ async def test_the_sweeper_frees_what_is_overdue_and_nothing_else(shop: Shop) ->
     swept = await asyncio.gather(*(shop.holding.sweep() for _ in range(3)))
     assert sum(swept) == 1
     assert await shop.stock(event) == (0, 1)
+
+
+async def test_whose_a_hold_was_is_forgotten_a_day_after_its_end(shop: Shop) -> None:
+    event = await shop.event()
+    guest = Buyer(None, "Invité", "invite@example.com", "fr")
+    swept = await shop.selling.hold(wanted(event, by=guest))
+    bought = await shop.selling.hold(wanted(event, by=guest))
+    kept = await shop.selling.buy(wanted(event, by=guest, hold_id=bought.hold_id))
+    fresh = await shop.selling.hold(wanted(event, by=guest))
+    await shop.rows(
+        "UPDATE holds SET expires_at = now() - interval '25 hours' WHERE hold_id = ANY($1)",
+        [swept.hold_id, bought.hold_id],
+    )
+    await shop.holding.sweep()
+    assert await shop.holding.forget() == 2
+    assert await shop.holding.forget() == 0
+    named = await shop.rows("SELECT hold_id FROM holds WHERE holds::text LIKE '%invite@%'")
+    assert [row["hold_id"] for row in named] == [fresh.hold_id]
+    assert (await shop.selling.read(kept.order.order_id)).order.buyer == guest
+    assert await shop.one("SELECT sum(quantity) FROM allotments") == 2
+    await shop.holding.release(fresh.hold_id, None)
+    await shop.cancelling.cancel_ticket(kept.tickets[0], ADMINISTRATOR)
+    await shop.holding.forget()
+    assert await shop.one("SELECT count(*) FROM allotments") == 0
 
 
 async def test_a_hold_that_cannot_end_keeps_no_other(shop: Shop) -> None:

@@ -14,6 +14,9 @@ from guichet.tickets.problems import HoldGone
 from guichet.tickets.repository import stock as stock_rows
 
 SWEEP_HOLDS_MAX = 500
+FORGET_HOLDS_MAX = 5_000
+KEPT = timedelta(days=1)
+"""How long it is known whose a hold was, once its time is over."""
 
 log = logger(__name__)
 
@@ -66,6 +69,19 @@ class Holding:
             ids = await stock_rows.expired_hold_ids(connection, now(), SWEEP_HOLDS_MAX)
             events = await stock_rows.events_of_holds(connection, ids)
         return await self._end_by_id(ids, set(events.values()), "expired")
+
+    async def forget(self) -> int:
+        """Erase who had the holds that ended a day ago; returns of how many. A worker repeats this.
+
+        Nothing asks for that any more: what became of a hold stands in its order.
+        """
+        forgotten = 0
+        async with self._database.hot.acquire() as connection:
+            before = now() - KEPT
+            while count := await stock_rows.forget_holders(connection, before, FORGET_HOLDS_MAX):
+                forgotten += count
+            await stock_rows.delete_empty_allotments(connection)
+        return forgotten
 
     async def end_of_event(self, event_id: int) -> int:
         """End every hold of an event that will not take place."""

@@ -58,6 +58,7 @@ TELL_HOLDERS_SECONDS = 1.0
 EVENT_REFUNDS_SECONDS = 1.0
 CLOSE_SECONDS = 600.0
 NUMBER_SECONDS = 2.0
+FORGET_SECONDS = 3600.0
 
 
 def build(settings: Settings, port: int | None = None) -> FastAPI:
@@ -184,6 +185,7 @@ def start_workers(here: Platform, context: Context) -> None:
         "search", every(SEARCHED_TAKEN_IN_SECONDS, lambda: take_in_searched(here.database))
     )
     here.workers.start("sweeper", every(SWEEP_SECONDS, context.holding.sweep))
+    here.workers.start("ended holds", every(FORGET_SECONDS, context.holding.forget))
     here.workers.start("stock", every(PUBLISH_STOCK_SECONDS, context.catalogue.publish_stock))
     here.workers.start(
         "messages to holders", every(TELL_HOLDERS_SECONDS, context.holder_messages.tell_all)

@@ -218,6 +218,26 @@ async def expired_hold_ids(connection: Connection, now: datetime, limit: int) ->
     return [row["hold_id"] for row in rows]
 
 
+async def forget_holders(connection: Connection, ended_before: datetime, limit: int) -> int:
+    """Erase who had holds that ended before then; returns of how many."""
+    rows = await connection.fetch(
+        "UPDATE holds SET buyer = '', guest_name = NULL, guest_email = NULL, client_address = ''"
+        " WHERE hold_id IN (SELECT hold_id FROM holds WHERE state <> 'active' AND expires_at < $1"
+        " AND buyer <> '' LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1",
+        ended_before,
+        limit,
+    )
+    return len(rows)
+
+
+async def delete_empty_allotments(connection: Connection) -> None:
+    """Forget who has no places any more; never waits for a row that a sale has locked."""
+    await connection.execute(
+        "DELETE FROM allotments WHERE (buyer, ticket_type_id) IN (SELECT buyer, ticket_type_id"
+        " FROM allotments WHERE quantity = 0 FOR UPDATE SKIP LOCKED)"
+    )
+
+
 def quantities(
     entries: Iterable[tuple[str, int, Sequence[Line]]],
 ) -> dict[tuple[str, int, int], int]:
