@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from guichet.kernel.database import Transaction
+from guichet.kernel.database import Transaction, raw_connection
 from guichet.kernel.tables import dead_letters
 from guichet.notifications.domain import Person, Status, language_or_default
 from guichet.notifications.tables import attempts, attendances, deliveries, notices, people
@@ -53,7 +53,41 @@ async def people_of(transaction: Transaction, account_ids: Collection[int]) -> d
 
 
 async def erased_among(transaction: Transaction, account_ids: Collection[int]) -> set[int]:
-    """Return those of these accounts that have been deleted."""
+    """Return those of these accounts that have been deleted, the unknown ones remembered.
+
+    Until the end of the transaction the others are not erased. Their profiles may change: were
+    that kept out too, messages of several streams would often be in each other's way.
+    """
+    if not account_ids:
+        return set()
+    known = await _locked_against_erasure(transaction, account_ids)
+    if unknown := set(account_ids) - known.keys():
+        # Told at the epoch, so that whatever is told of them is news.
+        await (await raw_connection(transaction)).execute(
+            "INSERT INTO people (account_id, email, name, language, told_at)"
+            " SELECT unknown, '', '', 'fr', 'epoch' FROM unnest($1::bigint[]) AS unknown"
+            " ON CONFLICT DO NOTHING",
+            sorted(unknown),
+        )
+        known |= await _locked_against_erasure(transaction, unknown)
+    return {account_id for account_id, is_erased in known.items() if is_erased}
+
+
+async def _locked_against_erasure(
+    transaction: Transaction, account_ids: Collection[int]
+) -> dict[int, bool]:
+    """Lock the rows of these accounts, and return whether each known one is erased."""
+    rows = await transaction.execute(
+        select(people.c.account_id, people.c.erased_at.is_not(None).label("is_erased"))
+        .where(_is_among(account_ids))
+        .order_by(people.c.account_id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return {row.account_id: row.is_erased for row in rows}
+
+
+async def already_erased_among(transaction: Transaction, account_ids: Collection[int]) -> set[int]:
+    """Return those of these accounts that have been deleted; others may be, at any moment."""
     if not account_ids:
         return set()
     rows = await transaction.execute(
@@ -74,7 +108,9 @@ async def claim_deliveries(transaction: Transaction, account_id: int, email: str
 async def erase(transaction: Transaction, account_id: int, now: datetime) -> None:
     """Erase what is held of an account; deliveries stay as numbers without a person.
 
-    Letters that never arrived are searched by the account's number as the messages write it.
+    The person comes first, then their orders: whoever tells them something has locked the one or
+    the other, so that what is told is stored before it is looked for here. Letters that never
+    arrived are searched by the account's number as the messages write it.
     """
     nobody = {
         "email": "",
@@ -84,11 +120,15 @@ async def erase(transaction: Transaction, account_id: int, now: datetime) -> Non
         "wants_reminders": False,
         "erased_at": now,
     }
-    await transaction.execute(
-        insert(people)
-        .values(nobody | {"account_id": account_id, "language": "fr", "told_at": now})
-        .on_conflict_do_update(index_elements=[people.c.account_id], set_=nobody)
+    row = insert(people).values(
+        nobody | {"account_id": account_id, "language": "fr", "told_at": now}
     )
+    # Only a statement that sets the key waits for those who locked it.
+    key = {"account_id": row.excluded.account_id}
+    await transaction.execute(
+        row.on_conflict_do_update(index_elements=[people.c.account_id], set_=nobody | key)
+    )
+    await transaction.execute(delete(attendances).where(attendances.c.account_id == account_id))
     own = deliveries.c.account_id == account_id
     await transaction.execute(
         update(deliveries)
@@ -106,7 +146,6 @@ async def erase(transaction: Transaction, account_id: int, now: datetime) -> Non
         update(attempts).where(attempts.c.delivery_id.in_(own_ids)).values(detail="")
     )
     await transaction.execute(delete(notices).where(notices.c.account_id == account_id))
-    await transaction.execute(delete(attendances).where(attendances.c.account_id == account_id))
     mention = rf'"account_id": ?{account_id}\M'
     await transaction.execute(
         delete(dead_letters).where(dead_letters.c.payload.regexp_match(mention))

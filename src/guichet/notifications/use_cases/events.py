@@ -11,7 +11,7 @@ from guichet.notifications.domain import Person, TemplateKey, language_or_defaul
 from guichet.notifications.links import order_path
 from guichet.notifications.repository import attendances, people
 from guichet.notifications.use_cases.orders import live_tickets
-from guichet.notifications.use_cases.telling import Desk, Telling, event_context, tell
+from guichet.notifications.use_cases.telling import Desk, Telling, event_context, tell_holders
 
 
 async def event_changed(transaction: Transaction, event: EventSnapshot, now: datetime) -> None:
@@ -47,7 +47,7 @@ async def event_rescheduled(
         )
 
     holders = await _holders(transaction, desk, event)
-    await tell(transaction, desk, [telling(*holder) for holder in holders], now)
+    await tell_holders(transaction, desk, [telling(*holder) for holder in holders], now)
 
 
 async def event_cancelled(transaction: Transaction, message: EventCancelled, now: datetime) -> None:

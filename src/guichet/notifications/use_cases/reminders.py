@@ -8,7 +8,7 @@ from guichet.notifications.links import order_path
 from guichet.notifications.repository import attendances, people
 from guichet.notifications.use_cases.events import card_as_event, holder_of, order_context
 from guichet.notifications.use_cases.orders import live_tickets
-from guichet.notifications.use_cases.telling import Desk, Telling, tell
+from guichet.notifications.use_cases.telling import Desk, Telling, tell_holders
 
 BATCH_ORDERS = 200
 
@@ -44,6 +44,6 @@ async def remind(database: Database, desk: Desk, now: datetime) -> int:
                         path=order_path(row.order_code),
                     )
                 )
-        await tell(transaction, desk, tellings, now)
+        await tell_holders(transaction, desk, tellings, now)
         await attendances.set_reminders(transaction, [(row.order_code, None) for row in due])
     return len(due)

@@ -1,6 +1,6 @@
 """Turning an occasion into deliveries and an inbox line, within the occasion's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,10 +62,37 @@ async def tell(
 ) -> int:
     """Store deliveries and inbox lines; return how many deliveries are new.
 
-    Nobody whose account was deleted is told anything, whichever message arrives late.
+    Nobody whose account was deleted is told anything, whichever message arrives late; nobody is
+    deleted before the transaction's end.
     """
-    accounts = {each.person.account_id for each in tellings} - {None}
-    erased = await people.erased_among(transaction, [each for each in accounts if each])
+    erased = await people.erased_among(transaction, _accounts_of(tellings))
+    return await _store(transaction, desk, tellings, erased, now)
+
+
+async def tell_holders(
+    transaction: Transaction, desk: Desk, tellings: Sequence[Telling], now: datetime
+) -> int:
+    """Do so for the holders of orders that the transaction has locked.
+
+    A deletion waits for these orders already, and has locked the person before: to lock that one
+    here too could end in a deadlock.
+    """
+    erased = await people.already_erased_among(transaction, _accounts_of(tellings))
+    return await _store(transaction, desk, tellings, erased, now)
+
+
+def _accounts_of(tellings: Sequence[Telling]) -> set[int]:
+    accounts = (each.person.account_id for each in tellings)
+    return {account_id for account_id in accounts if account_id is not None}
+
+
+async def _store(
+    transaction: Transaction,
+    desk: Desk,
+    tellings: Sequence[Telling],
+    erased: Collection[int],
+    now: datetime,
+) -> int:
     wanted = [each for each in tellings if each.person.account_id not in erased]
     rows = [row for each in wanted for row in _deliveries_of(desk, each, now)]
     added = 0
