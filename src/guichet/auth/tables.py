@@ -72,6 +72,8 @@ accounts = Table(
     Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
     # Access tokens issued before this instant (Unix seconds) no longer count.
     Column("tokens_until", Double, nullable=False, server_default="0"),
+    # What an older message says of the profile no longer counts.
+    _instant("profile_told_at"),
     _instant("created_at", now=True),
     _instant("updated_at", now=True),
     _instant("deleted_at"),

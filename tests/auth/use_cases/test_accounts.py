@@ -1,6 +1,7 @@
 """Accounts as administrators and other services change them."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -263,3 +264,47 @@ async def test_a_profile_that_changed_is_followed(auth: Auth) -> None:
         "+33612345678",
     )
     assert read["email"] == "follow@example.com"
+
+
+async def test_a_profile_s_older_news_come_too_late(auth: Auth) -> None:
+    """A message that was put off is handled after the one that follows it."""
+    account_id = (await auth.register("order@example.com"))["user"]["id"]
+    first = ProfileUpdated(
+        account_id=account_id,
+        name="Premier Nom",
+        email="ignored@example.com",
+        language="fr",
+        phone_number="+33612345678",
+        occurred_at=clock.now(),
+    )
+    second = first.model_copy(
+        update={
+            "name": "Second Nom",
+            "language": "en",
+            "phone_number": None,
+            "occurred_at": first.occurred_at + timedelta(microseconds=1),
+        }
+    )
+    third = second.model_copy(update={"name": "Troisième Nom"})
+    for told, is_known in ((second, "Second Nom"), (first, "Second Nom"), (third, third.name)):
+        async with auth.context.database.transaction() as transaction:
+            await accounts.follow_profile(transaction, told)
+        read = (await auth.as_service("GET", f"/accounts/{account_id}")).body
+        assert (read["name"], read["language"], read["phone_number"]) == (is_known, "en", None)
+
+
+async def test_a_change_of_another_kind_hides_no_news_of_a_profile(auth: Auth) -> None:
+    account_id = (await auth.register("other@example.com"))["user"]["id"]
+    told = ProfileUpdated(
+        account_id=account_id,
+        name="Nom Suivi",
+        email="ignored@example.com",
+        language="en",
+        occurred_at=clock.now(),
+    )
+    await accounts.update_account(
+        auth.context, account_id, name="Nom Direct", language=None, email=None
+    )
+    async with auth.context.database.transaction() as transaction:
+        await accounts.follow_profile(transaction, told)
+    assert (await auth.as_service("GET", f"/accounts/{account_id}")).body["name"] == "Nom Suivi"

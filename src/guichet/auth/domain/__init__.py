@@ -44,7 +44,10 @@ Purpose = Literal["reset", "verify", "change"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that has not been deleted."""
+    """An account that has not been deleted.
+
+    `profile_told_at` is when the newest message that is known of its profile spoke.
+    """
 
     id: int
     email: str
@@ -62,6 +65,7 @@ class Account:
     totp_enabled_at: datetime | None
     totp_last_step: int
     tokens_until: float
+    profile_told_at: datetime | None
     created_at: datetime
     updated_at: datetime
 

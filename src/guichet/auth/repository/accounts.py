@@ -199,6 +199,7 @@ async def erase_account(transaction: Transaction, account_id: int, moment: datet
             country=None,
             totp_secret=None,
             totp_enabled_at=None,
+            profile_told_at=None,
             updated_at=moment,
             deleted_at=moment,
         )

@@ -227,9 +227,14 @@ async def export_account(context: Context, account_id: int) -> Held:
 
 
 async def follow_profile(transaction: Transaction, profile: ProfileUpdated) -> None:
-    """Keep name, language and telephone number as the profile has them now."""
+    """Keep name, language and telephone number as the profile has them now.
+
+    What was told earlier than the newest that is known may arrive after it, and changes nothing.
+    """
     account = await accounts.lock_account(transaction, profile.account_id)
     if account is None:
+        return
+    if account.profile_told_at is not None and profile.occurred_at < account.profile_told_at:
         return
     language = profile.language if profile.language in {"fr", "en"} else account.language
     await accounts.update_account(
@@ -239,4 +244,5 @@ async def follow_profile(transaction: Transaction, profile: ProfileUpdated) -> N
         name=profile.name,
         language=language,
         phone_number=profile.phone_number,
+        profile_told_at=profile.occurred_at,
     )
