@@ -83,8 +83,8 @@ class Sponsor:
 class Event:
     """A concert, a play, a conference. Id and version 0: not stored yet.
 
-    `version` is the one of the last committed change that tickets has to know. `image_hash` names
-    the uploaded picture, `image_url` one that lies elsewhere.
+    `version` is the one of the last committed change, whether others are told of it or not.
+    `image_hash` names the uploaded picture, `image_url` one that lies elsewhere.
     """
 
     event_id: int = 0

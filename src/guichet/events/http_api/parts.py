@@ -38,10 +38,11 @@ from guichet.kernel.http_client import RemoteUnreachable
 
 router = APIRouter(prefix=f"{PREFIX}/{{event_id}}", tags=["events"])
 
-_OWN = own_refusals(problems.PartNotFound)
+_ADDING = own_refusals(problems.EditedMeanwhile)
+_OWN = own_refusals(problems.PartNotFound, problems.EditedMeanwhile)
 
 
-@router.post("/speakers", status_code=201, summary="Add a speaker", responses=own_refusals())
+@router.post("/speakers", status_code=201, summary="Add a speaker", responses=_ADDING)
 async def add_speaker(
     means: OurMeans, viewer: SignedIn, event_id: EventId, body: SpeakerBody
 ) -> SpeakerAnswer:
@@ -75,7 +76,7 @@ async def remove_speaker(
     return deleted("speaker", speaker_id, language)
 
 
-@router.post("/sponsors", status_code=201, summary="Add a sponsor", responses=own_refusals())
+@router.post("/sponsors", status_code=201, summary="Add a sponsor", responses=_ADDING)
 async def add_sponsor(
     means: OurMeans, viewer: SignedIn, event_id: EventId, body: SponsorBody
 ) -> SponsorAnswer:

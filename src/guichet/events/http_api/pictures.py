@@ -29,7 +29,7 @@ NOT_MODIFIED = 304
 @router.put(
     "/image",
     summary="Upload the event's picture",
-    responses=own_refusals(FileMissing, problems.ImageRefused),
+    responses=own_refusals(FileMissing, problems.ImageRefused, problems.EditedMeanwhile),
     openapi_extra=documented_upload("image"),
 )
 async def upload_image(
@@ -46,7 +46,11 @@ async def upload_image(
     return event_answer(await use_cases.upload_image(means, viewer, event_id, upload), viewer)
 
 
-@router.delete("/image", summary="Remove the uploaded picture", responses=own_refusals())
+@router.delete(
+    "/image",
+    summary="Remove the uploaded picture",
+    responses=own_refusals(problems.EditedMeanwhile),
+)
 async def remove_image(means: OurMeans, viewer: SignedIn, event_id: EventId) -> EventAnswer:
     """The event has no picture afterwards."""
     return event_answer(await use_cases.remove_image(means, viewer, event_id), viewer)

@@ -88,9 +88,15 @@ def _values(event: Event) -> dict[str, Any]:
 
 
 async def touch_event(transaction: Transaction, event_id: int, moment: datetime) -> None:
-    """Note that something of the event changed that tickets need not know."""
+    """Note that something of a locked event changed that tickets need not know.
+
+    It draws a version nevertheless: an edit of what was read before could undo it.
+    """
+    version = events.c.version_drawn + 1
     await transaction.execute(
-        update(events).where(events.c.id == event_id).values(updated_at=moment)
+        update(events)
+        .where(events.c.id == event_id)
+        .values(version=version, version_drawn=version, updated_at=moment)
     )
 
 

@@ -116,7 +116,7 @@ async def remove_ticket_type(
 async def delete_event(means: Means, viewer: Viewer, event_id: int) -> None:
     """Delete an event; `EventHasSales` where tickets are sold or held."""
     async with means.database.transaction() as transaction:
-        before = (await _lock(transaction, viewer, event_id)).event
+        before = (await lock(transaction, viewer, event_id)).event
         require_allowed(before.status, Action.DELETE)
         if before.published_at is None:
             await _delete(transaction, before)
@@ -139,7 +139,7 @@ async def _delete(transaction: Transaction, event: Event) -> None:
 async def _change(means: Means, viewer: Viewer, event_id: int, change: Change) -> Event:
     moment = now()
     async with means.database.transaction() as transaction:
-        locked = await _lock(transaction, viewer, event_id)
+        locked = await lock(transaction, viewer, event_id)
         before = locked.event
         after = change(before, moment)
         if after.category != before.category:
@@ -156,7 +156,11 @@ async def _change(means: Means, viewer: Viewer, event_id: int, change: Change) -
         return await _store(transaction, before, after, moment)
 
 
-async def _lock(transaction: Transaction, viewer: Viewer, event_id: int) -> Locked:
+async def lock(transaction: Transaction, viewer: Viewer, event_id: int) -> Locked:
+    """Lock an event for an edit by its organiser.
+
+    Raises `EventNotFound`, `Forbidden`, `EditedMeanwhile` while another edit asks tickets.
+    """
     locked = await reading.lock(transaction, event_id)
     if locked is None:
         raise problems.EventNotFound

@@ -8,7 +8,8 @@ from guichet.events.domain import problems
 from guichet.events.domain.editing import LINE_UP_MAX
 from guichet.events.domain.records import Event, Speaker, Sponsor, Viewer
 from guichet.events.domain.states import Action, require_allowed
-from guichet.events.repository import reading, writing
+from guichet.events.repository import writing
+from guichet.events.use_cases import editing
 from guichet.events.use_cases.means import Means
 from guichet.kernel.clock import now
 from guichet.kernel.database import Transaction
@@ -76,13 +77,10 @@ async def remove_sponsor(means: Means, viewer: Viewer, event_id: int, sponsor_id
 
 async def _lock(transaction: Transaction, viewer: Viewer, event_id: int) -> Event:
     """Lock an event that the viewer may describe, and note that it changes."""
-    locked = await reading.lock(transaction, event_id)
-    if locked is None:
-        raise problems.EventNotFound
-    locked.event.require_control(viewer)
-    require_allowed(locked.event.status, Action.DESCRIBE)
+    event = (await editing.lock(transaction, viewer, event_id)).event
+    require_allowed(event.status, Action.DESCRIBE)
     await writing.touch_event(transaction, event_id, now())
-    return locked.event
+    return event
 
 
 def _require_room(number: int) -> None:

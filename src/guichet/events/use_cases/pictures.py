@@ -8,6 +8,7 @@ from guichet.events.domain import problems
 from guichet.events.domain.records import Event, Viewer
 from guichet.events.domain.states import Status
 from guichet.events.repository import images, reading, writing
+from guichet.events.use_cases import editing
 from guichet.events.use_cases.means import Means
 from guichet.events.use_cases.reading import get_own_event
 from guichet.kernel.clock import now
@@ -28,10 +29,7 @@ async def upload_image(means: Means, viewer: Viewer, event_id: int, upload: byte
     async with means.one_picture:
         picture = await asyncio.to_thread(pictures.prepare, upload)
     async with means.database.transaction() as transaction:
-        locked = await reading.lock(transaction, event_id)
-        if locked is None:
-            raise problems.EventNotFound
-        locked.event.require_control(viewer)
+        await editing.lock(transaction, viewer, event_id)
         await images.save_image(transaction, event_id, picture.hash, picture.variants)
         await writing.touch_event(transaction, event_id, now())
         event = await reading.event(transaction, event_id)
@@ -70,10 +68,7 @@ async def show_image(
 async def remove_image(means: Means, viewer: Viewer, event_id: int) -> Event:
     """Drop the event's uploaded picture."""
     async with means.database.transaction() as transaction:
-        locked = await reading.lock(transaction, event_id)
-        if locked is None:
-            raise problems.EventNotFound
-        locked.event.require_control(viewer)
+        await editing.lock(transaction, viewer, event_id)
         await images.forget_image(transaction, event_id)
         await writing.touch_event(transaction, event_id, now())
     return await get_own_event(means, viewer, event_id)

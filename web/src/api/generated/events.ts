@@ -384,7 +384,7 @@ export interface RefundRulesBody {
 /**
  * What is to change of an event; PUT and PATCH mean the same, and what is left out stays.
  *
- * `version` refuses the change where somebody else's came first.
+ * `version` refuses the change where another came first, of the line-up or the picture too.
  */
 export interface EventChanges {
   description?: string | null;

@@ -147,11 +147,16 @@ test("moves what is on sale only after saying who will be told", async () => {
 test("keeps what was typed while a picture is taken away", async () => {
   shows({ image: "/api/v1/events/7/image?v=1" });
   answer("delete", "/events/7/image", 200, event({ version: 13 }));
+  const changed = answer("patch", "/events/7", 200, event({ version: 14 }));
   const { screen, person } = renderApp("/organise/7/edit");
   await person.type(await screen.findByLabelText("Titre"), " et blues");
   await person.click(screen.getByRole("button", { name: "Retirer l’image" }));
   expect(await screen.findByText(/la page montre ce dessin/)).toBeVisible();
   expect(screen.getByLabelText("Titre")).toHaveValue("Nuit de jazz et blues");
+  await person.click(screen.getByRole("button", { name: "Enregistrer" }));
+  expect(await screen.findByText("C’est enregistré.")).toBeVisible();
+  // That change drew a version of its own: the one read at first would be refused.
+  expect(changed[0]?.body).toMatchObject({ title: "Nuit de jazz et blues", version: 13 });
 });
 
 test("deletes a draft only after asking", async () => {
