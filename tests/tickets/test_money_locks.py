@@ -19,6 +19,7 @@ from guichet.tickets.repository import provider as provider_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository import refused_refunds as refused_rows
 from guichet.tickets.repository import webhooks as webhook_rows
+from guichet.tickets.repository.provider import KnownDispute
 from guichet.tickets.repository.stock import Connection
 from tests.tickets.conftest import Shop, wanted
 from tests.tickets.locks import check_is_taken_by_one, check_keeps_others_out
@@ -90,18 +91,33 @@ async def test_an_order_a_refund_and_a_webhook_are_taken_further_by_one(
     )
 
 
-async def test_a_dispute_s_change_is_seen_by_one(shop: Shop) -> None:
-    def seen(status: str) -> SeenDispute:
-        return SeenDispute("du_1", None, 900, "EUR", status, "fraudulent", now(), ())
+def seen(status: str) -> SeenDispute:
+    return SeenDispute("du_1", None, 900, "EUR", status, "fraudulent", now(), ())
 
-    async def save(connection: Connection, status: str) -> str | None:
-        return await provider_rows.save_dispute(connection, seen(status), None, None)
+
+async def test_a_dispute_s_change_is_seen_by_one(shop: Shop) -> None:
+    async def save(connection: Connection, status: str, known: KnownDispute | None) -> bool:
+        return await provider_rows.save_dispute(connection, seen(status), None, None, known)
 
     async with shop.database.hot.acquire() as first, shop.database.hot.acquire() as second:
-        await save(first, "needs_response")
+        assert await save(first, "needs_response", None)
+        known = await provider_rows.known_dispute(first, "du_1")
         async with first.transaction():
-            await save(first, "under_review")
-            saving = asyncio.create_task(save(second, "under_review"))
+            assert await save(first, "under_review", known)
+            saving = asyncio.create_task(save(second, "needs_response", known))
             await asyncio.sleep(0.2)
             assert not saving.done()
-        assert await saving == "under_review"
+        assert not await saving
+        assert await shop.one("SELECT status FROM disputes") == "under_review"
+
+
+async def test_a_new_dispute_is_stored_by_one(shop: Shop) -> None:
+    async with shop.database.hot.acquire() as first, shop.database.hot.acquire() as second:
+        async with first.transaction():
+            assert await provider_rows.save_dispute(first, seen("lost"), None, now(), None)
+            older = provider_rows.save_dispute(second, seen("needs_response"), None, None, None)
+            saving = asyncio.create_task(older)
+            await asyncio.sleep(0.2)
+            assert not saving.done()
+        assert not await saving
+        assert await shop.one("SELECT status FROM disputes") == "lost"

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from guichet.tickets.domain import Order
-from guichet.tickets.payments import ProviderUnclear, RefundOutcome
+from guichet.tickets.payments import ProviderUnclear, RefundOutcome, SeenDispute
 from guichet.tickets.provider_changes import order_id_in
 from tests.fakes.payments import Twist
+from tests.fakes.provider_books import FakeBooks
 from tests.tickets.conftest import ADMINISTRATOR, Shop, wanted
 from tests.tickets.money_checks import contradictions, documents_minor
 
@@ -113,6 +114,39 @@ async def test_a_dispute_is_stored_entered_and_shown(
     assert len(await entered(shop, "dispute")) == len(await entered(shop, "dispute_fee")) == 1
     assert len(await entered(shop, "dispute_won")) == (status == "won")
     assert await provider_balance(shop) == balance
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize(
+    ("end", "shown"), [("under_review", "disputed"), ("won", None), ("lost", "dispute_lost")]
+)
+async def test_an_older_look_at_a_dispute_does_not_overwrite_a_newer_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, end: str, shown: str | None, *, is_known: bool
+) -> None:
+    order, intent_id = await bought(shop)
+    shop.provider.books.dispute_with("du_1", intent_id, 5000, "needs_response")
+    if is_known:
+        await shop.changes.look_at_dispute("du_1")
+    read = FakeBooks.dispute
+
+    async def overtaken(books: FakeBooks, dispute_id: str) -> SeenDispute | None:
+        """Answer with what was so before another look stored what is so now."""
+        seen = await read(books, dispute_id)
+        monkeypatch.setattr(FakeBooks, "dispute", read)
+        books.dispute_with("du_1", intent_id, 5000, end)
+        await shop.changes.look_at_dispute("du_1")
+        return seen
+
+    monkeypatch.setattr(FakeBooks, "dispute", overtaken)
+    await shop.changes.look_at_dispute("du_1")
+    [row] = await shop.rows("SELECT * FROM disputes")
+    assert (row["status"], row["withdrawn_minor"]) == (end, 0 if end == "won" else 5000)
+    assert await attention(shop, order) == shown
+    told = await shop.rows(
+        "SELECT after->>'status' FROM audit_entries WHERE action = 'tickets.payment.disputed'"
+        " ORDER BY entry_id"
+    )
+    assert [status for (status,) in told] == ["needs_response"] * is_known + [end]
 
 
 async def test_a_dispute_of_no_order_of_ours_is_kept(shop: Shop) -> None:

@@ -25,7 +25,7 @@ from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import provider as provider_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
-from guichet.tickets.repository.provider import OwnRefund
+from guichet.tickets.repository.provider import KnownDispute, OwnRefund
 from guichet.tickets.repository.refused_refunds import try_again_after_dispute
 from guichet.tickets.repository.returned_refunds import follow_refunds
 from guichet.tickets.repository.stock import Connection
@@ -94,15 +94,23 @@ class ProviderChanges:
 
     async def look_at_dispute(self, dispute_id: str) -> None:
         """Store a dispute as it stands now, with what it has moved."""
-        seen = await self._books.dispute(dispute_id)
-        if seen is None:
-            return
+        while True:
+            async with self._database.hot.acquire() as connection:
+                known = await provider_rows.known_dispute(connection, dispute_id)
+            seen = await self._books.dispute(dispute_id)
+            # Where another look was stored meanwhile, this one may be the older: it is done anew.
+            if seen is None or await self._take_in_dispute(seen, known):
+                return
+
+    async def _take_in_dispute(self, seen: SeenDispute, known: KnownDispute | None) -> bool:
+        """Store a look; False, and nothing done, where another was stored after `known`."""
         is_over = seen.status in DISPUTE_OVER
+        before = known and known.status
         async with self._database.hot.acquire() as connection, connection.transaction():
             order_id = await _order_of(connection, seen)
-            before = await provider_rows.save_dispute(
-                connection, seen, order_id, now() if is_over else None
-            )
+            closed_at = now() if is_over else None
+            if not await provider_rows.save_dispute(connection, seen, order_id, closed_at, known):
+                return False
             transfers = [made for moved in seen.movements for made in transfers_of(moved, order_id)]
             await provider_rows.enter_provider_transfers(connection, transfers)
             if before != seen.status:
@@ -112,7 +120,8 @@ class ProviderChanges:
                 await _show_dispute(connection, order_id, seen)
         if is_over:
             self._refunds.wake.set()
-        log.warning("payment disputed", order=order_id, dispute=dispute_id, status=seen.status)
+        log.warning("payment disputed", order=order_id, dispute=seen.dispute_id, status=seen.status)
+        return True
 
 
 def order_id_in(order_key: str | None) -> int | None:

@@ -9,6 +9,8 @@ from guichet.tickets.pricing import Parts
 from guichet.tickets.repository.rows import parts_json
 from guichet.tickets.repository.stock import Connection
 
+_KNOWN = "SELECT status, updated_at FROM disputes WHERE dispute_id = $1"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRefund:
@@ -33,6 +35,14 @@ class StoredDispute:
     reason: str
     opened_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDispute:
+    """How a dispute stood when it was last stored; `updated_at` tells one such moment apart."""
+
+    status: str
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +150,24 @@ async def insert_outside_refund(
     return refund_id
 
 
+async def known_dispute(connection: Connection, dispute_id: str) -> KnownDispute | None:
+    """Return how a dispute is stored, None for a new one."""
+    row = await connection.fetchrow(_KNOWN, dispute_id)
+    return None if row is None else KnownDispute(*row.values())
+
+
 async def save_dispute(
-    connection: Connection, seen: SeenDispute, order_id: int | None, closed_at: datetime | None
-) -> str | None:
-    """Store a dispute as it stands; returns its status before, None for a new one."""
-    before: str | None = await connection.fetchval(
-        "SELECT status FROM disputes WHERE dispute_id = $1 FOR UPDATE", seen.dispute_id
-    )
-    await connection.execute(
+    connection: Connection,
+    seen: SeenDispute,
+    order_id: int | None,
+    closed_at: datetime | None,
+    known: KnownDispute | None,
+) -> bool:
+    """Store a dispute as it stands; False, and nothing done, where it was stored after `known`."""
+    row = await connection.fetchrow(f"{_KNOWN} FOR UPDATE", seen.dispute_id)
+    if known != (None if row is None else KnownDispute(*row.values())):
+        return False
+    saved = await connection.fetchval(
         "INSERT INTO disputes (dispute_id, order_id, intent_id, amount_minor, fee_minor,"
         " withdrawn_minor, currency, status, reason, opened_at, closed_at)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
@@ -155,7 +175,8 @@ async def save_dispute(
         " amount_minor = excluded.amount_minor, fee_minor = excluded.fee_minor,"
         " withdrawn_minor = excluded.withdrawn_minor, status = excluded.status,"
         " reason = excluded.reason, updated_at = now(),"
-        " closed_at = coalesce(disputes.closed_at, excluded.closed_at)",
+        " closed_at = coalesce(disputes.closed_at, excluded.closed_at)"
+        " WHERE $12 RETURNING true",
         seen.dispute_id,
         order_id,
         seen.intent_id,
@@ -167,8 +188,9 @@ async def save_dispute(
         seen.reason,
         seen.opened_at,
         closed_at,
+        known is not None,
     )
-    return before
+    return saved is not None
 
 
 async def latest_disputes(connection: Connection, limit: int) -> list[StoredDispute]:
