@@ -1,6 +1,7 @@
 """Refunds are carried out once, however often they are asked for, and wait for a slow bank."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from guichet.tickets.domain import Order
@@ -8,7 +9,7 @@ from guichet.tickets.payments import RefundOutcome, RefundResult
 from guichet.tickets.refunds import postponed
 from guichet.tickets.repository.refunds import Refund
 from tests.fakes.payments import Twist
-from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
+from tests.tickets.conftest import ADMINISTRATOR, HOLDER, Shop, buyer, wanted
 
 AT = datetime(2027, 5, 1, tzinfo=UTC)
 
@@ -118,6 +119,49 @@ async def test_an_empty_balance_is_waited_for_under_new_keys(shop: Shop) -> None
     assert len(set(keys)) == 6, "a refusal is final under its key"
     assert await shop.one("SELECT needs_attention FROM orders") is False
     assert await shop.one("SELECT attention_reason FROM orders") is None
+
+
+async def overtaken(shop: Shop, act: Callable[[], Awaitable[object]]) -> Order:
+    """Let a refund's lease end, and `act` happen, while the provider is being asked for it."""
+    order = await bought(shop)
+    await shop.refunds.request_whole(order)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stand_still(_name: str) -> None:
+        shop.provider.before = None
+        asked.set()
+        await go_on.wait()
+
+    shop.provider.before = stand_still
+    carried_out = asyncio.create_task(shop.refunds.carry_out_due())
+    async with asyncio.timeout(10):
+        await asked.wait()
+    await make_due(shop)
+    await act()
+    go_on.set()
+    await carried_out
+    assert shop.provider.refunded_minor(f"order-{order.order_id}") == 5000
+    return order
+
+
+async def test_a_refund_that_was_paid_otherwise_meanwhile_is_shown(shop: Shop) -> None:
+    """The buyer has the money twice: only a person can do something about that."""
+
+    async def settle() -> None:
+        await shop.rows("UPDATE refunds SET attention_reason = 'refund_refused' RETURNING 1")
+        await shop.returned_refunds.settle(1, 1, ADMINISTRATOR, "Virement")
+
+    await overtaken(shop, settle)
+    assert await shop.one("SELECT status FROM refunds") == "settled"
+    [order] = await shop.rows("SELECT needs_attention, attention_reason FROM orders")
+    assert tuple(order) == (True, "refunded_twice")
+
+
+async def test_a_refund_that_somebody_else_carried_out_meanwhile_is_done_once(shop: Shop) -> None:
+    await overtaken(shop, shop.refunds.carry_out_due)
+    assert await shop.one("SELECT status FROM refunds") == "completed"
+    assert await shop.one("SELECT count(*) FROM ledger_transfers WHERE kind = 'refund'") == 1
+    assert not await shop.one("SELECT needs_attention FROM orders")
 
 
 async def test_a_worker_carries_out_many_and_goes_on(shop: Shop) -> None:

@@ -9,6 +9,7 @@ class Attention(StrEnum):
     """Why somebody has to look at an order."""
 
     REFUNDED_OUTSIDE = "refunded_outside"
+    REFUNDED_TWICE = "refunded_twice"
     REFUND_FAILED = "refund_failed"
     BALANCE_INSUFFICIENT = "balance_insufficient"
     REFUND_REFUSED = "refund_refused"
@@ -36,6 +37,12 @@ SENTENCES: dict[str, Sentence] = {
         " demandé. Décidez si ses billets restent valables, ou annulez-les.",
         "The payment provider gave money back for this order without our asking."
         " Decide whether its tickets stay valid, or cancel them.",
+    ),
+    Attention.REFUNDED_TWICE: Sentence(
+        "Ce remboursement a été exécuté chez le prestataire de paiement alors qu'il était déjà noté"
+        " comme réglé : l'acheteur a reçu l'argent deux fois. Voyez avec lui, et notez la suite.",
+        "The payment provider carried this refund out when it was already noted as paid: the buyer"
+        " has the money twice. Settle it with them, and note what was done.",
     ),
     Attention.REFUND_FAILED: Sentence(
         "La banque a renvoyé ce remboursement après coup : l'acheteur n'a rien reçu."

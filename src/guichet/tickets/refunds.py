@@ -2,6 +2,7 @@
 
     what the provider says      what follows
     done                        the refund is completed, with its entry in the ledger
+    done, but paid otherwise    while its answer was late: a person is told
     under way at the bank       asked again; no failure
     no clear answer             the same key again, later and later: it may have happened
     its balance is too low      waits, under a new key, until there is balance; no failure
@@ -25,7 +26,9 @@ from guichet.tickets.refused_refunds import CHARGE_DISPUTED, settle_by_dispute
 from guichet.tickets.repository import orders as order_rows
 from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.ledger import transfer_refund
+from guichet.tickets.repository.provider import flag_order
 from guichet.tickets.repository.refunds import NewRefund, Postponed, Refund
+from guichet.tickets.repository.stock import Connection
 
 LEASE_SECONDS = 30
 AT_ONCE_MAX = 8
@@ -123,9 +126,7 @@ class Refunds:
         async with self._database.hot.acquire() as connection, connection.transaction():
             await refund_rows.lock_order_of_refund(connection, refund)
             if result.outcome is RefundOutcome.DONE:
-                await refund_rows.complete_refund(connection, refund, result.refund_id)
-                await transfer_refund(connection, refund.refund_id)
-                log.info("refunded", refund=refund.refund_id, order=refund.order_id)
+                await _take_in(connection, refund, result.refund_id)
                 return
             if result.reason == CHARGE_DISPUTED:
                 await settle_by_dispute(connection, refund.order_id, refund.refund_id)
@@ -143,6 +144,21 @@ class Refunds:
             amount_minor=refund.amount_minor,
             first_tried_at=refund.created_at,
         )
+
+
+async def _take_in(connection: Connection, refund: Refund, provider_refund_id: str | None) -> None:
+    """Enter a refund that the provider has carried out; the caller has the order locked.
+
+    Its lease may have ended meanwhile: somebody else may have entered the same, or that it was paid
+    by other means, which makes two payments of it.
+    """
+    refund_id, order_id = refund.refund_id, refund.order_id
+    if await refund_rows.complete_refund(connection, refund, provider_refund_id):
+        await transfer_refund(connection, refund_id)
+        log.info("refunded", refund=refund_id, order=order_id)
+    elif await refund_rows.provider_refund_of(connection, refund_id) != provider_refund_id:
+        await flag_order(connection, order_id, Attention.REFUNDED_TWICE)
+        log.error("refunded twice", refund=refund_id, order=order_id, made=provider_refund_id)
 
 
 def _undone_parts(order: Order, amount_minor: int) -> Parts:

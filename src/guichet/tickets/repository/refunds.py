@@ -207,6 +207,14 @@ async def complete_refund(
     return True
 
 
+async def provider_refund_of(connection: Connection, refund_id: int) -> str | None:
+    """Return as which refund of the provider's this one was carried out; None: as none."""
+    found: str | None = await connection.fetchval(
+        "SELECT provider_refund_id FROM refunds WHERE refund_id = $1", refund_id
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Postponed:
     """Why the money has not gone back yet, what that counts as, and when to try again."""
