@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from guichet.kernel.problems import Problem
 from guichet.tickets import problems
 from guichet.tickets.domain import OrderState
 from guichet.tickets.refund_problems import NothingToRefund, RefundTooLate
+from guichet.tickets.repository import refunds as refund_rows
 from guichet.tickets.repository.refund_keys import RefundKey
 from tests.tickets.conftest import ADMINISTRATOR, HOLDER, Shop, buyer, wanted
 
@@ -136,6 +138,24 @@ async def test_the_rules_bind_the_holder_and_nobody_else(shop: Shop) -> None:
     given = await shop.cancelling.give_back(order_id, None, ADMINISTRATOR)
     assert given.refund_minor == 2650
     assert shop.provider.refunded_minor(f"order-{order_id}") == 2100 + 2650
+
+
+async def test_a_preview_is_of_one_moment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tickets that are given back while it is reckoned are in all of it, or in none."""
+    bought = await shop.selling.buy(wanted(await shop.event(price_minor=2500), 2))
+    order_id = bought.order.order_id
+    left_to_refund = refund_rows.left_to_refund
+
+    async def given_back_first(*asked: Any) -> dict[int, int]:
+        monkeypatch.setattr(refund_rows, "left_to_refund", left_to_refund)
+        await shop.cancelling.give_back(order_id, None, HOLDER)
+        return await left_to_refund(*asked)
+
+    monkeypatch.setattr(refund_rows, "left_to_refund", given_back_first)
+    seen = await shop.cancelling.preview(order_id, None, HOLDER)
+    assert (seen.refusal, seen.total_minor) == (None, 5000)
+    seen = await shop.cancelling.preview(order_id, None, HOLDER)
+    assert isinstance(seen.refusal, NothingToRefund)
 
 
 async def test_a_ticket_that_gives_nothing_back_returns_its_place(shop: Shop) -> None:

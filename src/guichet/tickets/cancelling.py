@@ -50,11 +50,14 @@ class Cancelling:
     async def preview(
         self, order_id: int, ticket_ids: Sequence[int] | None, right: Right
     ) -> OrderBack:
-        """Return what would go back for these tickets, or all that are live; changes nothing.
+        """Return what would go back for these tickets, or all that are live, as of one moment.
 
         Raises `OrderNotFound`, or `TicketNotFound` for a ticket that is not the order's.
         """
-        async with self._database.hot.acquire() as connection:
+        async with (
+            self._database.hot.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             order = await order_rows.read_order(connection, order_id)
             offer = order and await offer_rows.read_offer(connection, order.event_id)
             if order is None or offer is None:
