@@ -1,6 +1,7 @@
 """What is held of a person can be exported, and is gone once the account is deleted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -9,6 +10,7 @@ from guichet.contracts.messages.auth import AccountDeleted, EmailVerified
 from guichet.contracts.messages.tickets import AccessLinkRequested, OrdersClaimed
 from guichet.contracts.messages.users import ProfileUpdated
 from guichet.notifications.domain import DeliveryErased, Status
+from guichet.notifications.repository import people
 from guichet.notifications.tables import metadata
 from guichet.notifications.use_cases import accounts, contents, orders
 from tests.notifications.occasions import (
@@ -105,6 +107,24 @@ async def test_the_export_tells_all_that_is_held(office: Office) -> None:
     assert len(held["inbox"]) == len(held["deliveries"]) == 2
     assert len(held["attendances"]) == 1
     assert "link" not in repr(held)
+
+
+async def test_an_export_is_of_one_moment(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is told while the export is put together, all that it reads is as it was before."""
+    await office.tell(accounts.account_registered, registered(1))
+    held_of = people.held_of
+
+    async def reading_twice(*asked: Any) -> Any:
+        before = await held_of(*asked)
+        await office.tell(orders.order_confirmed, confirmed(buyer(1), sold_event(7)))
+        assert await held_of(*asked) == before
+        return before
+
+    monkeypatch.setattr(people, "held_of", reading_twice)
+    held = await accounts.export(office.database, 1)
+    assert (len(held["profile"]), held["attendances"]) == (1, [])
+    monkeypatch.undo()
+    assert len((await accounts.export(office.database, 1))["attendances"]) == 1
 
 
 async def test_what_was_erased_is_not_rendered_any_more(office: Office) -> None:

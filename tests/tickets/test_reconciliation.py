@@ -3,10 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from guichet.tickets.domain import OrderState
 from guichet.tickets.payments import MovementKind
 from guichet.tickets.reconciliation import Report
 from guichet.tickets.repository import findings as finding_rows
+from guichet.tickets.repository import reconciliation as rows
 from tests.fakes.provider_books import FEE_MINOR
 from tests.tickets.conftest import Shop, wanted
 from tests.tickets.test_late_payments import charged, failed, finish
@@ -49,6 +52,25 @@ async def open_findings(shop: Shop) -> list[str]:
     async with shop.database.hot.acquire() as connection:
         found = await finding_rows.findings(connection, 100)
     return sorted(item.found.kind for item in found if item.state == "open")
+
+
+async def test_what_an_administrator_looks_at_is_of_one_moment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comparison that ends meanwhile is on the page with what it found, or not at all."""
+    shop.provider.books.charge("pi_strange", None, 900)
+    latest_runs = rows.latest_runs
+
+    async def compared_after(*asked: Any) -> Any:
+        found = await latest_runs(*asked)
+        await compared(shop)
+        return found
+
+    monkeypatch.setattr(rows, "latest_runs", compared_after)
+    seen = await shop.reconciliation.overview()
+    assert (seen.runs, seen.days) == ([], [])
+    seen = await shop.reconciliation.overview()
+    assert (len(seen.runs), len(seen.days)) == (1, 1)
 
 
 async def test_the_fees_of_the_provider_are_entered_once(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from guichet.kernel.outbox import OutboxRelay, enqueue
 from guichet.users import consumers
+from guichet.users.repository import purchase_rows
 from tests.users.conftest import RunningUsers, new_account_id, registered
 from tests.users.test_history import cancelled, confirmed
 
@@ -309,6 +310,25 @@ async def test_an_export_that_lacks_a_part_is_no_export(running: RunningUsers) -
     answer = await running.ask("GET", "/me/export", token=token)
     assert (answer.status, answer.body["code"]) == (503, "dependency_unavailable")
     assert answer.headers["Retry-After"]
+
+
+async def test_an_export_is_of_one_moment(
+    running: RunningUsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sold while the export is put together is missing from it, or was there all along."""
+    account_id, _ = await running.someone()
+    list_purchases = purchase_rows.list_purchases
+
+    async def sold_first(*asked: Any, **more: Any) -> Any:
+        async with running.database.transaction() as transaction:
+            await consumers.on_order_confirmed(transaction, confirmed(account_id))
+        return await list_purchases(*asked, **more)
+
+    monkeypatch.setattr(purchase_rows, "list_purchases", sold_first)
+    path = f"/accounts/{account_id}/export"
+    assert (await running.as_service(path)).body["purchases"] == []
+    monkeypatch.undo()
+    assert len((await running.as_service(path)).body["purchases"]) == 1
 
 
 async def test_the_internal_export_is_for_services(running: RunningUsers) -> None:

@@ -106,8 +106,11 @@ class Reconciliation:
         return await self._run(whole=True)
 
     async def overview(self) -> Overview:
-        """Return what an administrator looks at, each the latest first."""
-        async with self._database.hot.acquire() as connection:
+        """Return what an administrator looks at, as of one moment, each the latest first."""
+        async with (
+            self._database.hot.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             return Overview(
                 await rows.latest_runs(connection, RUNS_SHOWN),
                 await finding_rows.findings(connection, SHOWN_MAX),

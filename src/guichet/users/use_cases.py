@@ -350,8 +350,8 @@ async def picture_for(
 
 
 async def export_of(users: Users, account_id: int) -> dict[str, object]:
-    """Return all that users holds of a person; only empty values for one it does not know."""
-    async with users.database.reading() as connection:
+    """Return all that users holds of a person, as of one moment; empty values for a stranger."""
+    async with users.database.snapshot() as connection:
         profile = await profile_rows.profile(connection, account_id)
         purchases, _ = await purchase_rows.list_purchases(
             connection, account_id, limit=None, offset=0

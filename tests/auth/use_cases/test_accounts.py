@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from guichet.auth.repository import sessions
 from guichet.auth.use_cases import accounts
 from guichet.contracts.messages.auth import (
     AccountDeleted,
@@ -242,6 +244,24 @@ async def test_an_export_holds_what_is_held_and_no_secret(auth: Auth) -> None:
     assert len(exported["sessions"]) == 1
     assert "argon2" not in str(exported)
     assert PASSWORD not in str(exported)
+
+
+async def test_an_export_is_of_one_moment(auth: Auth, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs in while the export is put together is not in a part of it alone."""
+    account_id = (await auth.register("moment@example.com"))["user"]["id"]
+    live_sessions = sessions.live_sessions
+
+    async def signed_in_first(*asked: Any) -> Any:
+        monkeypatch.setattr(sessions, "live_sessions", live_sessions)
+        assert (await auth.login("moment@example.com")).status == 200
+        return await live_sessions(*asked)
+
+    monkeypatch.setattr(sessions, "live_sessions", signed_in_first)
+    counted = [
+        len((await auth.as_service("GET", f"/accounts/{account_id}/export")).body["sessions"])
+        for _ in range(2)
+    ]
+    assert counted == [1, 2]
 
 
 async def test_a_profile_that_changed_is_followed(auth: Auth) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from guichet.kernel.tokens import ServiceTokens
-from guichet.tickets.repository import sales
+from guichet.tickets.repository import reading, sales
 from tests.tickets.conftest import snapshot_of
 from tests.tickets.http_api.conftest import (
     ADMIN,
@@ -124,6 +124,23 @@ async def test_the_pdf_of_an_order_holds_its_live_tickets(front: Front) -> None:
         "GET", "/internal/orders/nonsense/tickets.pdf", headers=as_service("notifications")
     )
     assert code_of(unknown) == (404, "order_not_found")
+
+
+async def test_an_export_is_of_one_moment(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is bought while the export is put together is in it with its order, or not at all."""
+    event = await front.shop.event()
+    await front.buy(event)
+    orders_of_account = reading.orders_of_account
+
+    async def bought_after(*asked: Any) -> Any:
+        found = await orders_of_account(*asked)
+        await front.buy(event)
+        return found
+
+    monkeypatch.setattr(reading, "orders_of_account", bought_after)
+    path = f"/internal/accounts/{ALICE.account_id}/export"
+    held = (await front.ask("GET", path, headers=as_service("users"))).json
+    assert (len(held["orders"]), len(held["tickets"])) == (1, 1)
 
 
 async def test_an_export_is_of_one_person_and_holds_no_secret(front: Front) -> None:

@@ -214,8 +214,8 @@ async def delete_account(context: Context, account_id: int) -> None:
 
 
 async def export_account(context: Context, account_id: int) -> Held:
-    """Return all that is held of a person. Raises `NotFound`."""
-    async with context.database.reading() as connection:
+    """Return all that is held of a person, as of one moment. Raises `NotFound`."""
+    async with context.database.snapshot() as connection:
         account = await accounts.account_by_id(connection, account_id)
         if account is None:
             raise NotFound

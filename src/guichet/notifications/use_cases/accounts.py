@@ -113,8 +113,8 @@ async def account_deleted(transaction: Transaction, message: AccountDeleted, now
 
 
 async def export(database: Database, account_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Return all that is held of a person."""
-    async with database.reading() as transaction:
+    """Return all that is held of a person, as of one moment."""
+    async with database.snapshot() as transaction:
         return await people.held_of(transaction, account_id)
 
 

@@ -59,6 +59,6 @@ async def order_pdf(code: str, context: Ctx, _service: CallingService) -> Respon
 
 @router.get("/accounts/{account_id}/export")
 async def export(account_id: PathId, context: Ctx, _service: CallingService) -> dict[str, Any]:
-    """Return all that tickets holds of a person."""
-    async with context.database.reading() as connection:
+    """Return all that tickets holds of a person, as of one moment."""
+    async with context.database.snapshot() as connection:
         return await export_person(connection, account_id)
