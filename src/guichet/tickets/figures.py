@@ -36,8 +36,9 @@ class TypeFigures:
 
 @dataclass(frozen=True, slots=True)
 class EventFigures:
-    """An event's ticket types, counted at `read_at`."""
+    """An event's ticket types, counted at `read_at`, and the event's status at that moment."""
 
+    status: str
     types: tuple[TypeFigures, ...]
     read_at: datetime
 
@@ -107,9 +108,10 @@ class Figures:
     async def _count(self, event_id: int) -> EventFigures:
         try:
             began = time.monotonic()
-            async with self._database.reading() as connection:
+            async with self._database.snapshot() as connection:
+                status = await figure_rows.status_of(connection, event_id)
                 rows = await figure_rows.type_rows(connection, event_id)
-            found = EventFigures(tuple(TypeFigures(*row) for row in rows), now())
+            found = EventFigures(status, tuple(TypeFigures(*row) for row in rows), now())
             took = time.monotonic() - began
             self._keep(event_id, found, max(FRESH_SECONDS_MIN, took / COUNTING_SHARE_MAX))
             return found

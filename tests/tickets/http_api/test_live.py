@@ -105,6 +105,20 @@ async def test_the_stream_shows_each_change(front: Front) -> None:
         assert (await stream.figures())["admitted"] == 1
 
 
+async def test_the_stream_shows_what_becomes_of_the_event(front: Front) -> None:
+    """A change of its status alone, of which no place and no ticket tells."""
+    event = await front.shop.event()
+    async with watching(front, event) as stream:
+        first = await stream.figures()
+        assert first["status"] == "published"
+        known = front.shop.events.snapshots[event]
+        cancelled = known.model_copy(update={"version": 2, "status": "cancelled"})
+        await front.shop.catalogue.accept(cancelled)
+        async with asyncio.timeout(10):
+            then = await stream.figures()
+        assert then == {**first, "status": "cancelled", "read_at": then["read_at"]}
+
+
 async def test_nothing_is_said_where_nothing_changes(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,7 +120,7 @@ def figures_view(event: OwnEvent, found: EventFigures) -> FiguresView:
     """Return an event's figures as its organisers see them."""
     return FiguresView.model_construct(
         event_id=event.event_id,
-        status=event.status,
+        status=found.status,
         currency=event.currency,
         capacity=found.capacity,
         sold=found.sold,

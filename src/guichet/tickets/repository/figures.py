@@ -17,6 +17,13 @@ async def event_row(connection: Transaction, event_id: int) -> RowMapping | None
     return (await connection.execute(wanted)).mappings().first()
 
 
+async def status_of(connection: Transaction, event_id: int) -> str:
+    """Return the status of an event that is known: none is ever deleted."""
+    wanted = select(offers.c.status).where(offers.c.event_id == event_id)
+    found: str = (await connection.execute(wanted)).scalar_one()
+    return found
+
+
 async def type_rows(connection: Transaction, event_id: int) -> Sequence[Any]:
     """Return each ticket type of an event: places promised, live tickets, admitted, revenue."""
     is_live = tickets.c.status != "cancelled"
