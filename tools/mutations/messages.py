@@ -144,4 +144,28 @@ MUTATIONS = (
         "hashtext('audit_entries') IS NOT NULL",
         ("tests/kernel/test_audit.py::test_replicas_that_seal_at_once_make_one_chain",),
     ),
+    Mutation(
+        "erased-while-told",
+        "Nobody is told anything whose deletion is under way.",
+        "src/guichet/notifications/repository/people.py",
+        ".with_for_update(read=True, key_share=True)",
+        "",
+        ("tests/notifications/test_erased_meanwhile.py::test_what_is_being_told_is_erased_too",),
+    ),
+    Mutation(
+        "older-news-of-a-profile",
+        "What was told of a profile earlier than what is known changes nothing.",
+        "src/guichet/auth/use_cases/accounts.py",
+        "account.profile_told_at is not None and profile.occurred_at < account.profile_told_at",
+        "account.profile_told_at is not None and account.profile_told_at is None",
+        ("tests/auth/use_cases/test_accounts.py::test_a_profile_s_older_news_come_too_late",),
+    ),
+    Mutation(
+        "version-of-the-line-up",
+        "An edit of what was read before does not undo a change of the line-up.",
+        "src/guichet/events/repository/writing.py",
+        ".values(version=version, version_drawn=version, updated_at=moment)",
+        ".values(updated_at=moment)",
+        ("tests/events/test_edited_meanwhile.py::test_who_was_added_since_is_not_removed",),
+    ),
 )

@@ -229,6 +229,24 @@ MUTATIONS = (
         ("tests/tickets/test_locks.py::test_a_whole_event_is_given_back_by_one",),
     ),
     Mutation(
+        "new-dispute-by-one",
+        "Of two looks at a new dispute one is stored, and the other is done anew.",
+        "src/guichet/tickets/repository/provider.py",
+        " WHERE $12 RETURNING true",
+        " WHERE $12 OR true RETURNING true",
+        ("tests/tickets/test_money_locks.py::test_a_new_dispute_is_stored_by_one",),
+    ),
+    Mutation(
+        "refunded-twice-is-shown",
+        "A refund that was carried out after it was paid otherwise is shown to a person.",
+        "src/guichet/tickets/refunds.py",
+        "elif await refund_rows.provider_refund_of(connection, refund_id) != provider_refund_id:",
+        "elif False:",
+        (
+            "tests/tickets/test_refunds.py::test_a_refund_that_was_paid_otherwise_meanwhile_is_shown",
+        ),
+    ),
+    Mutation(
         "shown-while-it-is-paid",
         "An order that is shown to people while its saga runs stays so.",
         "src/guichet/tickets/repository/orders.py",
