@@ -2,10 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from guichet.verify.invariants import INVARIANTS
+from guichet.kernel.clock import now
+from guichet.verify.audit import chains_are_unbroken
+from guichet.verify.documents import documents_say_what_was_paid
+from guichet.verify.invariants import INVARIANTS, Check
 from guichet.verify.report import judge
 from guichet.verify.sources import Booked, Sources
 from guichet.verify.streams import Unhandled
@@ -362,6 +367,30 @@ async def test_an_admission_that_was_taken_back_counts_nowhere(healthy: FakeOuts
         healthy, "users", "UPDATE purchased_tickets SET used_at = now(), undone_used_at = now()"
     )
     assert await reds(healthy) == set()
+
+
+UNSEALED = (
+    "INSERT INTO audit_entries (occurred_at, actor_role, action, subject, request_id, reason)"
+    " VALUES (now() - interval '1 day', 'system', 'a', 'b', '', '')"
+)
+UNDOCUMENTED = (
+    "ALTER TABLE documents DISABLE TRIGGER USER; DELETE FROM documents;"
+    " UPDATE orders SET issued_at = now() - interval '1 day'"
+)
+
+
+@pytest.mark.parametrize(
+    ("check", "statement"),
+    [(chains_are_unbroken, UNSEALED), (documents_say_what_was_paid, UNDOCUMENTED)],
+)
+async def test_data_of_another_day_are_judged_as_of_that_day(
+    healthy: FakeOutside, check: Check, statement: str
+) -> None:
+    that_day = now() - timedelta(days=1)
+    await spoil(healthy, "tickets", statement)
+    assert await check(replace(healthy, as_of=that_day)) == []
+    assert len(await check(replace(healthy, as_of=that_day + timedelta(hours=1)))) == 1
+    assert len(await check(healthy)) == 1
 
 
 def test_every_invariant_has_a_break() -> None:

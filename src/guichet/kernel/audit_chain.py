@@ -1,5 +1,6 @@
 """Checking the audit log: every hash computed anew, every missing link named."""
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -15,8 +16,12 @@ from guichet.kernel.audit import (
 READ_AT_ONCE = 5_000
 
 
-async def broken_links(connection: "asyncpg.Connection[Any]", limit: int = 100) -> list[str]:
+async def broken_links(
+    connection: "asyncpg.Connection[Any]", limit: int = 100, as_of: datetime | None = None
+) -> list[str]:
     """Return what contradicts the chain, a sentence each: changed, deleted or unsealed entries.
+
+    `as_of` is the moment that the log is of, None for now; an entry has its seal soon after.
 
     The caller's connection may be read-only. Entries cut off at the end leave no gap: compare
     the head with one noted elsewhere.
@@ -34,7 +39,7 @@ async def broken_links(connection: "asyncpg.Connection[Any]", limit: int = 100) 
         for entry in map(entry_of, rows):
             wrong += _contradictions(entry, position + 1, previous)
             position, previous = entry.position or 0, entry.hash or ""
-    return (wrong + await _unsealed(connection))[:limit]
+    return (wrong + await _unsealed(connection, as_of))[:limit]
 
 
 def _contradictions(entry: Entry, position: int, previous: str) -> list[str]:
@@ -49,10 +54,12 @@ def _contradictions(entry: Entry, position: int, previous: str) -> list[str]:
     return []
 
 
-async def _unsealed(connection: "asyncpg.Connection[Any]") -> list[str]:
+async def _unsealed(connection: "asyncpg.Connection[Any]", as_of: datetime | None) -> list[str]:
     rows = await connection.fetch(
         "SELECT entry_id FROM audit_entries WHERE hash IS NULL"
-        " AND occurred_at < now() - make_interval(secs => $1) ORDER BY entry_id LIMIT 100",
+        " AND occurred_at < coalesce($2, now()) - make_interval(secs => $1)"
+        " ORDER BY entry_id LIMIT 100",
         SEALED_WITHIN_SECONDS,
+        as_of,
     )
     return [f"entry {row['entry_id']} was never sealed" for row in rows]

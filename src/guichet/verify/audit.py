@@ -68,7 +68,7 @@ async def chains_are_unbroken(sources: Sources) -> list[str]:
     """Compute every hash of every log anew."""
     wrong: list[str] = []
     for service in LOGGING:
-        broken = await broken_links(sources.databases[service], EXAMPLES_MAX)
+        broken = await broken_links(sources.databases[service], EXAMPLES_MAX, sources.as_of)
         wrong += [f"{service}: {sentence}" for sentence in broken]
     return wrong[:EXAMPLES_MAX]
 

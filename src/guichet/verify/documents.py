@@ -43,7 +43,7 @@ _AMOUNTS = """
            t.printed
     FROM moved m FULL JOIN told t
         ON t.order_id = m.order_id AND coalesce(t.refund_id, 0) = coalesce(m.refund_id, 0)
-    WHERE (t.number IS NULL AND m.at < now() - interval '10 minutes')
+    WHERE (t.number IS NULL AND m.at < coalesce($2, now()) - interval '10 minutes')
         OR (t.number IS NOT NULL AND (m.amount IS DISTINCT FROM t.total_minor
             OR m.currency <> t.currency OR t.printed <> t.total_minor
             OR (t.rates > 0 AND t.shared <> t.total_minor)))
@@ -63,7 +63,7 @@ async def documents_are_numbered_without_a_gap(sources: Sources) -> list[str]:
 
 async def documents_say_what_was_paid(sources: Sources) -> list[str]:
     """Compare receipts, invoices and credit notes with captures and refunds."""
-    rows = await sources.rows("tickets", _AMOUNTS, EXAMPLES_MAX)
+    rows = await sources.rows("tickets", _AMOUNTS, EXAMPLES_MAX, sources.as_of)
     return [
         f"order {row['order_id']}: {row['amount']} moved, {row['number'] or 'no document'} says"
         f" {row['total_minor']} and prints {row['printed']}"

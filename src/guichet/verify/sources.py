@@ -49,6 +49,8 @@ class Sources:
     """Mails sent before are in no mailbox: it began anew when the databases were restored."""
     answered_codes: tuple[str, ...] = ()
     nats_url: str = field(default="", repr=False)
+    as_of: datetime | None = None
+    """The moment that the data are of, None for now: what is under way then may be unfinished."""
 
     async def rows(self, service: str, statement: str, *values: object) -> list[Any]:
         """Return the rows of a query on a service's database."""
@@ -100,6 +102,7 @@ async def open_sources(
     mailbox_url: str = "",
     mailbox_since: datetime | None = None,
     answered_codes: tuple[str, ...] = (),
+    as_of: datetime | None = None,
 ) -> AsyncGenerator[Sources]:
     """Open what the environment names; raises KeyError for a service whose database is unnamed."""
     async with AsyncExitStack() as stack:
@@ -127,4 +130,5 @@ async def open_sources(
             mailbox_since=mailbox_since,
             answered_codes=answered_codes,
             nats_url=environment.get("GUICHET_NATS_URL", ""),
+            as_of=as_of,
         )

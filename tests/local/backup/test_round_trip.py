@@ -3,10 +3,12 @@
 import json
 import shutil
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from guichet.kernel.clock import now
 from guichet.local.backup import commands, taking
 from guichet.local.backup.checking import check_backup, expect_good
 from guichet.local.backup.loading import ID_GAP, has_tables
@@ -123,6 +125,26 @@ def test_a_check_restores_elsewhere_and_finds_contradictions(
     with pytest.raises(LocalError, match="contradicts itself"):
         expect_good(*check_backup(plan, settings, "latest"))
     assert value(dsns["users"], ACCOUNTS) == 0, "the check has not touched the databases"
+
+
+UNSEALED_FOR_AN_HOUR = (
+    "INSERT INTO audit_entries (occurred_at, actor_role, action, subject, request_id, reason)"
+    " VALUES (now() - interval '1 hour', 'system', 'a', 'b', '', '')"
+)
+
+
+def test_a_backup_is_judged_as_of_the_moment_it_was_taken(
+    plan: Plan, settings: BackupSettings, fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_hour_ago = now() - timedelta(hours=1)
+    fill("tickets", UNSEALED_FOR_AN_HOUR)
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "now", lambda: an_hour_ago)
+        during_a_sale = take_backup(plan, settings).name
+    expect_good(*check_backup(plan, settings, during_a_sale))
+    an_hour_later = take_backup(plan, settings).name
+    with pytest.raises(LocalError, match="never sealed"):
+        expect_good(*check_backup(plan, settings, an_hour_later))
 
 
 def test_the_secrets_open_with_their_key_alone(

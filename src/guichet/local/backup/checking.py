@@ -76,7 +76,8 @@ def _dsns(server: PostgresServer, manifest: Manifest) -> dict[str, str]:
 async def _check(backup: Path, manifest: Manifest, dsns: Mapping[str, str]) -> list[Finding]:
     await load_all(backup, manifest, dsns)
     named = {f"GUICHET_{service.upper()}_DSN": dsn for service, dsn in dsns.items()}
-    async with open_sources(named) as sources:
+    # A snapshot stands still: what was under way then must not count as late now.
+    async with open_sources(named, as_of=manifest.taken_at) as sources:
         return [
             Finding(invariant, tuple(await invariant.check(sources)))
             for invariant in INVARIANTS
