@@ -22,6 +22,16 @@ def no_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "OVERLAP", timedelta(0))
 
 
+async def _spoil_payment(shop: Shop, order_id: int) -> None:
+    """Change a payment as somebody who owns the database can."""
+    async with shop.database.hot.acquire() as connection:
+        await connection.execute("ALTER TABLE payments DISABLE TRIGGER USER")
+        await connection.execute(
+            "UPDATE payments SET captured_minor = captured_minor + 1 WHERE order_id = $1", order_id
+        )
+        await connection.execute("ALTER TABLE payments ENABLE TRIGGER USER")
+
+
 async def test_backups_read_back_equal(shop: Shop, backups: PaymentBackups) -> None:
     event = await shop.event()
     first = await shop.selling.buy(wanted(event))
@@ -64,15 +74,34 @@ async def test_only_backups_until_then_are_looked_at(shop: Shop, backups: Paymen
     assert (await compare(backups, shop.database, at=now() - timedelta(days=1))).runs == 0
 
 
+async def test_what_changed_between_the_last_run_and_then_is_not_expected_yet(
+    shop: Shop, backups: PaymentBackups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await shop.event()
+    unchanged, cancelled = [
+        await shop.selling.buy(wanted(event, by=by)) for by in (buyer(3), buyer(1))
+    ]
+    await backups.run()
+    await shop.cancelling.cancel_ticket(cancelled.tickets[0], HOLDER)
+    await shop.refunds.carry_out_due()
+    await shop.selling.buy(wanted(event, by=buyer(2)))
+    then = now()
+    monkeypatch.setattr(taking, "now", lambda: now() + timedelta(hours=1))
+    await backups.run()
+    result = await compare(backups, shop.database, at=then)
+    assert (result.runs, result.equal, result.changed) == (1, 1, 2)
+    assert result.is_good
+    await _spoil_payment(shop, unchanged.order.order_id)
+    result = await compare(backups, shop.database, at=then)
+    assert result.different == [f"payment-{unchanged.order.order_id}"]
+
+
 async def test_a_change_behind_the_databases_back_is_different(
     shop: Shop, backups: PaymentBackups
 ) -> None:
     bought = await shop.selling.buy(wanted(await shop.event()))
     await backups.run()
-    async with shop.database.hot.acquire() as connection:
-        await connection.execute("ALTER TABLE payments DISABLE TRIGGER USER")
-        await connection.execute("UPDATE payments SET captured_minor = captured_minor + 1")
-        await connection.execute("ALTER TABLE payments ENABLE TRIGGER USER")
+    await _spoil_payment(shop, bought.order.order_id)
     result = await compare(backups, shop.database)
     assert result.different == [f"payment-{bought.order.order_id}"]
     assert not result.is_good

@@ -82,15 +82,13 @@ async def compare(
 ) -> Comparison:
     """Compare the newest version of each payment with the database.
 
-    What changed after the last run (or after `at`) is not expected in the backup yet. Raises
-    what the target raises.
+    What changed after the last run (of those begun until `at`) is not expected in the backup yet.
+    Raises what the target raises.
     """
-    last = await backups.last_good_run()
+    last = await backups.last_good_run(at)
     found = await read_back(backups, at)
     result = Comparison(runs=found.runs, unreadable=found.unreadable)
     covered = last.to_at if last is not None else None
-    if at is not None:
-        covered = at if covered is None else min(at, covered)
     seen = await _compare_each(database, found.newest, covered, result)
     result.lost = sorted(found.newest.keys() - seen)
     return result

@@ -102,10 +102,11 @@ class PaymentBackups:
             last = None if everything else await rows.last_good_run(connection, target.name)
             return await self._run(connection, last)
 
-    async def last_good_run(self) -> BackupRun | None:
-        """Return the latest run to this target that ended well."""
+    async def last_good_run(self, at: datetime | None = None) -> BackupRun | None:
+        """Return the latest run to this target, of those begun until `at`, that ended well."""
+        path_max = None if at is None else run_path(at)
         async with self._database.hot.acquire() as connection:
-            return await rows.last_good_run(connection, self.opened()[0].name)
+            return await rows.last_good_run(connection, self.opened()[0].name, path_max)
 
     async def runs(self) -> list[BackupRun]:
         """Return the latest runs, also those to earlier targets."""

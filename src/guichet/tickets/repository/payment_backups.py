@@ -151,12 +151,19 @@ async def end_run(
     return _run_of(rows[0])
 
 
-async def last_good_run(connection: Connection, target: str) -> BackupRun | None:
-    """Return the latest run to this target that ended well, None where there is none."""
+async def last_good_run(
+    connection: Connection, target: str, path_max: str | None = None
+) -> BackupRun | None:
+    """Return the latest run to this target that ended well, None where there is none.
+
+    Runs after the path `path_max` are left out: paths sort as their times do.
+    """
     row = await connection.fetchrow(
         "SELECT * FROM payment_backup_runs WHERE target = $1 AND finished_at IS NOT NULL"
-        " AND error IS NULL ORDER BY run_id DESC LIMIT 1",
+        ' AND error IS NULL AND ($2::text IS NULL OR path COLLATE "C" <= $2)'
+        " ORDER BY run_id DESC LIMIT 1",
         target,
+        path_max,
     )
     return None if row is None else _run_of(row)
 
