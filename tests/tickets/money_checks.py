@@ -1,14 +1,14 @@
 """What `guichet verify` says of money, over the shop of these tests and its fake provider."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from guichet.tickets.payments import PaymentOutcome, RefundOutcome
 from guichet.verify import audit, documents, ledger, money
+from guichet.verify.invariants import Check
 from guichet.verify.sources import Booked, Sources
 from tests.tickets.conftest import Shop
 
-CHECKS: tuple[Callable[[Sources], Awaitable[list[str]]], ...] = (
+CHECKS: tuple[Check, ...] = (
     money.captured_is_served_or_refunded,
     money.tickets_are_paid,
     money.refunds_within_captures,
@@ -53,7 +53,7 @@ async def contradictions(shop: Shop) -> list[str]:
     async with shop.database.hot.acquire() as connection:
         sources = ShopSources(databases={"tickets": cast(Any, connection)}, session=cast(Any, None))
         sources.shop = shop
-        return [sentence for check in CHECKS for sentence in await check(sources)]
+        return [found.sentence for check in CHECKS for found in await check(sources)]
 
 
 async def balances(shop: Shop) -> dict[str, int]:

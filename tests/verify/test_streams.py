@@ -36,8 +36,9 @@ async def test_what_a_service_has_not_done_with_waits(nats: NatsServer) -> None:
         subscription = await jetstream.pull_subscribe_bind(SERVICE, STREAM)
         received = await subscription.fetch(2)
         assert await waiting(nats) == [Unhandled(SERVICE, STREAM, 2)], "in hand is not done with"
-        for message in received:
-            await message.ack_sync()
+        await received[0].ack_sync()
+        assert await waiting(nats) == [Unhandled(SERVICE, STREAM, 1, handled_to=1)]
+        await received[1].ack_sync()
         assert await waiting(nats) == []
     finally:
         await bus.close()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from guichet.kernel.audit_chain import broken_links
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 LOGGING = ("auth", "users", "events", "tickets", "notifications")
@@ -64,29 +64,29 @@ SERIES = (
 )
 
 
-async def chains_are_unbroken(sources: Sources) -> list[str]:
+async def chains_are_unbroken(sources: Sources) -> list[Contradiction]:
     """Compute every hash of every log anew."""
-    wrong: list[str] = []
+    wrong: list[Contradiction] = []
     for service in LOGGING:
-        broken = await broken_links(sources.databases[service], EXAMPLES_MAX, sources.as_of)
-        wrong += [f"{service}: {sentence}" for sentence in broken]
-    return wrong[:EXAMPLES_MAX]
+        broken = await broken_links(sources.databases[service], NAMED_MAX, sources.as_of)
+        wrong += [Contradiction(service, f"{service}: {sentence}") for sentence in broken]
+    return wrong[:NAMED_MAX]
 
 
-async def every_change_is_logged(sources: Sources) -> list[str]:
+async def every_change_is_logged(sources: Sources) -> list[Contradiction]:
     """Compare the logs with what they must tell of: access, events, limits, captures, refunds."""
-    wrong: list[str] = []
+    wrong: list[Contradiction] = []
     for series in SERIES:
         wrong += await _contradictions(sources, series)
-    return (wrong + await money_is_logged(sources))[:EXAMPLES_MAX]
+    return (wrong + await money_is_logged(sources))[:NAMED_MAX]
 
 
-async def money_is_logged(sources: Sources) -> list[str]:
+async def money_is_logged(sources: Sources) -> list[Contradiction]:
     """Compare the log of tickets with captures, and with each step that a refund has taken."""
     return await _captures(sources) + await _refunds(sources)
 
 
-async def _contradictions(sources: Sources, series: Series) -> list[str]:
+async def _contradictions(sources: Sources, series: Series) -> list[Contradiction]:
     rows = await sources.rows(
         series.service,
         f"""
@@ -110,16 +110,19 @@ async def _contradictions(sources: Sources, series: Series) -> list[str]:
         series.actions,
         series.first,
         series.is_lasting,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"{series.service}: the log ends {row['subject']}'s {series.field} at {row['known']},"
-        f" then it is {row['was']}"
+        Contradiction(
+            f"{row['subject']} {series.field}",
+            f"{series.service}: the log ends {row['subject']}'s {series.field} at {row['known']},"
+            f" then it is {row['was']}",
+        )
         for row in rows
     ]
 
 
-async def _captures(sources: Sources) -> list[str]:
+async def _captures(sources: Sources) -> list[Contradiction]:
     rows = await sources.rows(
         "tickets",
         """
@@ -135,16 +138,19 @@ async def _captures(sources: Sources) -> list[str]:
         FROM told t FULL JOIN happened h USING (subject)
         WHERE t.entries IS DISTINCT FROM 1 OR t.amount IS DISTINCT FROM h.amount LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"{row['subject']}: captured {row['happened']}, told {row['told']} in"
-        f" {row['entries']} entries"
+        Contradiction(
+            row["subject"],
+            f"{row['subject']}: captured {row['happened']}, told {row['told']} in"
+            f" {row['entries']} entries",
+        )
         for row in rows
     ]
 
 
-async def _refunds(sources: Sources) -> list[str]:
+async def _refunds(sources: Sources) -> list[Contradiction]:
     rows = await sources.rows(
         "tickets",
         """
@@ -170,10 +176,13 @@ async def _refunds(sources: Sources) -> list[str]:
         FROM told t FULL JOIN happened h USING (action, subject, refund_id)
         WHERE t.entries IS DISTINCT FROM 1 OR t.amount IS DISTINCT FROM h.amount LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"refund {row['refund_id']}, {row['action']}: {row['happened']} happened,"
-        f" {row['told']} told in {row['entries']} entries"
+        Contradiction(
+            f"refund {row['refund_id']}",
+            f"refund {row['refund_id']}, {row['action']}: {row['happened']} happened,"
+            f" {row['told']} told in {row['entries']} entries",
+        )
         for row in rows
     ]

@@ -1,6 +1,6 @@
 """Checks on receipts, invoices and credit notes: their numbers, and what they say was paid."""
 
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 _GAPS = """
@@ -51,21 +51,28 @@ _AMOUNTS = """
 """
 
 
-async def documents_are_numbered_without_a_gap(sources: Sources) -> list[str]:
+async def documents_are_numbered_without_a_gap(sources: Sources) -> list[Contradiction]:
     """Look for organisers and years whose numbers have a gap, or do not end with the last drawn."""
-    rows = await sources.rows("tickets", _GAPS, EXAMPLES_MAX)
+    rows = await sources.rows("tickets", _GAPS, NAMED_MAX)
     return [
-        f"organiser {row['organiser_id']}, {row['year']}: {row['documents']} documents are numbered"
-        f" from {row['first']} to {row['last']}, the last number drawn is {row['drawn']}"
+        Contradiction(
+            f"organiser {row['organiser_id']}, {row['year']}",
+            f"organiser {row['organiser_id']}, {row['year']}: {row['documents']} documents are"
+            f" numbered from {row['first']} to {row['last']}, the last number drawn is"
+            f" {row['drawn']}",
+        )
         for row in rows
     ]
 
 
-async def documents_say_what_was_paid(sources: Sources) -> list[str]:
+async def documents_say_what_was_paid(sources: Sources) -> list[Contradiction]:
     """Compare receipts, invoices and credit notes with captures and refunds."""
-    rows = await sources.rows("tickets", _AMOUNTS, EXAMPLES_MAX, sources.as_of)
+    rows = await sources.rows("tickets", _AMOUNTS, NAMED_MAX, sources.as_of)
     return [
-        f"order {row['order_id']}: {row['amount']} moved, {row['number'] or 'no document'} says"
-        f" {row['total_minor']} and prints {row['printed']}"
+        Contradiction(
+            f"order {row['order_id']}",
+            f"order {row['order_id']}: {row['amount']} moved, {row['number'] or 'no document'} says"
+            f" {row['total_minor']} and prints {row['printed']}",
+        )
         for row in rows
     ]

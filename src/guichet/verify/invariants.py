@@ -1,8 +1,8 @@
 """The invariants, each with its sentence and its check; the numbers are those of the design.
 
-A check returns what contradicts the invariant, a short sentence each, and nothing where all is
-well. It may be run on a working system: what is under way contradicts for a moment, so the report
-looks again before it gives its verdict.
+A check returns what contradicts the invariant, by subject, and nothing where all is well. It may
+be run on a working system: what is under way contradicts for a moment, so the report looks again,
+and calls wrong what still contradicts about the same subject.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,9 +19,10 @@ from guichet.verify import (
     provider,
     selling,
 )
+from guichet.verify.contradictions import Contradiction
 from guichet.verify.sources import Sources
 
-Check = Callable[[Sources], Awaitable[list[str]]]
+Check = Callable[[Sources], Awaitable[list[Contradiction]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Checks on the ledger: what it entered is what orders and refunds say that money did."""
 
 from guichet.tickets.closing import broken_days
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 # What must have been entered, computed from the stored lines and refunds by the database itself:
@@ -110,26 +110,35 @@ _PARTS = """
 """
 
 
-async def ledger_equals_payments(sources: Sources) -> list[str]:
+async def ledger_equals_payments(sources: Sources) -> list[Contradiction]:
     """Compare the ledger with captures, refunds, fees and VAT, and closed days with their seals."""
-    rows = await sources.rows("tickets", _WANTED, EXAMPLES_MAX)
+    rows = await sources.rows("tickets", _WANTED, NAMED_MAX)
     wrong = [
-        f"{row['reference']}: {row['wanted']} happened, the ledger has {row['entered']}"
+        Contradiction(
+            row["reference"],
+            f"{row['reference']}: {row['wanted']} happened, the ledger has {row['entered']}",
+        )
         for row in rows
     ]
     broken = await broken_days(sources.databases["tickets"])
-    return wrong + [f"the ledger's day {day} does not match its seal" for day in broken]
+    return wrong + [
+        Contradiction(f"day {day}", f"the ledger's day {day} does not match its seal")
+        for day in broken
+    ]
 
 
-async def refunds_contain_what_was_sold(sources: Sources) -> list[str]:
+async def refunds_contain_what_was_sold(sources: Sources) -> list[Contradiction]:
     """Look for refunds whose fee and VAT are not those of what they give back.
 
     They add up to the refund, are never more than the order contained, and are all of it once
     everything has been given back.
     """
-    rows = await sources.rows("tickets", _PARTS, EXAMPLES_MAX)
+    rows = await sources.rows("tickets", _PARTS, NAMED_MAX)
     return [
-        f"order {row['order_id']}: refunds of {row['amount']} are made of {row['parted']}, with"
-        f" fees {row['fee']} of {row['sold_fee']} and VAT {row['vat']} of {row['sold_vat']}"
+        Contradiction(
+            f"order {row['order_id']}",
+            f"order {row['order_id']}: refunds of {row['amount']} are made of {row['parted']}, with"
+            f" fees {row['fee']} of {row['sold_fee']} and VAT {row['vat']} of {row['sold_vat']}",
+        )
         for row in rows
     ]

@@ -5,13 +5,47 @@ from collections import Counter
 from nats.errors import Error as NatsError
 
 from guichet.tickets.codes import order_code
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, UNKNOWN, Contradiction
 from guichet.verify.sources import SERVICES, Sources
 
 CONFIRMATION = "order_confirmed"
 
+# What waits: its kind, its id, and what has not been done with it.
+_MESSAGES = """
+    SELECT 'message' AS what, id, 'is not sent' AS lacks FROM outbox WHERE sent_at IS NULL
+    UNION ALL
+    SELECT 'dead letter', id, 'was given up' FROM dead_letters WHERE retried_at IS NULL
+    LIMIT $1
+"""
+_WORK = """
+    SELECT 'order' AS what, o.order_id::text AS id, 'has not ended' AS lacks
+    FROM orders o LEFT JOIN payments p USING (order_id)
+    WHERE o.step IS NOT NULL AND p.next_action IS NULL
+    UNION ALL
+    SELECT 'refund', refund_id::text, 'has not ended' FROM refunds WHERE status = 'pending'
+    UNION ALL
+    SELECT 'order', order_id::text, 'waits for a person' FROM orders WHERE needs_attention
+    UNION ALL
+    SELECT 'webhook', provider_event_id, 'is not handled' FROM webhook_events
+    WHERE state = 'waiting'
+    UNION ALL
+    SELECT 'refund of an event', run_id::text, 'has not ended' FROM event_refund_runs
+    WHERE finished_at IS NULL
+    UNION ALL
+    SELECT 'letter', message_id::text, 'has not left' FROM holder_messages
+    WHERE finished_at IS NULL
+    LIMIT $1
+"""
+_DELIVERIES = """
+    SELECT 'delivery' AS what, id,
+           CASE status WHEN 'failed' THEN 'was given up' ELSE 'is not sent' END AS lacks
+    FROM deliveries WHERE status IN ('waiting', 'failed') LIMIT $1
+"""
+_FINAL = {"was given up", "waits for a person"}
+"""What no work under way will end."""
 
-async def one_confirmation_per_order(sources: Sources) -> list[str]:
+
+async def one_confirmation_per_order(sources: Sources) -> list[Contradiction]:
     """Compare the orders that have tickets with the confirmations that were prepared and sent."""
     orders = await sources.rows("tickets", "SELECT DISTINCT order_id FROM tickets")
     wanted = {order_code(row["order_id"]) for row in orders}
@@ -23,19 +57,29 @@ async def one_confirmation_per_order(sources: Sources) -> list[str]:
         CONFIRMATION,
     )
     sent = Counter[str](row["code"] for row in rows)
-    wrong = [f"order {code} has no confirmation" for code in sorted(wanted - sent.keys())]
-    wrong += [f"order {code} has {n} confirmations" for code, n in sent.items() if n > 1]
-    wrong += [f"a confirmation names {code}, which has no tickets" for code in sent.keys() - wanted]
+    wrong = [
+        Contradiction(code, f"order {code} has no confirmation")
+        for code in sorted(wanted - sent.keys())
+    ]
     wrong += [
-        f"the confirmation of order {row['code']} is {row['status']}"
+        Contradiction(code, f"order {code} has {n} confirmations")
+        for code, n in sent.items()
+        if n > 1
+    ]
+    wrong += [
+        Contradiction(code, f"a confirmation names {code}, which has no tickets")
+        for code in sent.keys() - wanted
+    ]
+    wrong += [
+        Contradiction(row["code"], f"the confirmation of order {row['code']} is {row['status']}")
         for row in rows
         # Whoever had all their data deleted before it left gets none.
         if row["status"] not in {"sent", "erased"}
     ]
-    return wrong[:EXAMPLES_MAX]
+    return wrong[:NAMED_MAX]
 
 
-async def one_copy_of_each_mail(sources: Sources) -> list[str]:
+async def one_copy_of_each_mail(sources: Sources) -> list[Contradiction]:
     """Count the copies of each mail in the local mailbox, and look for sent ones that are not.
 
     An attempt that ended without a clear answer, its process killed, its connection lost or its
@@ -53,14 +97,17 @@ async def one_copy_of_each_mail(sources: Sources) -> list[str]:
         sources.mailbox_since,
     )
     wrong = [
-        f"{row['message_id']} is in the mailbox {copies[row['message_id']]} times"
+        Contradiction(
+            row["message_id"],
+            f"{row['message_id']} is in the mailbox {copies[row['message_id']]} times",
+        )
         for row in rows
         if not row["wanted"] <= copies[row["message_id"]] <= row["wanted"] + row["unclear"]
     ]
-    return wrong[:EXAMPLES_MAX]
+    return wrong[:NAMED_MAX]
 
 
-async def streams_are_handled(sources: Sources) -> list[str]:
+async def streams_are_handled(sources: Sources) -> list[Contradiction]:
     """Look for messages that a service has yet to handle.
 
     A NATS that does not say so contradicts too: what it keeps is unknown then.
@@ -68,46 +115,37 @@ async def streams_are_handled(sources: Sources) -> list[str]:
     try:
         found = await sources.unhandled()
     except (NatsError, OSError, TimeoutError) as error:
-        return [f"NATS does not say what waits: {type(error).__name__}"]
-    return [f"{one.service} has not handled {one.messages} of {one.stream}" for one in found]
+        return [Contradiction(UNKNOWN, f"NATS does not say what waits: {type(error).__name__}")]
+    return [
+        Contradiction(
+            f"{one.service} {one.stream}",
+            f"{one.service} has not handled {one.messages} of {one.stream}",
+            reached=one.handled_to,
+        )
+        for one in found
+    ]
 
 
-async def queues_are_empty(sources: Sources) -> list[str]:
-    """Look for messages not sent or given up, and for work of any kind that was not ended."""
-    wrong: list[str] = []
+async def queues_are_empty(sources: Sources) -> list[Contradiction]:
+    """Look for messages not sent or given up, and for work of any kind that was not ended.
+
+    Each is named by itself: a queue that moves on is never empty, one that is stuck keeps what
+    is stuck in it.
+    """
+    wrong: list[Contradiction] = []
     for service in SERVICES:
-        row = (
-            await sources.rows(
-                service,
-                "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) AS unsent,"
-                " (SELECT count(*) FROM dead_letters WHERE retried_at IS NULL) AS dead",
-            )
-        )[0]
-        if row["unsent"]:
-            wrong.append(f"{service}: {row['unsent']} messages not sent")
-        if row["dead"]:
-            wrong.append(f"{service}: {row['dead']} dead letters")
-    row = (
-        await sources.rows(
-            "tickets",
-            "SELECT (SELECT count(*) FROM orders o LEFT JOIN payments p USING (order_id)"
-            " WHERE o.step IS NOT NULL AND p.next_action IS NULL) AS sagas,"
-            " (SELECT count(*) FROM refunds WHERE status = 'pending') AS refunds,"
-            " (SELECT count(*) FROM orders WHERE needs_attention) AS attention,"
-            " (SELECT count(*) FROM webhook_events WHERE state = 'waiting') AS webhooks,"
-            " (SELECT count(*) FROM event_refund_runs WHERE finished_at IS NULL) AS runs,"
-            " (SELECT count(*) FROM holder_messages WHERE finished_at IS NULL) AS letters",
+        wrong += await _waiting(sources, service, _MESSAGES)
+    wrong += await _waiting(sources, "tickets", _WORK)
+    return wrong + await _waiting(sources, "notifications", _DELIVERIES)
+
+
+async def _waiting(sources: Sources, service: str, statement: str) -> list[Contradiction]:
+    rows = await sources.rows(service, statement, NAMED_MAX)
+    return [
+        Contradiction(
+            f"{service} {row['what']} {row['id']}",
+            f"{service}: {row['what']} {row['id']} {row['lacks']}",
+            is_final=row["lacks"] in _FINAL,
         )
-    )[0]
-    for name in ("sagas", "refunds", "attention", "webhooks", "runs", "letters"):
-        if row[name]:
-            wrong.append(f"tickets: {row[name]} {name} not settled")
-    row = (
-        await sources.rows(
-            "notifications",
-            "SELECT count(*) AS n FROM deliveries WHERE status IN ('waiting', 'failed')",
-        )
-    )[0]
-    if row["n"]:
-        wrong.append(f"notifications: {row['n']} deliveries not sent")
-    return wrong
+        for row in rows
+    ]

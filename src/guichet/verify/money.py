@@ -1,10 +1,10 @@
 """Checks on payments, refunds and the provider's books."""
 
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 
-async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
+async def captured_is_served_or_refunded(sources: Sources) -> list[Contradiction]:
     """Look for captured payments with neither the complete tickets nor the complete refund.
 
     A cancelled ticket is complete where what it gave back, what the event's rules kept and what
@@ -54,29 +54,38 @@ async def captured_is_served_or_refunded(sources: Sources) -> list[str]:
             ELSE coalesce(p.captured_minor, 0) = 0 AND coalesce(had.n, 0) = 0
         END LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"order {row['order_id']} is {row['state']}: captured {row['captured_minor']} of"
-        f" {row['total_minor']}, tickets {row['tickets']} of {row['wanted']},"
-        f" refunded {row['refunded']}"
+        Contradiction(
+            f"order {row['order_id']}",
+            f"order {row['order_id']} is {row['state']}: captured {row['captured_minor']} of"
+            f" {row['total_minor']}, tickets {row['tickets']} of {row['wanted']},"
+            f" refunded {row['refunded']}",
+        )
         for row in rows
     ]
 
 
-async def tickets_are_paid(sources: Sources) -> list[str]:
+async def tickets_are_paid(sources: Sources) -> list[Contradiction]:
     """Look for tickets whose order is not free and was not paid in full."""
     rows = await sources.rows(
         "tickets",
         "SELECT t.ticket_id, o.order_id FROM tickets t JOIN orders o USING (order_id)"
         " LEFT JOIN payments p USING (order_id)"
         " WHERE o.total_minor > 0 AND coalesce(p.captured_minor, 0) < o.total_minor LIMIT $1",
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
-    return [f"ticket {row['ticket_id']} of order {row['order_id']} is not paid" for row in rows]
+    return [
+        Contradiction(
+            f"ticket {row['ticket_id']}",
+            f"ticket {row['ticket_id']} of order {row['order_id']} is not paid",
+        )
+        for row in rows
+    ]
 
 
-async def refunds_within_captures(sources: Sources) -> list[str]:
+async def refunds_within_captures(sources: Sources) -> list[Contradiction]:
     """Look for payments that were given back more than once, or counted wrongly."""
     rows = await sources.rows(
         "tickets",
@@ -90,16 +99,19 @@ async def refunds_within_captures(sources: Sources) -> list[str]:
             OR coalesce(sum(r.amount_minor) FILTER (WHERE r.status = 'completed'), 0)
                <> p.refunded_minor LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"order {row['order_id']}: captured {row['captured_minor']}, refunds asked {row['asked']},"
-        f" done {row['done']}, counted {row['refunded_minor']}"
+        Contradiction(
+            f"order {row['order_id']}",
+            f"order {row['order_id']}: captured {row['captured_minor']}, refunds asked"
+            f" {row['asked']}, done {row['done']}, counted {row['refunded_minor']}",
+        )
         for row in rows
     ]
 
 
-async def refunds_equal_their_tickets(sources: Sources) -> list[str]:
+async def refunds_equal_their_tickets(sources: Sources) -> list[Contradiction]:
     """Look for refunds that are not the sum of what their tickets gave back."""
     rows = await sources.rows(
         "tickets",
@@ -111,16 +123,19 @@ async def refunds_equal_their_tickets(sources: Sources) -> list[str]:
             AND NOT r.is_retried GROUP BY r.refund_id
         HAVING r.amount_minor <> coalesce(sum(b.price_minor + b.fee_minor), 0) LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"refund {row['refund_id']} of order {row['order_id']} is {row['amount_minor']},"
-        f" its tickets gave back {row['back']}"
+        Contradiction(
+            f"refund {row['refund_id']}",
+            f"refund {row['refund_id']} of order {row['order_id']} is {row['amount_minor']},"
+            f" its tickets gave back {row['back']}",
+        )
         for row in rows
     ]
 
 
-async def books_agree(sources: Sources) -> list[str]:
+async def books_agree(sources: Sources) -> list[Contradiction]:
     """Compare every payment with the provider's books, in both directions."""
     rows = await sources.rows(
         "tickets",
@@ -130,13 +145,14 @@ async def books_agree(sources: Sources) -> list[str]:
         f"order-{row['order_id']}": (row["captured_minor"], row["refunded_minor"]) for row in rows
     }
     theirs: dict[str, tuple[int, int]] = {}
-    wrong: list[str] = []
+    wrong: list[Contradiction] = []
     for booked in await sources.books():
         captured, refunded = theirs.get(booked.order_key, (0, 0))
         if captured and booked.captured:
-            wrong.append(f"{booked.order_key} was charged twice")
+            wrong.append(Contradiction(booked.order_key, f"{booked.order_key} was charged twice"))
         theirs[booked.order_key] = (captured + booked.captured, refunded + booked.refunded)
     for key in sorted(ours.keys() | theirs.keys()):
         if ours.get(key, (0, 0)) != theirs.get(key, (0, 0)):
-            wrong.append(f"{key}: ours {ours.get(key)}, the provider's {theirs.get(key)}")
-    return wrong[:EXAMPLES_MAX]
+            said = f"{key}: ours {ours.get(key)}, the provider's {theirs.get(key)}"
+            wrong.append(Contradiction(key, said))
+    return wrong[:NAMED_MAX]

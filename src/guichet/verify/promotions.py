@@ -1,6 +1,6 @@
 """Checks on promo codes: their limits hold, and nothing is cheaper without one."""
 
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 _USES = """
@@ -22,11 +22,21 @@ _DISCOUNTS = """
 """
 
 
-async def promo_codes_hold_their_limits(sources: Sources) -> list[str]:
+async def promo_codes_hold_their_limits(sources: Sources) -> list[Contradiction]:
     """Look for codes in use more often than they may be, and for discounts without a code."""
-    over = await sources.rows("tickets", _USES, EXAMPLES_MAX)
-    bare = await sources.rows("tickets", _DISCOUNTS, EXAMPLES_MAX)
+    over = await sources.rows("tickets", _USES, NAMED_MAX)
+    bare = await sources.rows("tickets", _DISCOUNTS, NAMED_MAX)
     return [
-        f"promo code {row['promo_id']} is in use {row['n']} times, {row['max_uses']} are allowed"
+        Contradiction(
+            f"promo code {row['promo_id']}",
+            f"promo code {row['promo_id']} is in use {row['n']} times,"
+            f" {row['max_uses']} are allowed",
+        )
         for row in over
-    ] + [f"order {row['order_id']} has a discount without a code of its event" for row in bare]
+    ] + [
+        Contradiction(
+            f"order {row['order_id']}",
+            f"order {row['order_id']} has a discount without a code of its event",
+        )
+        for row in bare
+    ]

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from guichet.verify.selling import EXAMPLES_MAX
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Booked, Sources
 
 READ_BY_THEN = timedelta(hours=1)
 """A payment that is this much older than the last comparison has been read by it."""
 
 
-async def provider_entries_agree(sources: Sources) -> list[str]:
+async def provider_entries_agree(sources: Sources) -> list[Contradiction]:
     """Compare provider fees and disputes in the ledger with the provider's books.
 
     They are entered when reconciliation, or a webhook, has met them; until then they are missing,
@@ -27,16 +27,18 @@ async def provider_entries_agree(sources: Sources) -> list[str]:
         "tickets",
         "SELECT max(reached_at) AS at FROM reconciliation_cursors WHERE name = 'movements'",
     )
-    wrong: list[str] = []
+    wrong: list[Contradiction] = []
     for booked in _by_order(await sources.books()):
         wrong += _differences(booked, entered, is_read=_is_read(booked, cursor["at"]))
         for kind in ("provider_fee", "dispute", "dispute_won", "dispute_fee"):
             entered.pop((booked.order_key, kind), None)
     wrong += [
-        f"{key}: the ledger has {kind} {amount}, the provider nothing"
+        Contradiction(
+            f"{key} {kind}", f"{key}: the ledger has {kind} {amount}, the provider nothing"
+        )
         for (key, kind), amount in entered.items()
     ]
-    return wrong[:EXAMPLES_MAX]
+    return wrong[:NAMED_MAX]
 
 
 def _by_order(books: list[Booked]) -> list[Booked]:
@@ -60,7 +62,7 @@ def _by_order(books: list[Booked]) -> list[Booked]:
 
 def _differences(
     booked: Booked, entered: dict[tuple[str, str], int], *, is_read: bool
-) -> list[str]:
+) -> list[Contradiction]:
     key = booked.order_key
     withdrawn = entered.get((key, "dispute"), 0) - entered.get((key, "dispute_won"), 0)
     pairs = {
@@ -69,7 +71,9 @@ def _differences(
         "dispute_fee": (entered.get((key, "dispute_fee"), 0), booked.dispute_fees),
     }
     return [
-        f"{key}: the ledger has {kind} {ours}, the provider {theirs}"
+        Contradiction(
+            f"{key} {kind}", f"{key}: the ledger has {kind} {ours}, the provider {theirs}"
+        )
         for kind, (ours, theirs) in pairs.items()
         if ours != theirs and (ours or is_read)
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from guichet.kernel.problems import Language
+from guichet.verify.contradictions import Looks
 from guichet.verify.invariants import INVARIANTS, Invariant, is_there
 from guichet.verify.sources import Sources
 
@@ -32,24 +33,26 @@ async def judge(
 ) -> list[Verdict]:
     """Check every invariant, or those of these `numbers`.
 
-    What is red is looked at again until the wait is over.
+    What contradicts is looked at again until the wait is over: red is what still does then. What
+    came up meanwhile has not had that time, unless no time would end it.
     """
     wanted = [each for each in INVARIANTS if numbers is None or each.number in numbers]
-    verdicts = [await _check(sources, invariant) for invariant in wanted]
+    looks = {
+        invariant: Looks(await invariant.check(sources))
+        for invariant in wanted
+        if is_there(sources, invariant.needs)
+    }
     deadline = asyncio.get_running_loop().time() + wait_seconds
-    while any(v.is_red for v in verdicts) and asyncio.get_running_loop().time() < deadline:
+    while (
+        again := [invariant for invariant, seen in looks.items() if not seen.is_over]
+    ) and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        verdicts = [
-            await _check(sources, verdict.invariant) if verdict.is_red else verdict
-            for verdict in verdicts
-        ]
-    return verdicts
-
-
-async def _check(sources: Sources, invariant: Invariant) -> Verdict:
-    if not is_there(sources, invariant.needs):
-        return Verdict(invariant, None)
-    return Verdict(invariant, tuple(await invariant.check(sources)))
+        for invariant in again:
+            looks[invariant].add(await invariant.check(sources))
+    return [
+        Verdict(invariant, looks[invariant].wrong if invariant in looks else None)
+        for invariant in wanted
+    ]
 
 
 def show(verdicts: Sequence[Verdict], language: Language, console: Console) -> None:

@@ -1,14 +1,14 @@
 """Checks on stock, holds, keys, orders and admissions."""
 
 from guichet.tickets.codes import order_id_of
+from guichet.verify.contradictions import NAMED_MAX, Contradiction
 from guichet.verify.sources import Sources
 
 HOLD_OVERDUE_SECONDS_MAX = 5
 KEY_UNSETTLED_SECONDS_MAX = 60
-EXAMPLES_MAX = 100
 
 
-async def stock_adds_up(sources: Sources) -> list[str]:
+async def stock_adds_up(sources: Sources) -> list[Contradiction]:
     """Compare each ticket type's counters with what tickets, orders and holds add up to."""
     rows = await sources.rows(
         "tickets",
@@ -29,17 +29,20 @@ async def stock_adds_up(sources: Sources) -> list[str]:
         WHERE s.sold + s.held > s.capacity OR s.sold <> coalesce(live.n, 0)
            OR s.held <> coalesce(promised.n, 0) LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     wrong = [
-        f"ticket type {row['ticket_type_id']}: capacity {row['capacity']}, sold {row['sold']}"
-        f" (tickets: {row['live']}), held {row['held']} (promised: {row['promised']})"
+        Contradiction(
+            f"ticket type {row['ticket_type_id']}",
+            f"ticket type {row['ticket_type_id']}: capacity {row['capacity']}, sold {row['sold']}"
+            f" (tickets: {row['live']}), held {row['held']} (promised: {row['promised']})",
+        )
         for row in rows
     ]
     return wrong + await _allotments_add_up(sources)
 
 
-async def _allotments_add_up(sources: Sources) -> list[str]:
+async def _allotments_add_up(sources: Sources) -> list[Contradiction]:
     rows = await sources.rows(
         "tickets",
         """
@@ -59,45 +62,55 @@ async def _allotments_add_up(sources: Sources) -> list[str]:
         FROM owned FULL JOIN allotments a USING (buyer, ticket_type_id)
         WHERE coalesce(a.quantity, 0) <> coalesce(owned.n, 0) GROUP BY 1 ORDER BY 1 LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"ticket type {row['ticket_type_id']}: {row['buyers']} buyers are counted with"
-        f" {row['counted']} places, they have {row['n']}"
+        Contradiction(
+            f"ticket type {row['ticket_type_id']}",
+            f"ticket type {row['ticket_type_id']}: {row['buyers']} buyers are counted with"
+            f" {row['counted']} places, they have {row['n']}",
+        )
         for row in rows
     ]
 
 
-async def holds_end(sources: Sources) -> list[str]:
+async def holds_end(sources: Sources) -> list[Contradiction]:
     """Look for holds that are still active after their time."""
     rows = await sources.rows(
         "tickets",
         "SELECT hold_id, expires_at FROM holds WHERE state = 'active'"
         " AND expires_at < now() - make_interval(secs => $1) LIMIT $2",
         HOLD_OVERDUE_SECONDS_MAX,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
-    return [f"hold {row['hold_id']} should have ended at {row['expires_at']}" for row in rows]
+    return [
+        Contradiction(
+            f"hold {row['hold_id']}",
+            f"hold {row['hold_id']} should have ended at {row['expires_at']}",
+        )
+        for row in rows
+    ]
 
 
-async def answered_orders_exist(sources: Sources) -> list[str]:
+async def answered_orders_exist(sources: Sources) -> list[Contradiction]:
     """Look up every order code that a client was answered with."""
-    wrong: list[str] = []
+    wrong: list[Contradiction] = []
     wanted: dict[int, str] = {}
     for code in sources.answered_codes:
         order_id = order_id_of(code)
         if order_id is None:
-            wrong.append(f"{code} is no order's code")
+            wrong.append(Contradiction(code, f"{code} is no order's code"))
         else:
             wanted[order_id] = code
     rows = await sources.rows(
         "tickets", "SELECT order_id FROM orders WHERE order_id = ANY($1::bigint[])", list(wanted)
     )
     missing = set(wanted) - {row["order_id"] for row in rows}
-    return wrong + [f"order {wanted[order_id]} was answered and is lost" for order_id in missing]
+    lost = [wanted[order_id] for order_id in missing]
+    return wrong + [Contradiction(code, f"order {code} was answered and is lost") for code in lost]
 
 
-async def keys_have_one_effect(sources: Sources) -> list[str]:
+async def keys_have_one_effect(sources: Sources) -> list[Contradiction]:
     """Look for keys with two effects, with none, or with an order that does not exist."""
     rows = await sources.rows(
         "tickets",
@@ -112,25 +125,33 @@ async def keys_have_one_effect(sources: Sources) -> list[str]:
            OR (k.hold_id IS NOT NULL AND h.hold_id IS NULL) LIMIT $2
         """,
         KEY_UNSETTLED_SECONDS_MAX,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     shared = await sources.rows(
         "tickets",
         "SELECT order_id, count(*) AS n FROM purchase_keys WHERE order_id IS NOT NULL"
         " GROUP BY order_id HAVING count(*) > 1 LIMIT $1",
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
         *(
-            f"key {row['key'][:12]}…: order {row['order_id']}, hold {row['hold_id']}"
+            Contradiction(
+                row["key"],
+                f"key {row['key'][:12]}…: order {row['order_id']}, hold {row['hold_id']}",
+            )
             for row in rows
         ),
-        *(f"order {row['order_id']} has {row['n']} keys" for row in shared),
+        *(
+            Contradiction(
+                f"order {row['order_id']}", f"order {row['order_id']} has {row['n']} keys"
+            )
+            for row in shared
+        ),
         *await _refund_keys_have_one_effect(sources),
     ]
 
 
-async def _refund_keys_have_one_effect(sources: Sources) -> list[str]:
+async def _refund_keys_have_one_effect(sources: Sources) -> list[Contradiction]:
     rows = await sources.rows(
         "tickets",
         """
@@ -140,15 +161,19 @@ async def _refund_keys_have_one_effect(sources: Sources) -> list[str]:
            OR k.refund_id IN (SELECT refund_id FROM refund_keys WHERE refund_id IS NOT NULL
                GROUP BY refund_id HAVING count(*) > 1) LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
     return [
-        f"key {row['key'][:12]}… of a refund: order {row['order_id']}, refund {row['refund_id']}"
+        Contradiction(
+            f"refund {row['key']}",
+            f"key {row['key'][:12]}… of a refund: order {row['order_id']},"
+            f" refund {row['refund_id']}",
+        )
         for row in rows
     ]
 
 
-async def one_admission_per_ticket(sources: Sources) -> list[str]:
+async def one_admission_per_ticket(sources: Sources) -> list[Contradiction]:
     """Compare used tickets with admissions."""
     rows = await sources.rows(
         "tickets",
@@ -160,6 +185,12 @@ async def one_admission_per_ticket(sources: Sources) -> list[str]:
         HAVING count(a.admission_id) <> (t.used_at IS NOT NULL)::int
             OR (t.status = 'used' AND t.used_at IS NULL) LIMIT $1
         """,
-        EXAMPLES_MAX,
+        NAMED_MAX,
     )
-    return [f"ticket {row['ticket_id']} is {row['status']}, admissions: {row['n']}" for row in rows]
+    return [
+        Contradiction(
+            f"ticket {row['ticket_id']}",
+            f"ticket {row['ticket_id']} is {row['status']}, admissions: {row['n']}",
+        )
+        for row in rows
+    ]

@@ -14,6 +14,8 @@ class Unhandled(NamedTuple):
     service: str
     stream: str
     messages: int
+    handled_to: int = 0
+    """The last message of the stream before which it has done with all; 0 for none."""
 
 
 async def unhandled(url: str) -> list[Unhandled]:
@@ -25,7 +27,12 @@ async def unhandled(url: str) -> list[Unhandled]:
         try:
             jetstream = client.jetstream(timeout=ASKING_SECONDS_MAX)
             return [
-                Unhandled(consumer.config.durable_name, str(stream.config.name), count)
+                Unhandled(
+                    consumer.config.durable_name,
+                    str(stream.config.name),
+                    count,
+                    consumer.ack_floor.stream_seq if consumer.ack_floor else 0,
+                )
                 for stream in await jetstream.streams_info()
                 for consumer in await jetstream.consumers_info(str(stream.config.name))
                 # The durable ones are those of services, and bear their names.

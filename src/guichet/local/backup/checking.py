@@ -79,7 +79,7 @@ async def _check(backup: Path, manifest: Manifest, dsns: Mapping[str, str]) -> l
     # A snapshot stands still: what was under way then must not count as late now.
     async with open_sources(named, as_of=manifest.taken_at) as sources:
         return [
-            Finding(invariant, tuple(await invariant.check(sources)))
+            Finding(invariant, tuple(each.sentence for each in await invariant.check(sources)))
             for invariant in INVARIANTS
             if not invariant.needs and invariant.check not in TRUE_AT_REST
         ]
