@@ -6,12 +6,12 @@ from guichet.verify import contradictions
 from guichet.verify.contradictions import UNKNOWN, Contradiction, Looks
 
 
-def wrong(*looks: list[Contradiction]) -> tuple[str, ...]:
-    """Return what is wrong after these looks."""
-    seen = Looks(looks[0])
-    for found in looks[1:]:
-        seen.add(found)
-    return seen.wrong
+def wrong(*looks: list[Contradiction], since: float = 0) -> tuple[str, ...]:
+    """Return what is wrong after these looks, a second apart, and has been since the given one."""
+    seen = Looks(looks[0], 0)
+    for at, found in enumerate(looks[1:], 1):
+        seen.add(found, at)
+    return seen.wrong(since)
 
 
 def of(subject: str, sentence: str = "x", reached: int | None = None) -> Contradiction:
@@ -24,11 +24,21 @@ def test_one_look_calls_wrong_whatever_it_finds() -> None:
 
 
 def test_other_subjects_in_each_look_are_not_wrong() -> None:
-    seen = Looks([of("order 1")])
-    assert not seen.is_over
-    seen.add([of("order 2")])
-    assert seen.is_over
-    assert seen.wrong == ()
+    assert wrong([of("order 1")], [of("order 2")], since=0) == ()
+
+
+def test_what_came_up_meanwhile_is_wrong_once_it_has_lasted() -> None:
+    looks = ([of("order 1")], [of("order 2", "b")], [of("order 2", "b")])
+    assert wrong(*looks, since=0) == ()
+    assert wrong(*looks, since=1) == ("b",)
+
+
+def test_only_a_look_that_finds_nothing_is_clean() -> None:
+    seen = Looks([of("order 1")], 0)
+    seen.add([of("order 2")], 1)
+    assert not seen.is_clean
+    seen.add([], 2)
+    assert seen.is_clean
 
 
 def test_a_subject_that_stays_is_wrong_whatever_its_words() -> None:

@@ -141,6 +141,21 @@ async def test_a_nats_that_stops_answering_is_red(
     assert ["NATS does not say" in sentence for sentence in found] == [True]
 
 
+async def test_what_comes_up_meanwhile_and_stays_is_red(
+    healthy: FakeOutside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "LASTING_SECONDS", 0)
+    await spoil(healthy, "tickets", ENQUEUE)
+
+    async def send_and_enqueue_once(look: int) -> None:
+        if look == 2:
+            await spoil(healthy, "tickets", "UPDATE outbox SET sent_at = now()")
+            await spoil(healthy, "tickets", ENQUEUE)
+
+    found = await reds(healthy, 11, monkeypatch, send_and_enqueue_once)
+    assert ["is not sent" in sentence for sentence in found] == [True]
+
+
 LAGS: dict[str, tuple[Callable[[int], int], bool]] = {
     "moves on": (lambda look: look, False),
     "is stuck": (lambda _look: 1, True),

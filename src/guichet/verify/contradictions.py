@@ -25,41 +25,39 @@ class Contradiction:
 
 
 class Looks:
-    """The looks at one invariant: what the first found has until the last to be over.
+    """The looks at one invariant, each at an instant of the same clock.
 
-    What is under way differs from look to look. What is wrong contradicts in each, or is final.
+    What is under way differs from look to look. What is wrong stays, or is final.
     """
 
-    def __init__(self, found: Sequence[Contradiction]) -> None:
+    def __init__(self, found: Sequence[Contradiction], at: float) -> None:
         self._latest = found
-        self._lasting = {each.subject: each for each in found}
+        self._began = at
+        self._first = {each.subject: (each, at) for each in found}
 
-    def add(self, found: Sequence[Contradiction]) -> None:
+    def add(self, found: Sequence[Contradiction], at: float) -> None:
         """Take what one more look has found."""
-        if _is_partial(self._latest) or _is_partial(found):
-            # What such a look does not name may contradict nevertheless: all counts from here on.
-            self._lasting = {each.subject: each for each in found}
-        else:
-            self._lasting = {
-                each.subject: _lasting(self._lasting.get(each.subject, each), each)
-                for each in found
-                if each.subject in self._lasting or each.is_final
-            }
+        # What such a look does not name may contradict nevertheless.
+        is_blind = _is_partial(self._latest) or _is_partial(found)
+        since = self._began if is_blind else at
+        self._first = {
+            each.subject: _since(self._first.get(each.subject, (each, since)), each)
+            for each in found
+        }
         self._latest = found
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing of what the first look found is left, and nothing final came up."""
-        return not self._lasting
+    def is_clean(self) -> bool:
+        """Whether the last look found nothing."""
+        return not self._latest
 
-    @property
-    def wrong(self) -> tuple[str, ...]:
-        """What contradicted in every look without moving on, or is final, a sentence each."""
+    def wrong(self, since: float) -> tuple[str, ...]:
+        """What has contradicted since then without moving on, or is final, a sentence each."""
         return tuple(
             each.sentence
             for each in self._latest
-            if (first := self._lasting.get(each.subject)) is not None
-            and first.reached in {None, each.reached}
+            for first, at in [self._first[each.subject]]
+            if each.is_final or (at <= since and first.reached in {None, each.reached})
         )
 
 
@@ -67,6 +65,7 @@ def _is_partial(found: Sequence[Contradiction]) -> bool:
     return len(found) >= NAMED_MAX or any(each.subject == UNKNOWN for each in found)
 
 
-def _lasting(first: Contradiction, now: Contradiction) -> Contradiction:
+def _since(first: tuple[Contradiction, float], now: Contradiction) -> tuple[Contradiction, float]:
     """Return the first again, unexplained from when on it once was unexplained."""
-    return replace(first, reached=None) if now.reached is None else first
+    known, at = first
+    return (replace(known, reached=None), at) if now.reached is None else first

@@ -12,6 +12,8 @@ from guichet.verify.invariants import INVARIANTS, Invariant, is_there
 from guichet.verify.sources import Sources
 
 LOOK_AGAIN_SECONDS = 1.0
+LASTING_SECONDS = 10.0
+"""Longer than any step of work under way takes."""
 EXAMPLES_SHOWN = 5
 
 
@@ -33,24 +35,26 @@ async def judge(
 ) -> list[Verdict]:
     """Check every invariant, or those of these `numbers`.
 
-    What contradicts is looked at again until the wait is over: red is what still does then. What
-    came up meanwhile has not had that time, unless no time would end it.
+    What contradicts is looked at again until a look finds nothing or the wait is over: red is then
+    what has contradicted for `LASTING_SECONDS`, or for the whole wait where that is shorter, and
+    what no time would end.
     """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + wait_seconds
     wanted = [each for each in INVARIANTS if numbers is None or each.number in numbers]
     looks = {
-        invariant: Looks(await invariant.check(sources))
+        invariant: Looks(await invariant.check(sources), clock())
         for invariant in wanted
         if is_there(sources, invariant.needs)
     }
-    deadline = asyncio.get_running_loop().time() + wait_seconds
-    while (
-        again := [invariant for invariant, seen in looks.items() if not seen.is_over]
-    ) and asyncio.get_running_loop().time() < deadline:
+    first = clock()
+    while (again := [each for each in looks if not looks[each].is_clean]) and clock() < deadline:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
         for invariant in again:
-            looks[invariant].add(await invariant.check(sources))
+            looks[invariant].add(await invariant.check(sources), clock())
+    since = max(first, clock() - LASTING_SECONDS)
     return [
-        Verdict(invariant, looks[invariant].wrong if invariant in looks else None)
+        Verdict(invariant, looks[invariant].wrong(since) if invariant in looks else None)
         for invariant in wanted
     ]
 
