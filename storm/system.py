@@ -20,6 +20,7 @@ from guichet.local.ports import free_port
 from storm.disk import SmallDisk
 from storm.history import NO_ANSWER, Deed, Reply, Request, Verdict
 from storm.proxy import Proxy
+from tests.own_ports import free_shift
 from tests.system import running
 from tests.system.running import Person, System
 
@@ -215,7 +216,7 @@ async def running_system(small_disk_minutes: float | None) -> AsyncGenerator[Sto
     It is on a small disk where one is to be filled in a storm of so many minutes.
     """
     place = _folder()
-    shift = running.free_shift()
+    shift = free_shift()
     proxies = {name: Proxy(name, free_port(), PORTS[name] + shift) for name in SERVERS}
     storage = place / "storage"
     disk = None if small_disk_minutes is None else SmallDisk(storage, small_disk_minutes)

@@ -4,7 +4,12 @@ Between finding a port free and listening there, another process could find it f
 """
 
 import os
+import random
 import re
+
+from guichet.kernel.settings import PORTS
+from guichet.local.plan import REPLICA_PORT_STEP
+from guichet.local.ports import is_free
 
 SHIFT_FIRST, SHIFT_END, SHIFT_STEP = 20_000, 24_600, 100
 """All ports stay below 32768, where Linux begins to hand out ports to outgoing connections."""
@@ -25,6 +30,20 @@ def own_shifts() -> range:
     """
     process, count = process_and_count()
     return range(SHIFT_FIRST + process * SHIFT_STEP // count, SHIFT_END, SHIFT_STEP)
+
+
+def ports_of_system() -> list[int]:
+    """Return the ports of a system with two instances of tickets, before any shift."""
+    return [*PORTS.values(), PORTS["tickets"] + REPLICA_PORT_STEP]
+
+
+def free_shift() -> int:
+    """Return a shift under which every port of a system is free; RuntimeError without one."""
+    shifts = own_shifts()
+    for shift in random.sample(shifts, len(shifts)):
+        if all(is_free(port + shift) for port in ports_of_system()):
+            return shift
+    raise RuntimeError("no free ports")
 
 
 def share_of(first: int, count: int) -> tuple[int, int]:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guichet.kernel.settings import PORTS
-from guichet.local.ports import is_free
-from tests.own_ports import own_shifts
 
 START_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 60.0
@@ -111,19 +109,14 @@ class RunningSystem:
             connection.close()
 
 
-def free_shift() -> int:
-    """Return a port shift at which nothing listens."""
-    for shift in own_shifts():
-        if all(is_free(port + shift) for port in PORTS.values()):
-            return shift
-    raise AssertionError("no free range of ports")
-
-
-def eventually(true: Callable[[], bool], seconds_max: float = 20.0) -> bool:
+def eventually(true: Callable[[], bool], seconds_max: float = 60.0) -> bool:
     """Wait for something to become true; return whether it did in time."""
     deadline = time.monotonic() + seconds_max
-    while not true():
-        if time.monotonic() > deadline:
+    while True:
+        # The last look begins once the time is over.
+        is_last = time.monotonic() > deadline
+        if true():
+            return True
+        if is_last:
             return False
         time.sleep(0.05)
-    return True

@@ -4,9 +4,7 @@ import itertools
 
 import pytest
 
-from guichet.kernel.settings import PORTS
-from tests.own_ports import own_shifts, share_of
-from tests.system.running import REPLICA_PORT_STEP
+from tests.own_ports import own_shifts, ports_of_system, share_of
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -16,8 +14,7 @@ def test_no_two_processes_share_a_port(count: int, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", str(count))
     for number in range(count):
         monkeypatch.setenv("PYTEST_XDIST_WORKER", f"gw{number}")
-        ports = [*PORTS.values(), PORTS["tickets"] + REPLICA_PORT_STEP]
-        taken.append({port + shift for port in ports for shift in own_shifts()})
+        taken.append({port + shift for port in ports_of_system() for shift in own_shifts()})
         first, many = share_of(10_500, 8_000)
         free.append(set(range(first, first + many)))
     for one, other in [*itertools.combinations(taken, 2), *itertools.combinations(free, 2)]:
