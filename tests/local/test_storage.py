@@ -92,6 +92,26 @@ def test_a_stranger_that_was_given_the_recorded_number_is_spared(storage: Storag
         stranger.kill()
 
 
+def test_a_reader_never_finds_half_a_pid_file(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is written, the file of that name holds a whole number before and after."""
+    file, write = storage.run / "users.pid", Path.write_text
+    seen: list[str] = []
+
+    def look_then_write(path: Path, content: str) -> int:
+        with path.open("w"):
+            # Opened to be written, and still empty: so a reader may find it.
+            seen.append(file.read_text())
+        return write(path, content)
+
+    note_pid(storage, "users", 1234)
+    monkeypatch.setattr(Path, "write_text", look_then_write)
+    note_pid(storage, "users", os.getpid())
+    assert seen == ["1234\n", f"{os.getpid()}\n"]
+    assert sorted(path.name for path in storage.run.glob("users.*")) == ["users.json", "users.pid"]
+
+
 def test_forgetting_twice_is_harmless(storage: Storage) -> None:
     note_pid(storage, "users", os.getpid())
     forget_pid(storage, "users")

@@ -137,14 +137,23 @@ class SystemLock:
 
 
 def note_pid(storage: Storage, name: str, pid: int) -> None:
-    """Write `run/<name>.pid`, and beside it what tells this process from a later namesake."""
-    (storage.run / f"{name}.pid").write_text(f"{pid}\n")
+    """Write `run/<name>.pid`, and beside it what tells this process from a later namesake.
+
+    Whoever reads them at the same moment finds them whole: the former ones, or these.
+    """
+    _put(storage.run / f"{name}.pid", f"{pid}\n")
     try:
         process = psutil.Process(pid)
         identity = {"pid": pid, "started": process.create_time(), "program": process.exe()}
     except psutil.Error:
         return
-    (storage.run / f"{name}.json").write_text(json.dumps(identity))
+    _put(storage.run / f"{name}.json", json.dumps(identity))
+
+
+def _put(file: Path, content: str) -> None:
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_text(content)
+    fresh.rename(file)
 
 
 def forget_pid(storage: Storage, name: str) -> None:
