@@ -6,10 +6,12 @@ one check and the shape of answer it speaks of.
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import requests
 import schemathesis
 from schemathesis import Case, HookContext
 from schemathesis.core.failures import Failure
@@ -35,6 +37,10 @@ common password, control characters and card numbers in texts, a picture that is
 that can be filled in; a sale that has not begun.
 """
 
+AGAIN_CODES = {"unavailable", "dependency_unavailable"}
+"""What a 503 says that is no error of the server's: nothing was done, and one may ask again."""
+AGAIN_TRIES_MAX, AGAIN_SECONDS, ANSWER_SECONDS_MAX = 5, 2.0, 60.0
+
 
 @schemathesis.hook
 def filter_case(_context: HookContext, case: Case[Any]) -> bool:
@@ -56,7 +62,32 @@ def before_call(_context: HookContext, case: Case[Any], kwargs: dict[str, Any]) 
 @schemathesis.hook
 def filter_failure(_context: HookContext, failure: Failure, case: Case[Any], response: Any) -> bool:
     """Keep a failure, unless it is one of those that are none."""
-    if type(failure).__name__ != "RejectedPositiveData":
+    kind = type(failure).__name__
+    if kind == "ServerError":
+        return not (_is_documented(case, response) and _passes(response))
+    if kind != "RejectedPositiveData":
         return True
     rule = RULES.get(response.status_code)
     return rule is None or not rule.fullmatch(f"{case.method} {case.path}")
+
+
+def _is_documented(case: Case[Any], response: Any) -> bool:
+    """Whether this 503 asks to come again, where the document says that one may."""
+    if response.status_code != requests.codes.service_unavailable:
+        return False
+    documented = case.operation.definition.raw.get("responses", {})
+    return "503" in documented and response.json().get("code") in AGAIN_CODES
+
+
+def _passes(response: Any) -> bool:
+    """Ask the same again, as told; whether it is answered before long.
+
+    What is unavailable each time is broken.
+    """
+    with requests.Session() as session:
+        for _ in range(AGAIN_TRIES_MAX):
+            time.sleep(AGAIN_SECONDS)
+            again = session.send(response.request, timeout=ANSWER_SECONDS_MAX)
+            if again.status_code < requests.codes.server_error:
+                return True
+    return False

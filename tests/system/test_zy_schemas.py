@@ -22,7 +22,7 @@ EXAMPLES = int(os.environ.get("GUICHET_FUZZ_EXAMPLES", "1"))
 SHARE = int(os.environ.get("GUICHET_FUZZ_SHARE", "12"))
 """Of the cases that follow from the schema alone, some ten thousand, one in so many is sent."""
 SEED = os.environ.get("GUICHET_FUZZ_SEED", "1")
-SECONDS_MAX = int(os.environ.get("GUICHET_FUZZ_SECONDS_MAX", "280"))
+SECONDS_MAX = int(os.environ.get("GUICHET_FUZZ_SECONDS_MAX", "900"))
 
 NEVER_ENDING = "/stream$|/live$"
 """Streams of server-sent events stay open: tests/gateway and tests/tickets read them."""
@@ -79,7 +79,7 @@ def strike(
         *("--checks", "all", "--phases", "examples,coverage,fuzzing"),
         *("--max-examples", str(EXAMPLES), "--seed", SEED, "--continue-on-failure"),
         *("--no-shrink", "--generation-database", "none", "--suppress-health-check", "all"),
-        *("--no-color", "--warnings", "off", *paths),
+        *("--request-timeout", "60", "--no-color", "--warnings", "off", *paths),
     ]
     outcome = subprocess.run(
         command,
