@@ -133,5 +133,5 @@ async def _all_up(system: System) -> None:
     async def are_up() -> bool:
         return (await system.call("GET", "/health")).body["status"] == "ok"
 
-    await running.eventually(are_up, 30)
+    await running.eventually(are_up, 90)
     await asyncio.sleep(SETTLE_SECONDS)

@@ -4,15 +4,13 @@ import asyncio
 import itertools
 import json
 import os
-import random
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,13 +22,17 @@ from multidict import CIMultiDictProxy
 
 from guichet.kernel.settings import PORTS
 from guichet.local.development_secrets import read_secrets
+from guichet.local.health import is_ready
 from guichet.local.process import last_lines, lives, wait_until
-from tests.own_ports import own_shifts
+from tests.own_ports import REPLICA_PORT_STEP, free_shift
 
 START_SECONDS_MAX, STOP_SECONDS_MAX = 150.0, 60.0
+BEGIN_SECONDS_MAX, SETTLE_SECONDS_MAX = 30.0, 60.0
+"""Until a purchase is begun with, and until one that was begun has come to its end."""
+MAIL_SECONDS_MAX = 90.0
+"""A mail that could not leave is tried again after 15 to 30 s."""
 TOKEN_SECONDS_USED = 600.0
 """Shorter than a token lasts: a long benchmark outlives it."""
-REPLICA_PORT_STEP = 100
 PASSWORD = "un mot de passe à part"
 ROLES = {
     "admin": "admin@example.com",
@@ -178,44 +180,60 @@ class System:
         *,
         card: str = "4242 4242 4242 4242",
         key: str | None = None,
+        headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Answer:
-        """Buy tickets with a test card."""
+        """Buy tickets with a test card.
+
+        As clients do, asks again under the same key where so much was going on that the purchase
+        was not begun with.
+        """
         body = {
             "event_id": event["id"],
             "quantity": quantity,
             "payment": {"card_number": card, "expiry": "12/30", "cvv": "123"},
             **more,
         }
-        headers = {"Idempotency-Key": key or secrets.token_hex(8)}
-        return await self.call("POST", "/tickets/purchase", body, who=who, headers=headers)
+        sent = {"Idempotency-Key": key or secrets.token_hex(8), **(headers or {})}
+        deadline = time.monotonic() + BEGIN_SECONDS_MAX
+        while True:
+            answer = await self.call("POST", "/tickets/purchase", body, who=who, headers=sent)
+            if answer.status != 503 or time.monotonic() > deadline:
+                return answer
+            await asyncio.sleep(1)
+
+    async def bought(
+        self, who: Person | None, event: Mapping[str, Any], quantity: int = 1, **more: Any
+    ) -> Answer:
+        """Buy as `buy` does, and ask again until the order has ended or is the buyer's turn."""
+        wanted = {"key": secrets.token_hex(8), **more}
+
+        async def ended() -> Answer | None:
+            answer = await self.buy(who, event, quantity, **wanted)
+            if answer.status == 202 and answer.body["order"]["next_action"] is None:
+                return None
+            return None if answer.code == "still_running" else answer
+
+        return await eventually(ended, SETTLE_SECONDS_MAX)
 
     async def books(self) -> dict[str, dict[str, Any]]:
         """Return the payment provider's own books: payment id → its row."""
-        key = self.secrets()["GUICHET_STRIPE_API_KEY"]
-        address = f"http://127.0.0.1:{self.port('sandbox')}/_sandbox/books"
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(address, headers={"Authorization": f"Bearer {key}"}) as answer,
-        ):
-            assert answer.status == 200, await answer.text()
-            rows = [json.loads(line) for line in (await answer.text()).splitlines()]
+        rows = [json.loads(line) for line in (await self._provider("GET", "books")).splitlines()]
         return {row["id"]: row for row in rows}
 
     async def provider_fault(self, fault: Mapping[str, Any] | None) -> None:
         """Have the payment provider misbehave, or with None behave again."""
-        key = self.secrets()["GUICHET_STRIPE_API_KEY"]
-        address = f"http://127.0.0.1:{self.port('sandbox')}/_sandbox/faults"
+        await self._provider("POST" if fault else "DELETE", "faults", fault)
+
+    async def _provider(self, method: str, path: str, body: Any = None) -> str:
+        address = f"http://127.0.0.1:{self.port('sandbox')}/_sandbox/{path}"
+        headers = {"Authorization": f"Bearer {self.secrets()['GUICHET_STRIPE_API_KEY']}"}
         async with (
             aiohttp.ClientSession() as session,
-            session.request(
-                "POST" if fault else "DELETE",
-                address,
-                json=fault,
-                headers={"Authorization": f"Bearer {key}"},
-            ) as answer,
+            session.request(method, address, json=body, headers=headers) as answer,
         ):
             assert answer.status == 200, await answer.text()
+            return await answer.text()
 
     async def mailbox(self, path: str, method: str = "GET", body: Any = None) -> Answer:
         """Ask the local mailbox."""
@@ -231,7 +249,9 @@ class System:
         found = (await self.mailbox(f"/messages?to={address}&kind=mail")).body["data"]
         return [mail for mail in found if words.lower() in mail["subject"].lower()]
 
-    async def mail(self, address: str, words: str, seconds_max: float = 20.0) -> dict[str, Any]:
+    async def mail(
+        self, address: str, words: str, seconds_max: float = MAIL_SECONDS_MAX
+    ) -> dict[str, Any]:
         """Wait for a mail and return it whole."""
 
         async def newest() -> dict[str, Any] | None:
@@ -271,30 +291,18 @@ class System:
             if health["status"] != "ok" or len(health["services"]["tickets"]["instances"]) != 2:
                 return False
             # The gateway may not have noticed yet that an instance has just been killed.
-            return all([await self._is_ready(port) for port in self._tickets_ports()])
+            first = self.port("tickets")
+            ports = (first, first + REPLICA_PORT_STEP)
+            return all([await asyncio.to_thread(is_ready, port) for port in ports])
 
-        await eventually(are_up, 30)
-
-    def _tickets_ports(self) -> list[int]:
-        first = self.port("tickets")
-        return [first, first + REPLICA_PORT_STEP]
-
-    async def _is_ready(self, port: int) -> bool:
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{port}/health/ready") as answer,
-            ):
-                return answer.status == 200
-        except aiohttp.ClientError:
-            return False
+        await eventually(are_up, 90)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a `guichet` command beside the running system."""
         command = [sys.executable, "-m", "guichet", *arguments]
         environment = environment_for(self.shift, self.storage, self.faults)
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=120, check=False
+            command, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
 
 
@@ -310,14 +318,20 @@ def in_days(days: int) -> str:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[Found | None]], seconds_max: float = 20.0
+    look: Callable[[], Awaitable[Found | None]], seconds_max: float = 60.0
 ) -> Found:
-    """Look again and again until something true is found, and return it."""
+    """Look again and again until something true is found, and return it.
+
+    The last look begins once the time is over: however long this process was kept from running,
+    what has become true by then is seen.
+    """
     deadline = time.monotonic() + seconds_max
-    while not (found := await look()):
-        assert time.monotonic() < deadline, f"not so after {seconds_max:.0f} s"
+    while True:
+        is_last = time.monotonic() > deadline
+        if found := await look():
+            return found
+        assert not is_last, f"not so after {seconds_max:.0f} s"
         await asyncio.sleep(0.1)
-    return found
 
 
 def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
@@ -336,25 +350,6 @@ def environment_for(shift: int, storage: Path, faults: Path) -> dict[str, str]:
     }
 
 
-def free_shift() -> int:
-    """Return a shift under which every port of a system is free, replicas included."""
-    wanted = [*PORTS.values(), PORTS["tickets"] + REPLICA_PORT_STEP]
-    shifts = own_shifts()
-    for shift in random.sample(shifts, len(shifts)):
-        if all(_is_free(port + shift) for port in wanted):
-            return shift
-    raise RuntimeError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
 def start(folder: Path, more: Mapping[str, str] | None = None, shift: int | None = None) -> System:
     """Start a system in `folder`; AssertionError with its last words where it does not come up.
 
@@ -365,6 +360,8 @@ def start(folder: Path, more: Mapping[str, str] | None = None, shift: int | None
     faults.mkdir(exist_ok=True)
     environment = {**environment_for(shift, folder / "storage", faults), **(more or {})}
     with output.open("ab") as written:
+        # What an earlier start has said in there tells nothing of this one.
+        said_before = written.tell()
         process = subprocess.Popen(
             [sys.executable, "-m", "guichet", "up"],
             env=environment,
@@ -373,9 +370,11 @@ def start(folder: Path, more: Mapping[str, str] | None = None, shift: int | None
             stderr=written,
             start_new_session=True,
         )
-    site = f"http://localhost:{PORTS['load_balancer'] + shift}"
+    site = f"http://localhost:{PORTS['load_balancer'] + shift}".encode()
     came_up = wait_until(
-        lambda: site in output.read_text(), lambda: process.poll() is None, START_SECONDS_MAX
+        lambda: site in output.read_bytes()[said_before:],
+        lambda: process.poll() is None,
+        START_SECONDS_MAX,
     )
     system = System(shift, folder / "storage", faults, process, output)
     if not came_up:
@@ -396,5 +395,5 @@ def stop(system: System) -> list[str]:
         system.process.kill()
         system.process.wait()
         return ["guichet up itself did not end"]
-    _, alive = psutil.wait_procs(family, timeout=1)
+    _, alive = psutil.wait_procs(family, timeout=10)
     return [str(process) for process in alive if lives(process.pid)]

@@ -74,7 +74,7 @@ async def test_an_operator_is_at_the_door_and_nowhere_else(system: System) -> No
         await system.register(),
         await system.event(),
     )
-    order = (await system.buy(buyer, event)).body["order"]["code"]
+    order = (await system.bought(buyer, event)).body["order"]["code"]
     key = {"Idempotency-Key": "an operator's key"}
     for method, path, body in (
         ("POST", f"/tickets/orders/{order}/refund", {"reason": "x"}),

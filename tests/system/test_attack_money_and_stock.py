@@ -11,7 +11,7 @@ async def test_parallel_buyers_of_the_last_ticket(system: System) -> None:
     event = await system.event(max_tickets=1)
     buyers = [await system.register() for _ in range(5)]
     answers = await asyncio.gather(
-        *(system.buy(buyer, event) for buyer in buyers for _ in range(6))
+        *(system.bought(buyer, event) for buyer in buyers for _ in range(6))
     )
     assert sorted(answer.status for answer in answers) == [201] + [409] * 29
 
@@ -24,7 +24,7 @@ async def test_a_code_for_three_is_used_three_times(system: System) -> None:
     )
     buyers = [await system.register() for _ in range(4)]
     answers = await asyncio.gather(
-        *(system.buy(buyer, event, promo_code="TROIS") for buyer in buyers for _ in range(3))
+        *(system.bought(buyer, event, promo_code="TROIS") for buyer in buyers for _ in range(3))
     )
     bought = [answer for answer in answers if answer.status == 201]
     assert len(bought) == 3, [answer.status for answer in answers]
@@ -32,7 +32,7 @@ async def test_a_code_for_three_is_used_three_times(system: System) -> None:
 
 async def test_an_unpaid_order_has_no_ticket(system: System) -> None:
     event, buyer = await system.event(), await system.register()
-    answer = await system.buy(buyer, event, card="4000 0025 0000 3155")
+    answer = await system.bought(buyer, event, card="4000 0025 0000 3155")
     assert answer.status == 202
     assert answer.body["tickets"] == []
     order = answer.body["order"]["code"]
@@ -69,7 +69,7 @@ async def test_the_limit_of_an_account_holds_in_parallel(system: System) -> None
         ]
     )
     buyer = await system.register()
-    answers = await asyncio.gather(*(system.buy(buyer, event) for _ in range(8)))
+    answers = await asyncio.gather(*(system.bought(buyer, event) for _ in range(8)))
     assert sum(answer.status == 201 for answer in answers) == 2
     refused = await system.buy(await system.register(), event, 2)
     assert (refused.status, refused.code) == (409, "per_order_limit")

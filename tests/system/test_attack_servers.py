@@ -6,6 +6,7 @@ import os
 import stat
 import statistics
 import time
+from dataclasses import dataclass
 
 import aiohttp
 import psutil
@@ -16,7 +17,7 @@ from tests.system.slow_clients import tormenting
 
 CARD = "378282246310005"
 """Published for tests; of a brand that is not taken here."""
-SLOW_TRIES_MAX, SLOW_ROUNDS, SLOW_REQUESTS, SLOW_EVERY_SECONDS = 3, 4, 50, 0.03
+SLOW_TRIES_MAX, SLOW_ROUNDS, SLOW_REQUESTS, SLOW_EVERY_SECONDS = 5, 4, 50, 0.03
 TURN_SECONDS = 0.005
 CONTRADICTIONS = (
     b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -91,12 +92,13 @@ async def test_a_card_number_in_any_field_is_kept_nowhere(system: System) -> Non
     # test_zz_afterwards.py looks through every other file.
 
 
+@pytest.mark.timeout(900)
 async def test_slow_and_huge_requests_do_not_slow_the_others(system: System) -> None:
     """The p95 of requests that reach service and database stays within half more.
 
     In turns with the tormentors and without, so that a busy machine slows both alike. What is left
     is chance: of 200 requests the p95 hangs on the slowest ten, and one turn at the processor
-    that somebody else has lasts some milliseconds. Chance passes, so three tries count as one; a
+    that somebody else has lasts some milliseconds. Chance passes, so five tries count as one; a
     gateway that is held up by such clients is so in each. Requests come at their times, whatever
     became of those before: were they asked one after the other, few would meet a long hold.
     """
@@ -165,17 +167,37 @@ def test_what_is_private_is_its_owners_alone(system: System) -> None:
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
+@dataclass(frozen=True)
+class Server:
+    """What the machine tells of a process."""
+
+    name: str
+    parent: int
+    user: int
+    command: str
+
+
+def told(processes: list[psutil.Process]) -> list[Server]:
+    """Return what is told of them; some live for a moment only, and are left out."""
+    found: list[Server] = []
+    for one in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            command = " ".join(one.cmdline())
+            found.append(Server(one.name(), one.ppid(), one.uids().effective, command))
+    return found
+
+
 def test_no_server_of_others_programs_runs_as_root(system: System) -> None:
-    family = system.family()
-    postgres = [one for one in family if one.name() == "postgres"]
-    workers = [one for one in family if one.name() == "nginx" and one.ppid() != system.process.pid]
+    family = told(system.family())
+    postgres = [one for one in family if one.name == "postgres"]
+    workers = [one for one in family if one.name == "nginx" and one.parent != system.process.pid]
     assert postgres
     assert workers
     if os.geteuid() == 0:
-        assert 0 not in {one.uids().effective for one in postgres}
-        servers = [one for one in workers if "worker" in " ".join(one.cmdline())]
+        assert 0 not in {one.user for one in postgres}
+        servers = [one for one in workers if "worker" in one.command]
         assert servers
-        assert 0 not in {one.uids().effective for one in servers}
+        assert 0 not in {one.user for one in servers}
 
 
 def test_the_services_sign_in_with_lesser_rights(system: System) -> None:

@@ -56,7 +56,7 @@ async def test_a_script_in_a_title_is_inert_everywhere(system: System) -> None:
     buyer = await system.register()
     await system.expect(200, "PUT", "/users/profile", {"name": f"Zoé {SCRIPT}"}, who=buyer)
     buyer = await system.sign_in(buyer.email)
-    bought = await system.buy(buyer, event)
+    bought = await system.bought(buyer, event)
     assert bought.status == 201
     mail = await system.mail(buyer.email, "Soirée")
     assert "<script>alert" not in str(mail.get("html", ""))
@@ -66,7 +66,7 @@ async def test_a_script_in_a_title_is_inert_everywhere(system: System) -> None:
 async def test_a_formula_in_a_name_is_a_text_in_the_csv(system: System) -> None:
     event, creator = await system.event(), await system.demo("event_creator")
     guest = {"name": FORMULA, "email": "formula@example.com"}
-    assert (await system.buy(None, event, guest=guest)).status == 201
+    assert (await system.bought(None, event, guest=guest)).status == 201
     answer = await system.call("GET", f"/tickets/events/{event['id']}/attendees.csv", who=creator)
     cells = [
         cell for row in csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))) for cell in row

@@ -8,7 +8,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.system.mail_copies import check_sent_once
 from tests.system.running import Answer, Person, System, eventually
+
+pytestmark = pytest.mark.timeout(600)
 
 TRIES_MAX = 5
 BROKEN_OFF = 502
@@ -16,7 +19,7 @@ POINTS = ("after_reserve", "before_charge", "after_charge", "before_issue", "aft
 
 
 async def buy_until_answered(
-    system: System, buyer: Person, event: dict[str, Any], key: str, seconds_max: float = 40.0
+    system: System, buyer: Person, event: dict[str, Any], key: str, seconds_max: float = 90.0
 ) -> Answer:
     """Repeat a purchase under its key, as a client does, until it has ended one way."""
 
@@ -66,6 +69,8 @@ async def broken_purchases(system: System) -> dict[str, Broken]:
     for point in POINTS:
         if point not in _broken:
             _broken[point] = await break_purchase(system, point)
+    # What is asked for next is not to meet the instance that was killed last.
+    await system.all_up()
     return _broken
 
 
@@ -106,23 +111,24 @@ async def test_killed_at_a_step_of_a_purchase(system: System, point: str) -> Non
     stats = await system.expect(200, "GET", f"/events/{event['id']}/stats", who=creator)
     assert (stats["sold"], stats["held"]) == (2, 0)
     code = answer.body["order"]["code"]
-    await system.mail(buyer.email, code, 60)
-    assert len(await system.mails(buyer.email, code)) == 1
+    await system.mail(buyer.email, code)
+    await check_sent_once(system, await system.mails(buyer.email, code))
 
 
 async def test_a_crash_and_a_cancelled_event_end_in_a_refund(system: System) -> None:
     """Killed between the charge and the tickets, and by then there is no concert any more."""
     await system.all_up()
+    known = (await system.books()).keys()
     broken = await break_purchase(system, "before_issue")
     buyer, event, key = broken.buyer, broken.event, broken.key
     creator, path = await system.demo("event_creator"), f"/events/{event['id']}"
     await system.expect(200, "PATCH", path, {"status": "cancelled"}, who=creator)
 
     async def money_is_back() -> bool:
-        rows = [row for row in (await system.books()).values() if row["amount"] == 4000]
-        return bool(rows) and rows[-1]["refunded"] == rows[-1]["captured"] == 4000
+        rows = [row for number, row in (await system.books()).items() if number not in known]
+        return any(row["refunded"] == row["captured"] == 4000 for row in rows)
 
-    await eventually(money_is_back, 60)
+    await eventually(money_is_back, 120)
     mine = await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer)
     assert not [ticket for ticket in mine["data"] if ticket["status"] == "confirmed"]
     assert (await system.buy(buyer, event, 2, key=key)).status in {201, 402, 410}
@@ -147,7 +153,7 @@ async def test_killed_both_at_once_and_the_buyer_never_comes_back(system: System
         answer = await system.call("GET", f"/tickets/user/{buyer.id}", who=buyer)
         return answer.body["data"] if answer.status == 200 else None
 
-    tickets = await eventually(ended, 60)
+    tickets = await eventually(ended, 120)
     assert [ticket["status"] for ticket in tickets] == ["confirmed", "confirmed"]
     row = (await system.books())[tickets[0]["payment"]["transaction_id"]]
     assert (row["captured"], row["refunded"]) == (4000, 0)

@@ -2,20 +2,20 @@
 
 import asyncio
 import os
-import time
 from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from tests.system.mail_copies import check_sent_once
 from tests.system.running import System, eventually
 from tests.system.test_the_rush import Buyer, crowd
 
 ORDERS = int(os.environ.get("GUICHET_TEST_ORDERS", "300"))
 """Enough for many batches and the kill among them; 2,000 take some minutes for their mails."""
 BUYERS_AT_ONCE = 40
-REFUND_SECONDS_MAX = 150.0
+REFUND_SECONDS_MAX = 300.0
 MAIL_SECONDS_MAX = 600.0
 PRICE_MINOR = 2000
 
@@ -35,13 +35,22 @@ async def sell(system: System, event: dict[str, Any]) -> list[Buyer]:
     return buyers
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_every_order_of_a_cancelled_event_is_refunded_once(system: System) -> None:
     event = await system.event(title="Grande soirée", max_tickets=ORDERS)
     buyers = await sell(system, event)
     await system.provider_fault({"kind": "reject", "operation": "refund", "every": 10})
+    try:
+        await cancel_and_kill(system, event)
+    finally:
+        await system.provider_fault(None)
+    await each_is_refunded_once(system, buyers)
+    await each_is_told_once(system, event)
+
+
+async def cancel_and_kill(system: System, event: dict[str, Any]) -> None:
+    """Cancel the event, kill an instance on the way, and wait until all is given back."""
     creator = await system.demo("event_creator")
-    started = time.monotonic()
     path = f"/events/{event['id']}"
     await system.expect(200, "PATCH", path, {"status": "cancelled"}, who=creator)
     progress = f"/tickets/events/{event['id']}/refunds"
@@ -54,18 +63,13 @@ async def test_every_order_of_a_cancelled_event_is_refunded_once(system: System)
     async def is_under_way() -> bool:
         return (await run()).get("refunds_done", 0) > ORDERS // 20
 
-    await eventually(is_under_way, 60)
+    await eventually(is_under_way, REFUND_SECONDS_MAX)
     system.kill("tickets")
 
     async def is_finished() -> bool:
         return (await run()).get("finished_at") is not None
 
     await eventually(is_finished, REFUND_SECONDS_MAX)
-    took_seconds = time.monotonic() - started
-    await system.provider_fault(None)
-    await each_is_refunded_once(system, buyers)
-    await each_is_told_once(system, event)
-    assert took_seconds < REFUND_SECONDS_MAX
 
 
 async def each_is_refunded_once(system: System, buyers: list[Buyer]) -> None:
@@ -81,21 +85,22 @@ async def each_is_refunded_once(system: System, buyers: list[Buyer]) -> None:
 async def each_is_told_once(system: System, event: dict[str, Any]) -> None:
     """Look for one mail of the cancellation for each buyer, and none for a refund besides."""
 
-    async def addresses() -> Counter[str]:
+    async def copies() -> dict[str, list[dict[str, Any]]]:
         mails: list[dict[str, Any]] = (await system.mailbox("/messages?kind=mail")).body["data"]
-        subjects = [(mail["subject"], mail["recipients"]) for mail in mails]
-        return Counter(
-            recipients[0]
-            for subject, recipients in subjects
-            if "annul" in subject.lower() and event["title"] in subject
-        )
+        found: dict[str, list[dict[str, Any]]] = {}
+        for mail in mails:
+            if "annul" in mail["subject"].lower() and event["title"] in mail["subject"]:
+                found.setdefault(mail["recipients"][0], []).append(mail)
+        return found
 
     async def all_are_told() -> bool:
         # Counted there: thousands of mails read every moment would keep the others from leaving.
         query = f"/messages?kind=mail&limit=1&q={quote('annul ' + event['title'])}"
         counted: int = (await system.mailbox(query)).body["total"]
-        return counted >= ORDERS and len(await addresses()) == ORDERS
+        return counted >= ORDERS and len(await copies()) == ORDERS
 
     await eventually(all_are_told, MAIL_SECONDS_MAX)
-    told = await addresses()
-    assert (len(told), set(told.values())) == (ORDERS, {1})
+    told = await copies()
+    assert len(told) == ORDERS
+    for mails in told.values():
+        await check_sent_once(system, mails)

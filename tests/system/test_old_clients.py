@@ -1,5 +1,6 @@
 """The requests of the replaced system's clients, in their order, through each of the doors."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from tests.system.running import Door, Person, System, fresh_email
 
 CARD = {"card_number": "4111111111111111", "expiry": "12/25", "cvv": "123"}
+NEXT_YEAR = datetime.now(UTC).year + 1
 NEW_EVENT = {
-    "title": "Conférence Tech 2027",
+    "title": f"Conférence Tech {NEXT_YEAR}",
     "description": "Une conférence sur les technologies de demain.",
-    "date": "2027-06-15 09:00:00",
+    "date": f"{NEXT_YEAR}-06-15 09:00:00",
     "location": "Palais des Congrès, Paris",
     "max_tickets": 500,
     "price": 99.99,
@@ -87,7 +89,7 @@ class OldClient:
         await self._sends(200, "GET", "/events/public")
         await self._sends(200, "GET", f"/events/{known['id']}")
         event = await self._sends(201, "POST", "/events", NEW_EVENT, creator)
-        assert event["date"] == "2027-06-15T07:00:00Z", "read as Europe/Paris, in summer"
+        assert event["date"] == f"{NEXT_YEAR}-06-15T07:00:00Z", "read as Europe/Paris, in summer"
         assert [speaker["name"] for speaker in event["speakers"]] == ["Ada Exemple", "Alan Exemple"]
         assert [sponsor["name"] for sponsor in event["sponsors"]] == ["Société Exemple"]
         assert (event["price"], event["max_tickets"]) == ("99.99", 500)

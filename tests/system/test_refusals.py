@@ -31,7 +31,7 @@ async def test_nobody_makes_himself_administrator(system: System) -> None:
 async def test_each_role_stays_within_its_own(system: System) -> None:
     event = await system.event()
     buyer, stranger = await system.register(), await system.register()
-    ticket = (await system.buy(buyer, event)).body["tickets"][0]
+    ticket = (await system.bought(buyer, event)).body["tickets"][0]
     operator, user = await system.demo("operator"), await system.demo("user")
     new = {"title": "X", "description": "x", "date": in_days(9), "location": "x"}
     refused: list[tuple[Any, int, str, str, Any]] = [
@@ -58,7 +58,7 @@ async def test_each_role_stays_within_its_own(system: System) -> None:
 async def test_what_belongs_to_others_is_out_of_reach(system: System) -> None:
     event = await system.event()
     owner, stranger = await system.register(), await system.register()
-    bought = (await system.buy(owner, event)).body
+    bought = (await system.bought(owner, event)).body
     ticket, code = bought["tickets"][0], bought["order"]["code"]
     for method, path in (
         ("GET", f"/users/{owner.id}"),
@@ -93,7 +93,7 @@ async def test_what_belongs_to_others_is_out_of_reach(system: System) -> None:
 async def test_a_ticket_admits_once_and_is_cancelled_once(system: System) -> None:
     event, buyer = await system.event(), await system.register()
     operator = await system.demo("operator")
-    used, given_back = (await system.buy(buyer, event, 2)).body["tickets"]
+    used, given_back = (await system.bought(buyer, event, 2)).body["tickets"]
     path = f"/tickets/{used['id']}"
     await system.expect(200, "POST", f"{path}/validate", {}, who=operator)
     again = await system.call("POST", f"{path}/validate", {}, who=operator)
@@ -114,11 +114,11 @@ async def test_a_ticket_admits_once_and_is_cancelled_once(system: System) -> Non
 )
 async def test_a_declined_card_buys_nothing(system: System, card: str, code: str) -> None:
     event, buyer = await system.event(max_tickets=1), await system.register()
-    declined = await system.buy(buyer, event, card=card)
+    declined = await system.bought(buyer, event, card=card)
     assert (declined.status, declined.code) == (402, code)
     assert declined.body["message"] == declined.body["detail"]
     assert (await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer))["data"] == []
-    assert (await system.buy(buyer, event)).status == 201, "the place is free again"
+    assert (await system.bought(buyer, event)).status == 201, "the place is free again"
 
 
 async def test_other_cards_are_refused_and_leave_no_trace(system: System) -> None:
@@ -168,7 +168,7 @@ async def test_a_malformed_purchase_is_told_what_is_wrong(
 
 async def test_an_event_with_sold_tickets_is_not_deleted(system: System) -> None:
     event, buyer = await system.event(), await system.register()
-    assert (await system.buy(buyer, event)).status == 201
+    assert (await system.bought(buyer, event)).status == 201
     creator = await system.demo("event_creator")
     answer = await system.call("DELETE", f"/events/{event['id']}", who=creator)
     assert answer.status == 409
@@ -177,7 +177,7 @@ async def test_an_event_with_sold_tickets_is_not_deleted(system: System) -> None
 
 async def test_a_capacity_below_what_is_sold_is_refused(system: System) -> None:
     event, buyer = await system.event(max_tickets=10), await system.register()
-    assert (await system.buy(buyer, event, 4)).status == 201
+    assert (await system.bought(buyer, event, 4)).status == 201
     creator, path = await system.demo("event_creator"), f"/events/{event['id']}"
     answer = await system.call("PATCH", path, {"max_tickets": 3}, who=creator)
     assert (answer.status, answer.code) == (409, "capacity_below_sold")
@@ -221,8 +221,8 @@ async def test_times_without_offset_are_read_in_the_events_zone(system: System) 
 
 async def test_one_key_is_one_purchase(system: System) -> None:
     event, buyer, other = await system.event(), await system.register(), await system.register()
-    first = await system.buy(buyer, event, key="the same key")
-    again = await system.buy(buyer, event, key="the same key")
+    first = await system.bought(buyer, event, key="the same key")
+    again = await system.bought(buyer, event, key="the same key")
     assert first.status == again.status == 201
     assert first.body["order"]["code"] == again.body["order"]["code"]
     assert (

@@ -9,6 +9,7 @@ import pypdf
 import pypdfium2  # pyright: ignore[reportMissingTypeStubs] - it has none
 import zxingcpp
 
+from tests.system.mail_copies import check_sent_once
 from tests.system.running import Person, System, eventually
 
 LINK_TOKEN = re.compile(r"[?&#]token=([A-Za-z0-9_-]+)")
@@ -37,7 +38,7 @@ def text_of(pdf: bytes) -> str:
 
 async def test_from_a_new_account_to_a_refund(system: System) -> None:
     buyer = await system.register()
-    mail = await system.mail(buyer.email, "bienvenue", 60)
+    mail = await system.mail(buyer.email, "bienvenue")
     token = LINK_TOKEN.search(mail["text"])
     assert token, mail["text"]
     verified = await system.expect(200, "POST", "/auth/email/verify", {"token": token[1]})
@@ -47,7 +48,7 @@ async def test_from_a_new_account_to_a_refund(system: System) -> None:
     event = await system.event(title="Fête de la musique", status="draft", max_tickets=5)
     path = f"/events/{event['id']}"
     await system.expect(200, "PATCH", path, {"status": "published"}, who=creator)
-    bought = await system.buy(buyer, event, 2)
+    bought = await system.bought(buyer, event, 2)
     assert bought.status == 201, bought.content
     order, (first, second) = bought.body["order"], bought.body["tickets"]
     assert await left(system, event, 3)
@@ -64,11 +65,15 @@ async def test_from_a_new_account_to_a_refund(system: System) -> None:
     await system.expect(200, "POST", f"/tickets/{second['id']}/cancel", who=buyer)
     await refunded_once(system, order, 2000)
     assert await left(system, event, 4)
-    await system.mail(buyer.email, "annul", 60)
+    await system.mail(buyer.email, "annul")
     stats = await system.expect(200, "GET", f"{path}/stats", who=creator)
     assert (stats["sold"], stats["admitted"], stats["cancelled"]) == (1, 1, 1)
-    history = await system.expect(200, "GET", "/users/me/purchases", who=buyer)
-    assert history["data"][0]["order_code"] == order["code"]
+
+    async def is_listed() -> bool:
+        history = await system.expect(200, "GET", "/users/me/purchases", who=buyer)
+        return [each["order_code"] for each in history["data"]] == [order["code"]]
+
+    await eventually(is_listed)
 
 
 async def left(system: System, event: dict[str, Any], count: int) -> bool:
@@ -98,8 +103,8 @@ async def tickets_by_mail(
     system: System, buyer: Person, order: dict[str, Any], tickets: list[dict[str, Any]]
 ) -> dict[str, str]:
     """Read the one confirmation; return ticket number → what its QR code says."""
-    mail = await system.mail(buyer.email, order["code"], 60)
-    assert len(await system.mails(buyer.email, order["code"])) == 1
+    mail = await system.mail(buyer.email, order["code"])
+    await check_sent_once(system, await system.mails(buyer.email, order["code"]))
     pdf = await attachment(system, mail, ".pdf")
     text = text_of(pdf)
     assert "Fête de la musique" in text
@@ -113,8 +118,8 @@ async def tickets_by_mail(
 
 async def test_an_english_buyer_is_written_to_in_english(system: System) -> None:
     buyer, event = await system.register("en"), await system.event(title="Summer night")
-    order = (await system.buy(buyer, event)).body["order"]
-    mail = await system.mail(buyer.email, order["code"], 60)
+    order = (await system.bought(buyer, event)).body["order"]
+    mail = await system.mail(buyer.email, order["code"])
     assert "ticket" in mail["subject"].lower()
     assert "order" in mail["text"].lower()
     assert "commande" not in mail["text"].lower()
@@ -127,7 +132,7 @@ async def test_a_stopped_mail_server_delays_mail_and_loses_none(system: System) 
     event, buyers = await system.event(), [await system.register() for _ in range(3)]
     await system.mailbox("/faults", "PUT", {"down": True})
     try:
-        orders = [(await system.buy(buyer, event)).body["order"] for buyer in buyers]
+        orders = [(await system.bought(buyer, event)).body["order"] for buyer in buyers]
 
         async def waits() -> bool:
             health = await system.expect(200, "GET", "/notifications/health")
@@ -138,21 +143,21 @@ async def test_a_stopped_mail_server_delays_mail_and_loses_none(system: System) 
     finally:
         await system.mailbox("/faults", "PUT", {})
     for buyer, order in zip(buyers, orders, strict=True):
-        await system.mail(buyer.email, order["code"], 60)
-        assert len(await system.mails(buyer.email, order["code"])) == 1
+        await system.mail(buyer.email, order["code"])
+        await check_sent_once(system, await system.mails(buyer.email, order["code"]))
 
 
 async def test_a_guest_buys_and_comes_back_by_the_link(system: System) -> None:
     event = await system.event()
     guest = {"name": "Dominique Exemple", "email": "guest.story@example.com", "language": "fr"}
-    bought = await system.buy(None, event, guest=guest)
+    bought = await system.bought(None, event, guest=guest)
     assert bought.status == 201, bought.content
     order = bought.body["order"]
     path = f"/tickets/orders/{order['code']}"
     assert (await system.call("GET", path)).status == 401
     opened = await system.expect(200, "GET", f"{path}?access={order['access_token']}")
     assert len(opened["tickets"]) == 1
-    await system.mail("guest.story@example.com", order["code"], 60)
+    await system.mail("guest.story@example.com", order["code"])
     for email in ("guest.story@example.com", "nobody.at.all@example.com"):
         answer = await system.call("POST", "/tickets/orders/access-link", {"email": email})
         assert answer.status == 202
@@ -160,7 +165,7 @@ async def test_a_guest_buys_and_comes_back_by_the_link(system: System) -> None:
 
 async def test_a_cancelled_event_refunds_everyone(system: System) -> None:
     event, buyers = await system.event(), [await system.register() for _ in range(3)]
-    orders = [(await system.buy(buyer, event, 2)).body["order"] for buyer in buyers]
+    orders = [(await system.bought(buyer, event, 2)).body["order"] for buyer in buyers]
     creator = await system.demo("event_creator")
     path = f"/events/{event['id']}"
     await system.expect(200, "PATCH", path, {"status": "cancelled"}, who=creator)
@@ -170,10 +175,10 @@ async def test_a_cancelled_event_refunds_everyone(system: System) -> None:
         rows = [books[order["payment"]["transaction_id"]] for order in orders]
         return all(row["refunded"] == row["captured"] == 4000 for row in rows)
 
-    await eventually(all_refunded, 40)
+    await eventually(all_refunded, 120)
     for buyer in buyers:
         mine = await system.expect(200, "GET", f"/tickets/user/{buyer.id}", who=buyer)
         assert {ticket["status"] for ticket in mine["data"]} == {"cancelled"}
-        await system.mail(buyer.email, "annul", 60)
+        await system.mail(buyer.email, "annul")
     late = await system.buy(buyers[0], event)
     assert (late.status, late.code) == (410, "event_cancelled")

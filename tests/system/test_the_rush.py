@@ -11,7 +11,7 @@ import aiohttp
 
 from tests.system.running import System, eventually
 
-GIVE_UP_SECONDS = 40.0
+GIVE_UP_SECONDS = 120.0
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 """Makes an address of letters alone: a long run of digits could pass for a card's number."""
 CARD = {"card_number": "4242 4242 4242 4242", "expiry": "12/30", "cvv": "123"}
