@@ -12,6 +12,8 @@ from guichet.local.servers import run_apart
 from guichet.tickets.codes import order_code
 from tests.conftest import DatabaseDsn
 
+ENTERED_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
 
 @pytest.fixture(autouse=True)
 def one_sale(database_dsn: DatabaseDsn, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,10 +27,11 @@ async def _enter(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(
         "INSERT INTO ledger_transfers (reference, kind, debit_account, credit_account,"
-        " amount_minor, currency, order_id, occurred_at) VALUES"
-        " ('capture-7', 'capture', 'provider', 'organiser:3', 5000, 'EUR', 7, now()),"
-        " ('refund-1', 'refund', 'organiser:3', 'provider', 1999, 'EUR', 7, now())"
-        " ON CONFLICT DO NOTHING"
+        " amount_minor, currency, order_id, occurred_at, entered_at) VALUES"
+        " ('capture-7', 'capture', 'provider', 'organiser:3', 5000, 'EUR', 7, $1, $1),"
+        " ('refund-1', 'refund', 'organiser:3', 'provider', 1999, 'EUR', 7, $1, $1)"
+        " ON CONFLICT DO NOTHING",
+        ENTERED_AT,
     )
     await connection.close()
 
@@ -62,7 +65,7 @@ def test_a_day_has_sums_by_kind_and_says_whether_it_is_closed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    ledger_reports.show_day(datetime.now(UTC).date())
+    ledger_reports.show_day(ENTERED_AT.date())
     printed = capsys.readouterr().out
     assert "not closed yet" in printed
     assert "50.00 EUR" in printed

@@ -17,12 +17,21 @@ def test_the_wheels_nginx_serves_the_folders_configuration(server_folder: Path) 
     program = nginx.program(folder, folder / "nginx.log")
     process = spawn(program)
     try:
-        assert wait_until(lambda: answers(port), lambda: process.poll() is None, 10)
-        assert (folder / "nginx.pid").read_text().strip() == str(process.pid)
+        assert wait_until(lambda: answers(port), lambda: process.poll() is None, 60)
+        # It listens before it notes its number.
+        assert wait_until(
+            lambda: number_in(folder / "nginx.pid") == str(process.pid),
+            lambda: process.poll() is None,
+            60,
+        )
     finally:
         stop(process, program.stop_signal, 10)
     assert session_members(process.pid) == []
     assert not answers(port)
+
+
+def number_in(file: Path) -> str:
+    return file.read_text().strip() if file.exists() else ""
 
 
 def test_a_named_binary_wins() -> None:
