@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { anEvent, eventually, newEmail } from "./doings.ts";
+import { anEvent, buy, newEmail } from "./doings.ts";
 import { ask, launch, type Surroundings, Visit } from "./harness.ts";
 
 /** The frame of a mail lets no script in, the one that measures shifts neither. */
@@ -30,14 +30,12 @@ after(() => browser.close());
 /** Two tickets of a new event, bought by a guest. */
 async function aPurchase(buyer: string): Promise<Bought> {
   const event = await anEvent({ title: "Fanfare sur les quais" });
-  return eventually(() =>
-    ask<Bought>("POST", "/tickets/purchase", {
-      event_id: event.id,
-      quantity: 2,
-      guest: { name: "Camille Martin", email: buyer, language: "fr" },
-      payment: { card_number: "4242 4242 4242 4242", expiry: "12/30", cvv: "123" },
-    }),
-  );
+  return buy<Bought>({
+    event_id: event.id,
+    quantity: 2,
+    guest: { name: "Camille Martin", email: buyer, language: "fr" },
+    payment: { card_number: "4242 4242 4242 4242", expiry: "12/30", cvv: "123" },
+  });
 }
 
 async function search(page: Page, words: string): Promise<void> {

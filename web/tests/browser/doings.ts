@@ -5,6 +5,8 @@ import { randomBytes } from "node:crypto";
 import { ask, SITE } from "./harness.ts";
 
 const DAYS_AHEAD = 200;
+/** A mail that could not leave is tried again after 15 to 30 s. */
+const MAIL_SECONDS_MAX = 90;
 
 export function newEmail(): string {
   return `camille.${randomBytes(6).toString("hex")}@example.com`;
@@ -62,6 +64,19 @@ export async function aHold(values: object = {}): Promise<MadeHold> {
   return hold;
 }
 
+/** Buy, and ask again under the same key, as clients do, until the tickets are there. */
+export async function buy<T extends { tickets: unknown[] }>(
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const whole = { ...headers, "Idempotency-Key": randomBytes(16).toString("hex") };
+  return eventually(async () => {
+    const bought = await ask<T>("POST", "/tickets/purchase", body, whole);
+    assert.ok(bought.tickets.length > 0, "the order is still under way");
+    return bought;
+  });
+}
+
 interface Mail {
   id: string;
   text: string;
@@ -80,7 +95,7 @@ export async function mailTo(email: string, words: string) {
       if (whole.text.includes(words)) return whole;
     }
     throw new Error(`no mail to ${email} holds ${words}`);
-  });
+  }, MAIL_SECONDS_MAX);
   const link = async () => {
     const address = found.text.match(/https?:\/\/\S+#access=[\w-]+/)?.[0];
     assert.ok(address, "the mail holds a link");
@@ -89,14 +104,16 @@ export async function mailTo(email: string, words: string) {
   return { all, link, text: found.text };
 }
 
-/** Try again until it works, for some seconds: messages between services take a moment. */
-export async function eventually<T>(attempt: () => Promise<T>, seconds = 20): Promise<T> {
+/** Try again until it works, for a minute: messages between services take a moment. */
+export async function eventually<T>(attempt: () => Promise<T>, seconds = 60): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
+    // The last attempt begins once the time is over.
+    const isLast = Date.now() > end;
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (isLast) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser } from "playwright-core";
 
-import { anEvent, eventually, mailTo, newEmail } from "./doings.ts";
+import { anEvent, buy, mailTo, newEmail } from "./doings.ts";
 import { ask, launch, SITE, SURROUNDINGS, Visit } from "./harness.ts";
 
 const PASSWORD = "un long mot de passe";
@@ -38,13 +38,9 @@ async function aBuyer(): Promise<Buyer> {
     language: "fr",
   });
   const event = await anEvent();
-  const bought = await eventually(() =>
-    ask<{ order: { code: string }; tickets: { id: number }[] }>(
-      "POST",
-      "/tickets/purchase",
-      { event_id: event.id, quantity: 1, payment: CARD },
-      { Authorization: `Bearer ${token}` },
-    ),
+  const bought = await buy<{ order: { code: string }; tickets: { id: number }[] }>(
+    { event_id: event.id, quantity: 1, payment: CARD },
+    { Authorization: `Bearer ${token}` },
   );
   const [ticket] = bought.tickets;
   assert.ok(ticket, "the purchase gave a ticket");

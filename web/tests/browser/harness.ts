@@ -23,7 +23,7 @@ const RESULTS = fileURLToPath(new URL("../../test-results", import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const SHIFT_MAX = 0.05;
 const REST_MILLISECONDS = 400;
-const SETTLING_MILLISECONDS_MAX = 20_000;
+const SETTLING_MILLISECONDS_MAX = 60_000;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export interface Surroundings {
@@ -92,7 +92,7 @@ export class Visit {
       colorScheme: scheme,
       reducedMotion: "reduce",
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     await context.addInitScript(watchShifts);
     return new Visit(await context.newPage(), surroundings);
   }

@@ -6,7 +6,7 @@ import { crc32, deflateSync } from "node:zlib";
 
 import type { Browser, Page } from "playwright-core";
 
-import { anEvent, bearer, eventually, type MadeEvent, mailTo, newEmail } from "./doings.ts";
+import { anEvent, bearer, buy, eventually, type MadeEvent, mailTo, newEmail } from "./doings.ts";
 import { ask, launch, SURROUNDINGS, type Surroundings, Visit } from "./harness.ts";
 
 const ORGANISER = "eventcreator@example.com";
@@ -26,20 +26,13 @@ after(() => browser.close());
 
 /** A guest buys two places. */
 async function aSale(event: MadeEvent, email: string, code?: string): Promise<void> {
-  await eventually(() =>
-    ask(
-      "POST",
-      "/tickets/purchase",
-      {
-        event_id: event.id,
-        items: [{ ticket_type_id: event.ticket_types[0]?.id, quantity: 2 }],
-        guest: { name: "Camille Martin", email, language: "fr" },
-        payment: { card_number: "4242424242424242", expiry: "12/40", cvv: "123" },
-        ...(code && { promo_code: code }),
-      },
-      { "Idempotency-Key": randomBytes(16).toString("hex") },
-    ),
-  );
+  await buy({
+    event_id: event.id,
+    items: [{ ticket_type_id: event.ticket_types[0]?.id, quantity: 2 }],
+    guest: { name: "Camille Martin", email, language: "fr" },
+    payment: { card_number: "4242424242424242", expiry: "12/40", cvv: "123" },
+    ...(code && { promo_code: code }),
+  });
 }
 
 /** A picture twice as wide as high, its left half red, its right half blue. */
@@ -122,11 +115,14 @@ async function addPicture(visit: Visit): Promise<void> {
   const file = { name: "affiche.png", mimeType: "image/png", buffer: aPicture() };
   await page.locator("input[type=file]").setInputFiles(file);
   const part = page.getByRole("group", { name: "La partie montrée" });
-  // Before the picture is there, there is nothing to move.
   const picture = page.getByRole("dialog").locator("img");
-  await picture.evaluate((image: HTMLImageElement) => image.decode());
   await part.focus();
-  for (let step = 0; step < 30; step += 1) await page.keyboard.press("ArrowRight");
+  // A key that comes before the picture has been measured moves nothing.
+  await eventually(async () => {
+    await page.keyboard.press("ArrowRight");
+    const [left, begin] = [await picture.boundingBox(), await part.boundingBox()];
+    assert.ok(left && begin && left.x >= begin.x - 1, "the part is not at the picture's left end");
+  });
   await visit.look("organise-crop");
   await page.getByRole("button", { name: "Utiliser cette partie" }).click();
   await page.getByText("L’image est enregistrée.").waitFor();

@@ -1,11 +1,10 @@
 /** An organiser and the money: orders as they come in, refunds, the report, an event called off. */
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
 
-import { anEvent, bearer, eventually, type MadeEvent, mailTo, newEmail } from "./doings.ts";
+import { anEvent, bearer, buy, eventually, type MadeEvent, mailTo, newEmail } from "./doings.ts";
 import { ask, launch, SURROUNDINGS, Visit } from "./harness.ts";
 
 const ORGANISER = "eventcreator@example.com";
@@ -41,8 +40,7 @@ function aGuestsOrder(event: MadeEvent, quantity: number, email = newEmail()): P
     payment: CARD,
     guest: { name: "Camille Martin", email, language: "fr" },
   };
-  const headers = { "Idempotency-Key": randomUUID().replaceAll("-", "") };
-  return eventually(() => ask<Bought>("POST", "/tickets/purchase", body, headers));
+  return buy<Bought>(body);
 }
 
 /** Wait until the event's figures know of so many tickets: they move while they come in. */
