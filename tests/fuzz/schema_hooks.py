@@ -16,6 +16,7 @@ import schemathesis
 from schemathesis import Case, HookContext
 from schemathesis.core.failures import Failure
 
+SERVICE_UNAVAILABLE, ANY_SERVER_ERROR = 503, 500
 SHARE = int(os.environ.get("GUICHET_FUZZ_SHARE", "1"))
 """One in so many of the cases that schemathesis works out from the schema is sent."""
 VICTIM = os.environ.get("GUICHET_FUZZ_VICTIM", "0")
@@ -73,7 +74,7 @@ def filter_failure(_context: HookContext, failure: Failure, case: Case[Any], res
 
 def _is_documented(case: Case[Any], response: Any) -> bool:
     """Whether this 503 asks to come again, where the document says that one may."""
-    if response.status_code != requests.codes.service_unavailable:
+    if response.status_code != SERVICE_UNAVAILABLE:
         return False
     documented = case.operation.definition.raw.get("responses", {})
     return "503" in documented and response.json().get("code") in AGAIN_CODES
@@ -88,6 +89,6 @@ def _passes(response: Any) -> bool:
         for _ in range(AGAIN_TRIES_MAX):
             time.sleep(AGAIN_SECONDS)
             again = session.send(response.request, timeout=ANSWER_SECONDS_MAX)
-            if again.status_code < requests.codes.server_error:
+            if again.status_code < ANY_SERVER_ERROR:
                 return True
     return False

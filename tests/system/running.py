@@ -206,7 +206,7 @@ class System:
         self, who: Person | None, event: Mapping[str, Any], quantity: int = 1, **more: Any
     ) -> Answer:
         """Buy as `buy` does, and ask again until the order has ended or is the buyer's turn."""
-        wanted = {"key": secrets.token_hex(8), **more}
+        wanted: dict[str, Any] = {"key": secrets.token_hex(8), **more}
 
         async def ended() -> Answer | None:
             answer = await self.buy(who, event, quantity, **wanted)
