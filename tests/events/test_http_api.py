@@ -260,8 +260,13 @@ async def test_search_disregards_accents_and_case(running: RunningEvents) -> Non
 
 
 async def test_filters_narrow_a_list(running: RunningEvents) -> None:
-    cheap = await running.create(city="Filtres", price=5, date="2031-05-01T10:00", category="sport")
-    dear = await running.create(city="Filtres", price=50, date="2031-05-02 23:30", category="dance")
+    year = datetime.now(UTC).year + 1
+    cheap = await running.create(
+        city="Filtres", price=5, date=f"{year}-05-01T10:00", category="sport"
+    )
+    dear = await running.create(
+        city="Filtres", price=50, date=f"{year}-05-02 23:30", category="dance"
+    )
 
     async def ids(**query: str) -> list[int]:
         answer = await running.ask("GET", "", params={"city": "filtres", **query})
@@ -271,10 +276,13 @@ async def test_filters_narrow_a_list(running: RunningEvents) -> None:
     assert await ids(category="sport") == [cheap["id"]]
     assert await ids(price_max="5.00") == [cheap["id"]]
     assert await ids(price_max="4.99") == []
-    assert await ids(**{"from": "2031-05-02"}) == [dear["id"]]
-    assert await ids(to="2031-05-01") == [cheap["id"]]
-    assert await ids(**{"from": "2031-05-01", "to": "2031-05-02"}) == [cheap["id"], dear["id"]]
-    assert await ids(**{"from": "2031-05-02T21:30:00Z"}) == [dear["id"]]
+    assert await ids(**{"from": f"{year}-05-02"}) == [dear["id"]]
+    assert await ids(to=f"{year}-05-01") == [cheap["id"]]
+    assert await ids(**{"from": f"{year}-05-01", "to": f"{year}-05-02"}) == [
+        cheap["id"],
+        dear["id"],
+    ]
+    assert await ids(**{"from": f"{year}-05-02T21:30:00Z"}) == [dear["id"]]
     assert await ids(sort="-price") == [dear["id"], cheap["id"]]
     for wrong in ("?from=soon", "?price_max=-1", "?status=secret", "?sort=id", "?category=a%00b"):
         assert (await running.ask("GET", wrong)).status == 422, wrong
