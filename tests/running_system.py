@@ -13,7 +13,7 @@ from pathlib import Path
 
 from guichet.kernel.settings import PORTS
 
-START_SECONDS_MAX = 120.0
+START_SECONDS_MAX = 150.0
 STOP_SECONDS_MAX = 60.0
 
 

@@ -14,6 +14,9 @@ from guichet.local.ports import answers
 from tests.own_ports import free_shift
 from tests.running_system import RunningSystem, eventually
 
+# A test here may have two starts in it.
+pytestmark = pytest.mark.timeout(600)
+
 SERVICES = ("auth", "users", "events", "tickets", "notifications")
 REPLICA_PORT = 8104
 

@@ -12,8 +12,6 @@ from tests.system import running
 from tests.system.mail_copies import check_sent_once
 from tests.system.running import Person, System, eventually
 
-pytestmark = pytest.mark.timeout(900)
-
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

@@ -11,8 +11,6 @@ import pytest
 from tests.system.mail_copies import check_sent_once
 from tests.system.running import Answer, Person, System, eventually
 
-pytestmark = pytest.mark.timeout(600)
-
 TRIES_MAX = 5
 BROKEN_OFF = 502
 POINTS = ("after_reserve", "before_charge", "after_charge", "before_issue", "after_issue")

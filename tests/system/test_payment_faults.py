@@ -18,8 +18,6 @@ import pytest
 from tests.system import running
 from tests.system.running import Answer, Person, System, eventually
 
-pytestmark = pytest.mark.timeout(900)
-
 SECONDS_MAX = 180.0
 """Until an order is in its right state, and its buyer told; a calm machine takes seconds."""
 PATIENCE = {

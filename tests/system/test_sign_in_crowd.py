@@ -3,8 +3,6 @@
 import asyncio
 import time
 
-import pytest
-
 from tests.system.running import PASSWORD, Answer, System
 
 SMALL = 20
@@ -15,7 +13,6 @@ COME_AGAIN = {503, 504}
 """What a crowd is told: that so many wait, or that it was waited for too long."""
 
 
-@pytest.mark.timeout(600)
 async def test_a_small_crowd_gets_in_at_once_and_a_large_one_by_coming_again_when_told(
     system: System,
 ) -> None:

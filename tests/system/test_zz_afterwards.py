@@ -1,11 +1,7 @@
 """After all the others: what must be true once the dust has settled; in this order."""
 
-import pytest
-
 from tests.system import afterwards
 from tests.system.running import System
-
-pytestmark = pytest.mark.timeout(900)
 
 
 async def test_the_invariants_hold(system: System) -> None:
