@@ -22,7 +22,7 @@ SERVICES_ASKED = (
     "/notifications/inbox",
 )
 REVOKED_SECONDS_MAX, REVOKED_SECONDS_MAX_STALLED = 5.0, 30.0
-"""What is promised (docs/trust.md), and what a machine that stalls meanwhile is given."""
+"""What is promised (SECURITY.md), and what a machine that stalls meanwhile is given."""
 TRIES_MAX = 3
 
 
