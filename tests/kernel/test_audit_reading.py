@@ -21,7 +21,6 @@ from tests.fakes.issuer import FakeIssuer
 from tests.kernel.asgi import Answer, call
 
 issuer = FakeIssuer()
-ADMIN = f"Bearer {issuer.token(1, 'admin')}"
 
 
 def only_administrators(caller: Principal) -> None:
@@ -69,7 +68,8 @@ async def _nothing_to_open(_app: FastAPI) -> AsyncGenerator[Mapping[str, Check]]
     yield {}
 
 
-async def ask(app: FastAPI, query: str = "", authorization: str = ADMIN) -> Answer:
+async def ask(app: FastAPI, query: str = "", role: str = "admin") -> Answer:
+    authorization = f"Bearer {issuer.token(1, role)}"
     return await call(
         entry_of(app), "GET", "/api/v1/things/audit", query=query, authorization=authorization
     )
@@ -164,8 +164,6 @@ async def test_a_malformed_query_is_refused(app: FastAPI, query: str) -> None:
 
 
 async def test_only_who_may_reads_it(app: FastAPI) -> None:
-    assert (
-        await ask(app, authorization=f"Bearer {issuer.token(3, 'event_creator')}")
-    ).status == 403
+    assert (await ask(app, role="event_creator")).status == 403
     answer = await call(entry_of(app), "GET", "/api/v1/things/audit")
     assert answer.status == 401
