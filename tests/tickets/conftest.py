@@ -1,13 +1,14 @@
 """A tickets service without HTTP: real PostgreSQL, a fake provider, events that are made here."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from guichet.contracts.messages.events import EventSnapshot, TicketTypeOffer
 from guichet.kernel.database import Database
@@ -167,6 +168,17 @@ async def empty(connection: Connection) -> None:
     await connection.execute(f"TRUNCATE {TABLES}, {', '.join(ONLY_GROW)} RESTART IDENTITY")
     for table in ONLY_GROW:
         await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@pytest.fixture
+def at_noon() -> Iterator[None]:
+    """Let the service's day be tomorrow's, at noon: what a test does then ends on the same day.
+
+    Tomorrow's, so that nothing lies ahead that the database dates by its own clock.
+    """
+    noon = datetime.now(UTC).replace(hour=12, minute=0) + timedelta(days=1)
+    with time_machine.travel(noon, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -15,6 +15,9 @@ from tests.tickets.conftest import Shop, wanted
 from tests.tickets.test_late_payments import charged, failed, finish
 from tests.tickets.test_provider_changes import attention, bought, entered, provider_balance
 
+pytestmark = pytest.mark.usefixtures("at_noon")
+"""What is compared is whole days."""
+
 
 async def compared(shop: Shop) -> Report:
     report = await shop.reconciliation.compare()

@@ -1,7 +1,12 @@
 """Reconciliation is for administrators; what it found is said in their language."""
 
+import pytest
+
 from tests.tickets.http_api.conftest import ADMIN, ALICE, ORGANISER, Front, code_of
 from tests.tickets.test_reconciliation import older
+
+pytestmark = pytest.mark.usefixtures("at_noon")
+"""What is compared is whole days."""
 
 
 async def test_an_administrator_sees_and_resolves(front: Front) -> None:
