@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from guichet.local import ports
@@ -37,6 +38,10 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(key_order=["event"]),
     ]
 )
+
+# How long an example takes says something of the machine alone.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _copies = itertools.count(1)
 
