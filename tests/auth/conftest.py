@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +11,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 import uvicorn
+from argon2 import Parameters, PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from guichet.auth import passwords
 from guichet.auth.context import Context
@@ -21,6 +23,7 @@ from guichet.auth.repository import accounts
 from guichet.auth.settings import Settings
 from guichet.kernel import clock
 from guichet.kernel.app import entry_of
+from guichet.kernel.context import request_id
 from guichet.kernel.outbox import Message
 from guichet.kernel.tables import outbox
 from guichet.kernel.tokens import ServiceTokens
@@ -118,6 +121,40 @@ class Auth:
 
     async def login(self, email: str, password: str = PASSWORD, **more: object) -> Answer:
         return await self.ask("POST", "/login", {"email": email, "password": password, **more})
+
+
+@dataclass
+class Work:
+    """What costs time while a request is served; where it is the same, so is the time.
+
+    `statements` are those sent to the database, by the id of the request; `hashes` the parameters
+    of each stored hash that a password was hashed for, to the end, and found to be another.
+    """
+
+    statements: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    hashes: list[Parameters] = field(default_factory=list[Parameters])
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
+    """Note the work that is done in this process until the test ends."""
+    noted = Work()
+    verify = PasswordHasher.verify
+
+    def note_statement(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        noted.statements.setdefault(request_id.get(), []).append(statement)
+
+    def note_hash(hasher: PasswordHasher, stored: str, password: str) -> bool:
+        try:
+            return verify(hasher, stored, password)
+        except VerifyMismatchError:
+            noted.hashes.append(extract_parameters(stored))
+            raise
+
+    monkeypatch.setattr(PasswordHasher, "verify", note_hash)
+    event.listen(Engine, "before_cursor_execute", note_statement)
+    yield noted
+    event.remove(Engine, "before_cursor_execute", note_statement)
 
 
 @pytest.fixture(scope="module")
