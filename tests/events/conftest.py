@@ -234,10 +234,18 @@ class RunningEvents:
 async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
     """Serve an application over HTTP, in this event loop, and yield its address."""
     server = uvicorn.Server(
-        uvicorn.Config(entry_of(app), port=port, log_config=None, lifespan="on", loop="none")
+        uvicorn.Config(
+            entry_of(app),
+            port=port,
+            log_config=None,
+            lifespan="on",
+            loop="none",
+            # The client keeps its connections for less: none is closed while it sends.
+            timeout_keep_alive=600,
+        )
     )
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not server.started:
             if task.done():
                 await task
