@@ -6,6 +6,8 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+import pytest
+
 from bench.load import LOST, Load, send
 from bench.report import machine
 from bench.requests import address_of, request
@@ -52,7 +54,7 @@ class Server:
     def running(self) -> Generator["Server"]:
         thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         yield self
         self._loop.call_soon_threadsafe(self._loop.stop)
         thread.join(10)
@@ -73,11 +75,17 @@ def test_each_request_is_sent_once_and_its_answer_counted() -> None:
 
 
 def test_a_closed_loop_ends_with_its_time_or_begins_again() -> None:
-    with Server().running() as server:
-        outcome = send(Load(server.port, [get(200, 10)], 1, seconds=0.3, repeat=True))
-    assert 10 < outcome.statuses[200] <= 31
-    assert 30 < outcome.rate(200, warm_up=0) < 101
-    assert 9 < outcome.percentile(0.5) < 60
+    # On a machine that pauses, all of a short time may pass in one answer.
+    for seconds in (0.3, 3, 30):
+        with Server().running() as server:
+            outcome = send(Load(server.port, [get(200, 10)], 1, seconds=seconds, repeat=True))
+        assert outcome.statuses[200] <= 100 * seconds + 1
+        if outcome.statuses[200] > 10:
+            break
+    assert outcome.statuses[200] > 10
+    assert outcome.rate(200, warm_up=0) == pytest.approx(outcome.statuses[200] / outcome.seconds)
+    assert outcome.rate(200, warm_up=0) < 101
+    assert 9 < outcome.percentile(0.5) <= 1000 * outcome.seconds
 
 
 def test_a_server_that_closes_is_asked_by_another_connection() -> None:
@@ -101,7 +109,9 @@ def test_an_open_loop_counts_from_when_a_request_was_due() -> None:
         outcome = send(Load(server.port, [get(200, 50)] * 20, 1, seconds=0.5, rate=40))
         took = time.monotonic() - began
     assert outcome.statuses[200] == 20
-    assert outcome.percentile(0.0) < 100
+    due = [number / 40 for number in outcome.numbers]
+    waits = [end - due for end, due in zip(outcome.ends, due, strict=True)]
+    assert outcome.latencies == pytest.approx(waits, abs=1e-6)
     assert outcome.percentile(1.0) > 400
     assert took > 1.0
 
