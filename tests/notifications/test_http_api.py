@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import aiohttp
@@ -19,6 +19,9 @@ from guichet.notifications.use_cases.telling import Telling, tell
 from tests.notifications.conftest import SERVICE_SECRET, RunningNotifications
 from tests.notifications.occasions import NOW, number
 from tests.notifications.office import eventually
+
+INBOX = import_module("guichet.notifications.http_api.inbox")
+"""The module; the package means the routes by that name."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,7 +75,7 @@ async def streaming(
 
 async def next_notice(answer: aiohttp.ClientResponse) -> dict[str, Any]:
     """Return the next event of a stream, with its id."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             line = (await answer.content.readline()).decode()
             assert line, "the stream ended"
@@ -126,17 +129,19 @@ async def test_reading_is_for_the_owner_alone_and_counts_once(
     assert everything.body == {"marked": 2, "unread": 0}
 
 
-async def test_the_stream_shows_new_lines_to_their_owner(running: RunningNotifications) -> None:
+async def test_the_stream_shows_new_lines_to_their_owner(
+    running: RunningNotifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # So that it is the news that wakes the stream, not its heartbeat.
+    monkeypatch.setattr(INBOX, "HEARTBEAT_SECONDS", 600)
     account_id, other = number(), number()
     await remind(running, account_id)
     async with streaming(running, running.token(account_id)) as stream:
         assert stream.content_type == "text/event-stream"
         await stream.content.readline()
         await remind(running, other)
-        started = time.monotonic()
         await remind(running, account_id)
         event = await next_notice(stream)
-        assert time.monotonic() - started < 2
         assert event["notice"]["title"].startswith("Tomorrow")
         assert event["unread"] == 2
 
@@ -161,19 +166,20 @@ async def test_a_stream_ends_with_its_session(running: RunningNotifications) -> 
                 account_id=account_id, session_id=f"session-of-{account_id}", occurred_at=NOW
             )
         )
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             await stream.content.read()
         assert stream.content.at_eof()
 
 
-async def test_streams_end_when_the_process_stops(running: RunningNotifications) -> None:
+async def test_streams_end_when_the_process_stops(
+    running: RunningNotifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(INBOX, "HEARTBEAT_SECONDS", 600)
     async with streaming(running, running.token(number())) as stream:
         await stream.content.readline()
-        started = time.monotonic()
         running.context.listener.close_streams()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await stream.content.read()
-        assert time.monotonic() - started < 1
     running.context.listener.is_closing = False
 
 
