@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 import pytest
+from nats import errors
 from nats.aio.msg import Msg
 
 from guichet.kernel import announce
@@ -54,3 +55,14 @@ async def test_a_bus_that_is_away_does_not_stop_the_announcer(
     assert not done
     running.cancel()
     await announcer.leave()
+
+
+@pytest.mark.parametrize("error", [errors.TimeoutError, errors.ConnectionClosedError, TimeoutError])
+async def test_a_farewell_that_cannot_be_said_is_no_error(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    async def fail(timeout: float) -> None:  # noqa: ARG001, ASYNC109 - the client's own name
+        raise error
+
+    monkeypatch.setattr(bus.client, "flush", fail)
+    await Announcer(bus, service="kernel-announce-farewell", url="http://a").leave()

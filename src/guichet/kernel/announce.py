@@ -1,9 +1,11 @@
 """Each instance of a service says over NATS that it is there, for the gateway to find it."""
 
 import asyncio
+import contextlib
 import secrets
 
 import msgspec
+from nats import errors
 
 from guichet.kernel.bus import Bus
 
@@ -35,8 +37,11 @@ class Announcer:
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def leave(self) -> None:
-        """Tell the gateway to stop sending requests here."""
+        """Tell the gateway to stop sending requests here, where NATS answers."""
+        if not self._bus.is_connected:
+            return
         farewell = msgspec.structs.replace(self._here, leaving=True)
-        if self._bus.is_connected:
+        # It is a courtesy: without it, the gateway's probes notice that this instance has gone.
+        with contextlib.suppress(errors.Error, TimeoutError):
             await self._bus.client.publish(SUBJECT, msgspec.json.encode(farewell))
             await self._bus.client.flush(timeout=1)
