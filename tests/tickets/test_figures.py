@@ -48,6 +48,7 @@ async def test_a_hundred_who_look_count_once(shop: Shop, monkeypatch: pytest.Mon
         return await count(connection, event_id)  # pyright: ignore[reportArgumentType] - passed on
 
     monkeypatch.setattr(figure_rows, "type_rows", noting)
+    monkeypatch.setattr(module, "FRESH_SECONDS_MIN", 600)
     event = await event_of(shop, await shop.event())
     figures = Figures(shop.database)
     await asyncio.gather(*(figures.of(event) for _ in range(100)))

@@ -9,7 +9,7 @@ import pytest
 from guichet.contracts.messages.events import FeeOffer
 from guichet.contracts.prices import unit_price
 from guichet.kernel.problems import Problem
-from guichet.tickets import problems
+from guichet.tickets import catalogue, problems
 from guichet.tickets.domain import Buyer, OrderState
 from guichet.tickets.selling import Wanted
 from tests.fakes.payments import DECLINES, Twist
@@ -166,8 +166,8 @@ async def test_limits_hold_in_parallel(shop: Shop) -> None:
         ({"status": "draft"}, problems.EventNotFound),
         ({"status": "cancelled"}, problems.EventCancelled),
         ({"starts_at": datetime.now(UTC) - timedelta(days=2)}, problems.EventOver),
-        ({"sale_opens_at": datetime.now(UTC) + timedelta(hours=1)}, problems.NotOnSaleYet),
-        ({"sale_closes_at": datetime.now(UTC) - timedelta(hours=1)}, problems.SaleClosed),
+        ({"sale_opens_at": datetime.now(UTC) + timedelta(days=1)}, problems.NotOnSaleYet),
+        ({"sale_closes_at": datetime.now(UTC) - timedelta(days=1)}, problems.SaleClosed),
     ],
 )
 async def test_what_is_not_for_sale_is_refused(
@@ -179,7 +179,10 @@ async def test_what_is_not_for_sale_is_refused(
     assert await shop.stock(event) == (0, 0)
 
 
-async def test_an_event_just_published_is_asked_for(shop: Shop) -> None:
+async def test_an_event_just_published_is_asked_for(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "CARD_SECONDS", 600)
     shop.events.snapshots[900] = snapshot_of(900, 5, 1000)
     bought = await shop.selling.buy(wanted(900))
     assert len(bought.tickets) == 1
