@@ -70,13 +70,13 @@ async def test_a_running_nginx_gets_the_new_configuration(plane: DataPlane) -> N
     assert await plane.use(configuration(port, "first"))
     process = spawn(nginx.program(plane.folder, plane.folder / "out"))
     try:
-        assert wait_until(lambda: plane.master() is not None, lambda: True, 5)
+        assert wait_until(lambda: plane.master() is not None, lambda: True, 30)
         assert await plane.use(configuration(port, "second"))
-        assert wait_until(lambda: fetch(port) == "second", lambda: True, 5), last_lines(
+        assert wait_until(lambda: fetch(port) == "second", lambda: True, 30), last_lines(
             plane.folder / "out"
         )
     finally:
-        stop(process, nginx.program(plane.folder, plane.folder / "out").stop_signal, 5)
+        stop(process, nginx.program(plane.folder, plane.folder / "out").stop_signal, 30)
     assert plane.master() is None
 
 
@@ -87,12 +87,12 @@ async def test_an_nginx_that_was_starting_while_the_file_changed_is_told_later(
     assert await plane.use(configuration(port, "first"))
     process = spawn(nginx.program(plane.folder, plane.folder / "out"))
     try:
-        assert wait_until(lambda: plane.master() is not None, lambda: True, 5)
+        assert wait_until(lambda: plane.master() is not None, lambda: True, 30)
         plane.file.write_text(configuration(port, "second"))
         plane.deliver()
-        assert wait_until(lambda: fetch(port) == "second", lambda: True, 5)
+        assert wait_until(lambda: fetch(port) == "second", lambda: True, 30)
     finally:
-        stop(process, nginx.program(plane.folder, plane.folder / "out").stop_signal, 5)
+        stop(process, nginx.program(plane.folder, plane.folder / "out").stop_signal, 30)
 
 
 def fetch(port: int) -> str:

@@ -70,10 +70,8 @@ async def test_a_change_is_applied_by_the_running_worker(steering: Steering) -> 
     try:
         bring_up(steering)
         steering.changed()
-        for _ in range(200):
-            if steering.data_plane.file.exists():
-                break
-            await asyncio.sleep(0.02)
+        file = steering.data_plane.file
+        assert await asyncio.to_thread(wait_until, file.exists, lambda: True, 30)
         assert "server 127.0.0.1:59001" in steering.data_plane.file.read_text()
     finally:
         task.cancel()
@@ -100,7 +98,7 @@ async def test_a_restarted_control_plane_remembers_while_nginx_runs_on(folder: P
     out = folder / "out"
     process = spawn(nginx.program(before.data_plane.folder, out))
     try:
-        assert wait_until(lambda: after.data_plane.master() is not None, lambda: True, 5)
+        assert wait_until(lambda: after.data_plane.master() is not None, lambda: True, 30)
         after.recall()
         assert after.roster.in_rotation("auth") == [HERE]
         after.memory.write_text("[[1]]")

@@ -105,7 +105,7 @@ def session_members(leader: int) -> list[psutil.Process]:
 
 
 def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], seconds_max: float) -> bool:
-    """Wait for `ready`; False once `alive` is false or the time is over."""
+    """Wait for `ready`; False once `alive` is false or the time is over, after a last look."""
     deadline = time.monotonic() + seconds_max
     while time.monotonic() < deadline:
         if ready():
@@ -113,7 +113,8 @@ def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], seconds_max
         if not alive():
             return False
         time.sleep(0.02)
-    return False
+    # This process itself may not have run for a while.
+    return ready()
 
 
 def last_lines(log: Path, count: int = 3) -> str:
