@@ -23,7 +23,7 @@ from guichet.local.servers import NatsServer
 from tests.own_ports import own_shifts
 
 ECHO = Path(__file__).parent.parent / "fakes" / "echo_service.py"
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 60.0
 SIGN_IN_RATE = 5
 SIGN_IN_BURST = 5
 SALES_PER_INSTANCE = 5
@@ -61,7 +61,7 @@ class Echo:
 
     def start(self) -> None:
         self.launch()
-        assert wait_until(lambda: is_ready(self.port), lambda: True, 15)
+        assert wait_until(lambda: is_ready(self.port), lambda: True, 60)
 
     def kill(self) -> None:
         if self.process is not None:
@@ -86,7 +86,7 @@ class Gateway:
 
     def health(self) -> dict[str, Any]:
         connection = http.client.HTTPConnection(
-            "127.0.0.1", PORTS["gateway"] + self.shift, timeout=5
+            "127.0.0.1", PORTS["gateway"] + self.shift, timeout=30
         )
         try:
             connection.request("GET", "/api/v1/health")
@@ -97,7 +97,7 @@ class Gateway:
     def status_of(self, path: str) -> int:
         """Return what nginx answers, 0 where nothing does."""
         connection = http.client.HTTPConnection(
-            "127.0.0.1", PORTS["gateway"] + self.shift, timeout=5
+            "127.0.0.1", PORTS["gateway"] + self.shift, timeout=30
         )
         try:
             connection.request("GET", path)
@@ -124,7 +124,7 @@ class Gateway:
                     return instance["state"]
         return "unknown"
 
-    def settles(self, echo: Echo, state: str, seconds_max: float = 10.0) -> bool:
+    def settles(self, echo: Echo, state: str, seconds_max: float = 30.0) -> bool:
         """Wait until the gateway thinks so, and nginx has it."""
         listed = f"server 127.0.0.1:{echo.port} "
         return wait_until(

@@ -15,16 +15,16 @@ AT_ONCE = SIGN_IN_BURST + 1
 """What one address may ask at once; all tests come from one."""
 
 
-async def crowd(gateway: Gateway, language: str) -> list[tuple[float, Answer]]:
-    """Sign in at once, each answered after 3 s; returns the seconds and the answers."""
+async def crowd(gateway: Gateway, language: str) -> list[Answer]:
+    """Sign in at once, served after 12 s; returns the answers in the order in which they come."""
+    answers: list[Answer] = []
 
-    async def one() -> tuple[float, Answer]:
-        began = time.monotonic()
-        url = f"{gateway.url()}{LOGIN}?wait=3"
-        answer = await ask(url, "POST", {"Accept-Language": language}, b"{}")
-        return time.monotonic() - began, answer
+    async def one() -> None:
+        url = f"{gateway.url()}{LOGIN}?wait=12"
+        answers.append(await ask(url, "POST", {"Accept-Language": language}, b"{}"))
 
-    return list(await asyncio.gather(*(one() for _ in range(AT_ONCE))))
+    await asyncio.gather(*(one() for _ in range(AT_ONCE)))
+    return answers
 
 
 @pytest.mark.parametrize(
@@ -37,22 +37,22 @@ async def crowd(gateway: Gateway, language: str) -> list[tuple[float, Answer]]:
 async def test_beyond_what_auth_hashes_in_time_logins_are_refused_at_once(
     gateway: Gateway, language: str, message: str
 ) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         user = ask(f"{gateway.url()}/api/v1/auth/user")
         answers, other = await asyncio.gather(crowd(gateway, language), user)
-        if all(answer.status != TOO_MANY_FROM_HERE for _, answer in answers):
+        if all(answer.status != TOO_MANY_FROM_HERE for answer in answers):
             break
         assert time.monotonic() < deadline, "what other tests asked from here still counts"
     assert other.status == 200, "what needs no password does not wait for those that do"
-    refused = [(seconds, answer) for seconds, answer in answers if answer.status != 200]
-    assert len(refused) == AT_ONCE - PASSWORDS_PER_INSTANCE
-    for seconds, answer in refused:
+    served = [answer for answer in answers if answer.status == 200]
+    assert len(served) == PASSWORDS_PER_INSTANCE
+    assert answers[-len(served) :] == served, "one waited for those that are served"
+    for answer in answers[: -len(served)]:
         assert (answer.status, answer.json["code"]) == (503, "unavailable")
         assert answer.json["message"] == message
         assert answer.headers["Content-Type"].startswith("application/problem+json")
         assert answer.headers["Retry-After"] == "2"
-        assert seconds < 2.5, "it waited for those that are served"
 
 
 async def test_whoever_sends_a_login_slowly_takes_nobody_s_place(gateway: Gateway) -> None:
@@ -65,7 +65,7 @@ async def test_whoever_sends_a_login_slowly_takes_nobody_s_place(gateway: Gatewa
             slow_ones.enter_context(closing(writer))
             writer.write(head.encode())
             await writer.drain()
-        deadline, served = time.monotonic() + 20, 0
+        deadline, served = time.monotonic() + 60, 0
         # The first ones may be served before nginx has read what the slow ones sent.
         while served < AT_ONCE:
             assert time.monotonic() < deadline, "what other tests asked from here still counts"

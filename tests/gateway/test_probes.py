@@ -1,6 +1,7 @@
 """Probing real servers, and looking names up."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -35,7 +36,8 @@ async def instance(port: int, status: Callable[[], int]) -> AsyncGenerator[None]
 
 
 async def reaches(roster: Roster, state: State) -> bool:
-    for _ in range(200):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         if [each.state for each in roster.all()] == [state]:
             return True
         await asyncio.sleep(0.02)
@@ -43,11 +45,11 @@ async def reaches(roster: Roster, state: State) -> bool:
 
 
 async def test_an_instance_is_followed_through_its_states() -> None:
-    here, statuses, changes = Address("127.0.0.1", free_port()), [200], list[int]()
+    here, statuses, changes = Address("127.0.0.1", free_port()), [200], list[State]()
     roster = Roster()
     roster.place("auth", here, [here])
     async with aiohttp.ClientSession() as session:
-        prober = Prober(session, roster, lambda: changes.append(1))
+        prober = Prober(session, roster, lambda: changes.append(roster.all()[0].state))
         task = asyncio.create_task(prober.run())
         try:
             async with instance(here.port, lambda: statuses[-1]):
@@ -63,7 +65,9 @@ async def test_an_instance_is_followed_through_its_states() -> None:
         finally:
             task.cancel()
             await asyncio.wait([task])
-    assert len(changes) == 8
+    # Between them others may be told of, where the machine paused during a probe.
+    told, up, down = iter(changes), State.UP, State.DOWN
+    assert all(state in told for state in (up, down, up, down, up, State.SLOW, up, down))
 
 
 async def test_names_are_resolved_to_addresses() -> None:

@@ -13,6 +13,7 @@ from tests.gateway.conftest import SALES_PER_INSTANCE, Echo, Gateway
 PURCHASE = "/api/v1/tickets/purchase"
 HOLDS = "/api/v1/tickets/holds"
 EVENTS = range(1, 25)
+BOTH = {"tickets-1", "tickets-2"}
 
 
 @pytest.fixture
@@ -42,25 +43,40 @@ async def where(gateway: Gateway, events: Iterable[object]) -> dict[object, set[
     return found
 
 
+async def where_with_both(gateway: Gateway) -> dict[object, set[str]]:
+    """Return which instance gets each event's purchases and holds, while both are up.
+
+    Asked again for a while, since one that answered its probes late is left out for a moment.
+    """
+    deadline = time.monotonic() + 30
+    while True:
+        found = await where(gateway, EVENTS)
+        used = {name for names in found.values() for name in names}
+        if {len(names) for names in found.values()} == {1} and len(used) == len(BOTH):
+            return found
+        assert time.monotonic() < deadline, found
+
+
 @pytest.mark.usefixtures("pair")
 async def test_an_event_s_purchases_and_holds_go_to_one_instance(gateway: Gateway) -> None:
-    found = await where(gateway, EVENTS)
-    assert {len(names) for names in found.values()} == {1}
+    found = await where_with_both(gateway)
     used = {name for names in found.values() for name in names}
-    assert used == {"tickets-1", "tickets-2"}, "the events are not shared among the instances"
+    assert used == BOTH, "the events are not shared among the instances"
 
 
 @pytest.mark.usefixtures("pair")
 @pytest.mark.parametrize("hint", [None, "0", "-1", "1;", "x" * 2000, "9" * 30])
 async def test_who_names_no_event_is_sent_anywhere(gateway: Gateway, hint: str | None) -> None:
-    answers = [await buy(gateway, hint) for _ in range(24)]
-    assert {answer.json["name"] for answer in answers} == {"tickets-1", "tickets-2"}
+    names, deadline = set[str](), time.monotonic() + 30
+    while names != BOTH:
+        assert time.monotonic() < deadline
+        names.add((await buy(gateway, hint)).json["name"])
 
 
 async def test_a_dead_instance_s_events_move_and_come_back(
     gateway: Gateway, pair: tuple[Echo, Echo]
 ) -> None:
-    before = await where(gateway, EVENTS)
+    before = await where_with_both(gateway)
     survivor, victim = pair
     victim.kill()
     # A connection that is refused goes to the next at once, before any probe has noticed.
@@ -69,29 +85,30 @@ async def test_a_dead_instance_s_events_move_and_come_back(
     assert await where(gateway, EVENTS) == {event: {survivor.name} for event in EVENTS}
     victim.launch()
     assert await asyncio.to_thread(gateway.settles, victim, "up")
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while await where(gateway, EVENTS) != before:
         assert time.monotonic() < deadline, "its events did not come back"
 
 
 @pytest.mark.usefixtures("pair")
 async def test_a_hot_event_spills_over_and_beyond_it_is_refused_at_once(gateway: Gateway) -> None:
-    async def timed() -> tuple[float, Answer]:
-        began = time.monotonic()
-        answer = await buy(gateway, 7, wait_seconds=3)
-        return time.monotonic() - began, answer
+    # In the order in which they come; all arrive before the first is served.
+    answers: list[Answer] = []
 
-    answers = await asyncio.gather(*(timed() for _ in range(2 * SALES_PER_INSTANCE + 3)))
-    served = [answer for _, answer in answers if answer.status == 200]
-    refused = [(seconds, answer) for seconds, answer in answers if answer.status != 200]
+    async def one() -> None:
+        answers.append(await buy(gateway, 7, wait_seconds=12))
+
+    await asyncio.gather(*(one() for _ in range(2 * SALES_PER_INSTANCE + 3)))
+    served = [answer for answer in answers if answer.status == 200]
+    refused = answers[: len(answers) - len(served)]
+    assert all(answer.status != 200 for answer in refused), "one waited for those that are served"
     assert sorted(answer.json["name"] for answer in served) == (
         ["tickets-1"] * SALES_PER_INSTANCE + ["tickets-2"] * SALES_PER_INSTANCE
     )
-    for seconds, answer in refused:
+    for answer in refused:
         assert (answer.status, answer.json["code"]) == (503, "unavailable")
         assert answer.headers["Retry-After"] == "2"
         assert answer.headers["Content-Type"].startswith("application/problem+json")
-        assert seconds < 2.5, "it waited for those that are served"
     assert (await buy(gateway, 7)).status == 200
 
 
