@@ -32,7 +32,10 @@ TOKEN_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """What a strike did; `recovery_seconds` is None where sales did not go on at all."""
+    """What a strike did; `recovery_seconds` is None where sales did not go on at all.
+
+    `turned_away` is how many were answered 503 at once.
+    """
 
     strike: Strike
     at_seconds: float
@@ -40,6 +43,7 @@ class Struck:
     interruption_seconds: float
     recovery_seconds: float | None
     statuses: Counter[int]
+    turned_away: int
 
 
 @dataclass(slots=True)
@@ -164,6 +168,7 @@ async def _strike(
         sales.interruption(at, over),
         recovery,
         history.statuses(at, over),
+        history.turned_away(at, over),
     )
 
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 NO_ANSWER = 0
+UNAVAILABLE = 503
+AT_ONCE_SECONDS = 3.0
 _UNKNOWN_STATUSES = {NO_ANSWER, 202, 401, 408, 425, 429, 500, 502, 503, 504}
 _UNKNOWN_CODES = {"still_running"}
 _REFUSING_CODES = {"too_many_holds"}
@@ -142,6 +144,15 @@ class History:
         """Count the answers that came in between, by status."""
         return Counter(
             reply.status
+            for deed in self.deeds
+            for reply in deed.replies
+            if since <= reply.at < until
+        )
+
+    def turned_away(self, since: float, until: float) -> int:
+        """Count the 503 that came in between, at once: later ones are of a machine too busy."""
+        return sum(
+            reply.status == UNAVAILABLE and reply.at - reply.asked_at < AT_ONCE_SECONDS
             for deed in self.deeds
             for reply in deed.replies
             if since <= reply.at < until

@@ -99,6 +99,13 @@ def test_what_an_answer_comes_to(status: int, code: str, verdict: Verdict) -> No
     assert Reply(status, {"code": code}).verdict is verdict
 
 
+def test_turned_away_is_who_was_answered_503_at_once() -> None:
+    told = History()
+    for status, asked_at, at in ((503, 10, 12.9), (503, 10, 13.1), (503, 1, 2), (201, 10, 10.1)):
+        told.begin(deed(Kind.PURCHASE, Reply(status, {}, asked_at, at)))
+    assert told.turned_away(5, 20) == 1
+
+
 Break = Callable[[History, Facts], None]
 
 
