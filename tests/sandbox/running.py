@@ -4,7 +4,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from guichet.local.ports import free_port
+
 API_KEY = "sk_test_of_the_tests"
 PUBLISHABLE_KEY = "pk_test_of_the_tests"
 WEBHOOK_SECRET = "whsec_of_the_tests"
-START_SECONDS_MAX = 20.0
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+START_SECONDS_MAX = 60.0
 
 
 class RunningSandbox:

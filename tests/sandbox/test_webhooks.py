@@ -107,7 +107,8 @@ def test_a_refused_event_comes_again(sender: Sender) -> None:
     sender.receiving.wait_for(4)
     assert len(sender.receiving.ids) == 1
     pauses = [later - earlier for earlier, later in pairwise(sender.receiving.at)]
-    assert pauses[-1] > pauses[0] * 0.8
+    # 0.5 s doubled twice, of which jitter leaves half; a pause of the machine only adds to it.
+    assert pauses[-1] >= 1.0
 
 
 def test_a_slow_receiver_does_not_slow_the_answers(sender: Sender) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from guichet.local.ports import free_port
 from guichet.sandbox.cards import method_of_number
 from guichet.tickets.payments import (
     OrderToCharge,
@@ -19,7 +20,7 @@ from guichet.tickets.payments import (
 )
 from guichet.tickets.payments.stripe_adapter import StripeProvider
 from tests.fakes.payments import FakeProvider, Twist
-from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox, free_port
+from tests.sandbox.running import API_KEY, WEBHOOK_SECRET, RunningSandbox
 from tests.tickets.payments.cards import DECLINES, PAYS
 from tests.tickets.payments.recorded_provider import RecordedProvider
 
@@ -160,7 +161,7 @@ class SandboxStand:
 
     async def settle(self, intent_id: str) -> None:
         """See `Stand`."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             intent = self.sandbox.get(f"/v1/payment_intents/{intent_id}").body
             if intent["status"] != "processing":
@@ -173,7 +174,7 @@ class SandboxStand:
 
     async def until_returned(self, refund_id: str) -> None:
         """See `Stand`."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while self.sandbox.get(f"/v1/refunds/{refund_id}").body["status"] != "failed":
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from guichet.local.ports import free_port
 from guichet.tickets.payments import (
     BUYER_CHOOSES,
     MovementKind,
@@ -14,7 +15,6 @@ from guichet.tickets.payments import (
     RefundOutcome,
 )
 from guichet.tickets.payments.stripe_adapter import StripeProvider
-from tests.sandbox.running import free_port
 from tests.tickets.payments.stands import an_order
 
 RECORDED = Path(__file__).parent / "recorded"

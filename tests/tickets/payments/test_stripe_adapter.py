@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from guichet.local.ports import free_port
 from guichet.tickets.payments import (
     PaymentOutcome,
     PaymentResult,
@@ -15,7 +16,7 @@ from guichet.tickets.payments import (
 )
 from guichet.tickets.payments.stripe_adapter import KEY_LIFE, StripeProvider
 from guichet.tickets.payments.webhook import sign
-from tests.sandbox.running import API_KEY, RunningSandbox, free_port
+from tests.sandbox.running import API_KEY, RunningSandbox
 from tests.tickets.payments.stands import SandboxStand, an_order, paid
 
 NOON = datetime(2027, 6, 15, 12, 0, tzinfo=UTC)

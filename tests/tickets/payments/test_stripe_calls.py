@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from guichet.local.ports import free_port
 from guichet.tickets.payments.stripe_calls import RefusedError, StripeCalls, UnclearError
-from tests.sandbox.running import API_KEY, RunningSandbox, free_port
+from tests.sandbox.running import API_KEY, RunningSandbox
 
 
 class Balance(msgspec.Struct):
@@ -17,7 +18,7 @@ class Balance(msgspec.Struct):
 
 
 async def asked(url: str, path: str = "/v1/balance", **more: Any) -> Balance:
-    calls = StripeCalls(API_KEY, url, 2.0, 2.0)
+    calls = StripeCalls(API_KEY, url, 20.0, 20.0)
     try:
         return (await calls.call(Balance, "get", path, **more)).shape
     finally:
