@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -17,6 +18,7 @@ from guichet.tickets.problems import DocumentNotFound, PaymentDeclined
 from guichet.tickets.repository import documents as document_rows
 from tests.tickets.conftest import HOLDER, Shop, buyer, wanted
 
+PARIS = ZoneInfo("Europe/Paris")
 SELLER = Seller(
     legal_name="Les Concerts de démonstration",
     address="4 quai des Arts",
@@ -51,7 +53,7 @@ async def test_a_paid_order_has_one_receipt_however_often_it_is_asked_for(shop: 
     assert await shop.invoicing.number_due() == 0
     first = await shop.invoicing.receipt(order.order_id)
     assert await shop.invoicing.receipt(order.order_id) == first
-    year = first.issued_at.year
+    year = first.issued_at.astimezone(PARIS).year
     assert (first.kind, first.number) == (Kind.RECEIPT, f"G3-{year}-000001")
     assert first.amounts.total_minor == order.total_minor == 5240
     assert (first.buyer_name, first.lines[0].unit) == ("Compte 1", order.lines[0].unit)
@@ -160,7 +162,7 @@ async def test_seller_details_make_invoices_of_what_is_numbered_later(shop: Shop
     assert await shop.invoicing.seller(3) == SELLER
     new = await shop.invoicing.receipt(after.order_id)
     assert (new.kind, new.seller) == (Kind.INVOICE, SELLER)
-    assert new.number == f"LCD-{new.issued_at.year}-000002"
+    assert new.number == f"LCD-{new.issued_at.astimezone(PARIS).year}-000002"
     moved = msgspec.structs.replace(SELLER, city="Nantes", invoice_prefix=None)
     await shop.invoicing.set_seller(3, moved)
     assert await shop.invoicing.receipt(after.order_id) == new, "numbered is final"

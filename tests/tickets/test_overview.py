@@ -21,6 +21,7 @@ async def move_to(shop: Shop, ticket_id: int, at: datetime) -> None:
     await shop.rows("UPDATE tickets SET created_at = $2 WHERE ticket_id = $1", ticket_id, at)
 
 
+@pytest.mark.usefixtures("at_noon")
 async def test_an_organiser_sees_own_sales_and_an_administrator_all(shop: Shop) -> None:
     mine = await shop.event(price_minor=2500)
     theirs = await shop.event(price_minor=1000, creator_id=33, currency="CHF")
@@ -47,6 +48,7 @@ async def test_who_runs_no_events_sees_nothing(shop: Shop, who: object) -> None:
         await overview(shop.database, who, "Europe/Paris")  # pyright: ignore[reportArgumentType] - one of both
 
 
+@pytest.mark.usefixtures("at_noon")
 async def test_a_day_is_one_of_the_zone(shop: Shop) -> None:
     event_id = await shop.event(price_minor=100)
     (ticket,) = (await shop.selling.buy(wanted(event_id))).tickets

@@ -13,6 +13,7 @@ from tests.tickets.http_api.conftest import (
 )
 
 
+@pytest.mark.usefixtures("at_noon")
 async def test_the_overview_says_it_in_words_of_orders(front: Front) -> None:
     event = await front.shop.event(price_minor=2500)
     await front.ticket(event)
