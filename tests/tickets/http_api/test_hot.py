@@ -146,7 +146,7 @@ async def test_an_unknown_outcome_is_202_and_keeps_the_places(front: Front) -> N
     assert await front.shop.stock(event) == (0, 2)
 
 
-LATER, EARLIER = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
+LATER, EARLIER = datetime.now(UTC) + timedelta(days=1), datetime.now(UTC) - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ async def test_a_hold_counts_down_by_the_servers_clock(front: Front) -> None:
     assert (hold["status"], hold["total"]) == ("active", "50.00")
     ends = datetime.fromisoformat(held.json["expires_at"])
     left = ends - datetime.fromisoformat(held.json["server_time"])
-    assert 595 < left.total_seconds() <= 600
+    assert 500 < left.total_seconds() <= 600
     assert await front.shop.stock(event) == (0, 2)
     purchase = {"hold_id": hold["id"], "payment": VISA}
     bought = await front.ask("POST", "/purchase", purchase, by=ALICE)
