@@ -180,6 +180,7 @@ async def test_streams_end_when_the_process_stops(
         running.context.listener.close_streams()
         async with asyncio.timeout(60):
             await stream.content.read()
+        assert stream.content.at_eof()
     running.context.listener.is_closing = False
 
 
