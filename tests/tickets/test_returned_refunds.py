@@ -109,6 +109,30 @@ async def test_it_comes_back_once_and_is_owed(shop: Shop) -> None:
     assert await contradictions(shop) == []
 
 
+async def test_one_that_comes_back_before_its_answer_was_stored_is_looked_at_again(
+    shop: Shop,
+) -> None:
+    """The process that asked for it stands still in between."""
+    order, provider_id = await given_back(shop)
+    answered = await shop.rows("SELECT * FROM refunds")
+    await shop.rows(
+        "UPDATE refunds SET status = 'pending', leased_until = now() + interval '30 seconds',"
+        " provider_refund_id = NULL"
+    )
+    shop.provider.return_refund(provider_id, EXPIRED)
+    await message(shop, 1, order, "refund.failed")
+    assert await shop.one("SELECT state FROM webhook_events") == "waiting"
+    await shop.rows(
+        "UPDATE refunds SET status = 'completed', leased_until = NULL, provider_refund_id = $1",
+        answered[0]["provider_refund_id"],
+    )
+    await shop.rows("UPDATE webhook_events SET run_at = now()")
+    await shop.inbox.handle_due()
+    [refund] = await refunds(shop)
+    assert (refund["status"], refund["failure_reason"]) == ("failed", EXPIRED)
+    assert await shop.one("SELECT state FROM webhook_events") == "done"
+
+
 @pytest.mark.parametrize("kind", ["refund.failed", "refund.updated", "charge.refund.updated"])
 async def test_fifty_messages_at_once_enter_it_once(shop: Shop, kind: str) -> None:
     order, provider_id = await given_back(shop)

@@ -247,6 +247,16 @@ MUTATIONS = (
         ),
     ),
     Mutation(
+        "returned-before-it-was-answered",
+        "A refund that comes back before its answer was stored is looked at again.",
+        "src/guichet/tickets/provider_changes.py",
+        "            _check_answered(seen, own)\n",
+        "",
+        (
+            "tests/tickets/test_returned_refunds.py::test_one_that_comes_back_before_its_answer_was_stored_is_looked_at_again",
+        ),
+    ),
+    Mutation(
         "shown-while-it-is-paid",
         "An order that is shown to people while its saga runs stays so.",
         "src/guichet/tickets/repository/orders.py",

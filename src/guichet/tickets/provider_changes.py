@@ -16,7 +16,13 @@ from guichet.tickets.attention import Attention
 from guichet.tickets.domain import Order
 from guichet.tickets.giving_back import TicketBack, paid_for
 from guichet.tickets.late_payments import LateOutcome, LatePayments
-from guichet.tickets.payments import ProviderBooks, RefundOutcome, SeenDispute, SeenRefund
+from guichet.tickets.payments import (
+    ProviderBooks,
+    ProviderUnclear,
+    RefundOutcome,
+    SeenDispute,
+    SeenRefund,
+)
 from guichet.tickets.pricing import Paid, Returned, refund_parts, spread
 from guichet.tickets.provider_ledger import transfers_of
 from guichet.tickets.refunds import Refunds
@@ -67,7 +73,9 @@ class ProviderChanges:
     async def look_at_refunds(self, intent_id: str) -> int:
         """Compare the refunds of a payment with ours; returns how many were news.
 
-        Those we had not asked for are entered, and so are those that the bank has returned.
+        Those we had not asked for are entered, and so are those that the bank has returned. One
+        that has come back before its answer was stored is not known to have been carried out:
+        `ProviderUnclear`.
         """
         seen = await self._books.refunds_of(intent_id)
         async with self._database.hot.acquire() as connection, connection.transaction():
@@ -75,7 +83,8 @@ class ProviderChanges:
             if order_id is None:
                 return 0
             order = (await order_rows.lock_orders(connection, [order_id]))[order_id]
-            own = await provider_rows.own_refunds(connection, order_id)
+            own = await provider_rows.own_refunds(connection, order_id, now())
+            _check_answered(seen, own)
             strange = [refund for refund in seen if not await _is_own(connection, refund, own)]
             for refund in strange:
                 await _enter_outside(connection, order, refund)
@@ -148,6 +157,19 @@ async def _show_dispute(connection: Connection, order_id: int, seen: SeenDispute
         await provider_rows.flag_order(connection, order_id, Attention.DISPUTED)
 
 
+def _check_answered(seen: Sequence[SeenRefund], own: Sequence[OwnRefund]) -> None:
+    asked_for = {refund.refund_id for refund in own if refund.is_asked_for}
+    for refund in seen:
+        if refund.outcome is RefundOutcome.REFUSED and _named(refund) in asked_for:
+            raise ProviderUnclear("a refund has come back, and its first answer is on its way")
+
+
+def _named(seen: SeenRefund) -> int | None:
+    """Return which refund of ours its key names; that says so before its answer has reached us."""
+    named = _OWN_REFUND.fullmatch(seen.refund_key or "")
+    return None if named is None else int(named[1])
+
+
 def _returned(
     seen: Sequence[SeenRefund], own: Sequence[OwnRefund]
 ) -> list[tuple[OwnRefund, str | None]]:
@@ -165,12 +187,8 @@ def _returned(
 
 
 async def _is_own(connection: Connection, seen: SeenRefund, own: Sequence[OwnRefund]) -> bool:
-    """Whether we know this refund, or it moved nothing; ours is asked about.
-
-    The key in its metadata says so even before its answer has reached us.
-    """
-    named = _OWN_REFUND.fullmatch(seen.refund_key or "")
-    named_id = None if named is None else int(named[1])
+    """Whether we know this refund, or it moved nothing; ours is asked about."""
+    named_id = _named(seen)
     for refund in own:
         if seen.refund_id == refund.provider_refund_id:
             return True

@@ -14,11 +14,15 @@ _KNOWN = "SELECT status, updated_at FROM disputes WHERE dispute_id = $1"
 
 @dataclass(frozen=True, slots=True)
 class OwnRefund:
-    """A refund of ours, as far as the provider's are compared with it."""
+    """A refund of ours, as far as the provider's are compared with it.
+
+    `is_asked_for`: the provider is being asked for it, and its answer not stored yet.
+    """
 
     refund_id: int
     provider_refund_id: str | None
     status: str
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +106,16 @@ async def unflag_order(connection: Connection, order_id: int, reason: str) -> No
     )
 
 
-async def own_refunds(connection: Connection, order_id: int) -> list[OwnRefund]:
+async def own_refunds(connection: Connection, order_id: int, at: datetime) -> list[OwnRefund]:
     """Return the refunds that we know of an order, oldest first."""
     rows = await connection.fetch(
-        "SELECT refund_id, provider_refund_id, status FROM refunds WHERE order_id = $1"
-        " ORDER BY refund_id",
+        "SELECT refund_id, provider_refund_id, status,"
+        " status = 'pending' AND coalesce(leased_until > $2, false) AS is_asked_for"
+        " FROM refunds WHERE order_id = $1 ORDER BY refund_id",
         order_id,
+        at,
     )
-    return [OwnRefund(row["refund_id"], row["provider_refund_id"], row["status"]) for row in rows]
+    return [OwnRefund(*row.values()) for row in rows]
 
 
 async def wake_refund(connection: Connection, refund_id: int) -> None:
