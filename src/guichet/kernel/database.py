@@ -12,6 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 Transaction = AsyncConnection
 """An open transaction; only `Database.transaction` commits it."""
 
+if TYPE_CHECKING:
+    HotConnection = (
+        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    )
+else:
+    # The driver's classes take no type arguments while the program runs.
+    HotConnection = asyncpg.Connection
+
 _OUTBOX_MARK = "guichet_outbox_written"
 
 
@@ -147,6 +155,15 @@ class Database:
             await connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            yield connection
+
+    @asynccontextmanager
+    async def hot_snapshot(self) -> AsyncGenerator[HotConnection]:
+        """Take a raw connection whose reads all see the same moment."""
+        async with (
+            self.hot.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             yield connection
 
     @asynccontextmanager

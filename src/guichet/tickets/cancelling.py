@@ -54,10 +54,7 @@ class Cancelling:
 
         Raises `OrderNotFound`, or `TicketNotFound` for a ticket that is not the order's.
         """
-        async with (
-            self._database.hot.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._database.hot_snapshot() as connection:
             order = await order_rows.read_order(connection, order_id)
             offer = order and await offer_rows.read_offer(connection, order.event_id)
             if order is None or offer is None:
@@ -136,7 +133,7 @@ class Cancelling:
         return Done(refund_ids.get(order_id), [ticket.ticket_id for ticket in tickets])
 
     async def _read(self, order_id: int, done: Done) -> GivenBack:
-        async with self._database.hot.acquire() as connection:
+        async with self._database.hot_snapshot() as connection:
             order = await order_rows.read_order(connection, order_id)
             if order is None:
                 raise OrderNotFound

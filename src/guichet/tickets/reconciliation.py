@@ -107,10 +107,7 @@ class Reconciliation:
 
     async def overview(self) -> Overview:
         """Return what an administrator looks at, as of one moment, each the latest first."""
-        async with (
-            self._database.hot.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._database.hot_snapshot() as connection:
             return Overview(
                 await rows.latest_runs(connection, RUNS_SHOWN),
                 await finding_rows.findings(connection, SHOWN_MAX),

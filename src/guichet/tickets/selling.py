@@ -121,10 +121,7 @@ class Selling:
 
     async def read(self, order_id: int) -> Bought:
         """Return an order with its tickets, both of one moment; raises `OrderNotFound`."""
-        async with (
-            self._database.hot.acquire() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._database.hot_snapshot() as connection:
             order = _found(await order_rows.read_order(connection, order_id))
             tickets = await order_rows.read_order_tickets(connection, order_id)
         return Bought(order, tuple(tickets))

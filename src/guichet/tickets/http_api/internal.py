@@ -30,10 +30,7 @@ async def offer(
 @router.get("/events/{event_id}/sales")
 async def event_sales(event_id: PathId, context: Ctx, _service: CallingService) -> EventSales:
     """Return an event's figures, all of one moment, counted from the source."""
-    async with (
-        context.database.hot.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
+    async with context.database.hot_snapshot() as connection:
         return await sales.event_sales(connection, event_id)
 
 

@@ -102,10 +102,7 @@ async def _compare_each(
 ) -> set[str]:
     """Sort every payment of the database into the result; returns their ids."""
     seen: set[str] = set()
-    async with (
-        database.hot.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
+    async with database.hot_snapshot() as connection:
         # Without any run, nothing is expected to be there.
         fresh = await rows.orders_changed_since(connection, covered) if covered else None
         after_order_id = 0

@@ -2,21 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-import asyncpg
-
+from guichet.kernel.database import HotConnection
 from guichet.kernel.together import Writes
 from guichet.tickets.domain import Hold, Line, Offer, Stock
 from guichet.tickets.repository.rows import hold_of, lines_json, offer_of, stock_of
 
-if TYPE_CHECKING:
-    Connection = (
-        asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    )
-else:
-    # The driver's classes take no type arguments while the program runs.
-    Connection = asyncpg.Connection
+Connection = HotConnection
 Allotted = dict[tuple[str, int], dict[int, int]]
 """By buyer and event: how many places of each ticket type the buyer has."""
 
