@@ -1,6 +1,5 @@
 """A whole auth service over real HTTP, with its own database, in this process."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,7 +9,6 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from argon2 import Parameters, PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from fastapi import FastAPI
@@ -22,7 +20,6 @@ from guichet.auth.main import build
 from guichet.auth.repository import accounts
 from guichet.auth.settings import Settings
 from guichet.kernel import clock
-from guichet.kernel.app import entry_of
 from guichet.kernel.context import request_id
 from guichet.kernel.outbox import Message
 from guichet.kernel.tables import outbox
@@ -30,6 +27,7 @@ from guichet.kernel.tokens import ServiceTokens
 from guichet.local.ports import free_port
 from guichet.local.servers import NatsServer
 from tests.conftest import DatabaseDsn
+from tests.serving import served
 
 SERVICE_SECRET = "a secret that the services of these tests share"
 PASSPHRASE = "a passphrase that these tests encrypt keys with"
@@ -168,34 +166,6 @@ def auth_settings(
         service_secret=SERVICE_SECRET,
         auth_key_passphrase=PASSPHRASE,
     )
-
-
-@asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
-    """Serve an application over HTTP, in this event loop, and yield its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            entry_of(app),
-            port=port,
-            log_config=None,
-            lifespan="on",
-            loop="none",
-            # The client keeps its connections for less: none is closed while it sends.
-            timeout_keep_alive=600,
-        )
-    )
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while not server.started:
-            if task.done():
-                await task
-                raise RuntimeError("the service did not start")
-            await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager

@@ -20,8 +20,9 @@ from guichet.kernel.callers import Caller
 from guichet.kernel.service import platform
 from guichet.kernel.settings import CommonSettings
 from guichet.local.ports import free_port
-from tests.auth.conftest import PASSWORD, Auth, served
+from tests.auth.conftest import PASSWORD, Auth
 from tests.conftest import DatabaseDsn
+from tests.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,6 +1,5 @@
 """A whole events service over real HTTP, with its own database; auth and tickets are fakes."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +10,6 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from aiohttp import web
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -21,7 +19,6 @@ from guichet.events.main import build
 from guichet.events.settings import Settings
 from guichet.events.use_cases.means import Means
 from guichet.kernel import shared_answers
-from guichet.kernel.app import entry_of
 from guichet.kernel.database import Database
 from guichet.kernel.tables import outbox
 from guichet.kernel.tokens import ServiceTokens
@@ -29,6 +26,7 @@ from guichet.local.ports import free_port
 from guichet.local.servers import NatsServer
 from tests.conftest import DatabaseDsn
 from tests.fakes.issuer import FakeIssuer
+from tests.serving import served
 
 SERVICE_SECRET = "a secret that the services of these tests share"
 ADMIN, CREATOR, OTHER_CREATOR, BUYER = 1, 3, 5, 4
@@ -228,34 +226,6 @@ class RunningEvents:
                 .order_by(outbox.c.id)
             )
             return [(row.subject, row.payload) for row in rows]
-
-
-@asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
-    """Serve an application over HTTP, in this event loop, and yield its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            entry_of(app),
-            port=port,
-            log_config=None,
-            lifespan="on",
-            loop="none",
-            # The client keeps its connections for less: none is closed while it sends.
-            timeout_keep_alive=600,
-        )
-    )
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while not server.started:
-            if task.done():
-                await task
-                raise RuntimeError("the service did not start")
-            await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """What the tests of notifications stand on: a database, a desk, a mail server of their own."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,12 +12,9 @@ from uuid import uuid4
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from aiohttp import web
-from fastapi import FastAPI
 from sqlalchemy import text
 
-from guichet.kernel.app import entry_of
 from guichet.kernel.bus import Bus
 from guichet.kernel.database import Database
 from guichet.kernel.outbox import Message
@@ -42,6 +38,7 @@ from guichet.notifications.use_cases.telling import Desk
 from tests.conftest import DatabaseDsn
 from tests.fakes.issuer import FakeIssuer
 from tests.notifications.office import Office
+from tests.serving import served
 
 SERVICE_SECRET = "a secret that the services of these tests share"
 HOME = "https://tickets.example.com"
@@ -208,36 +205,6 @@ async def fake_services(issuer: FakeIssuer) -> AsyncGenerator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
-    """Serve an application over HTTP, in this event loop, and yield its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            entry_of(app),
-            port=port,
-            log_config=None,
-            lifespan="on",
-            loop="none",
-            # The client keeps its connections for less: none is closed while it sends.
-            timeout_keep_alive=600,
-        )
-    )
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while True:
-            if server.started:
-                break
-            if task.done():
-                await task
-                raise RuntimeError("the service did not start")
-            await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

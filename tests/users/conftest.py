@@ -1,6 +1,5 @@
 """A whole users service over real HTTP, with its own database; the services it calls are fakes."""
 
-import asyncio
 import itertools
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -12,12 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from aiohttp import web
 from fastapi import FastAPI
 
 from guichet.contracts.messages.auth import AccountRegistered
-from guichet.kernel.app import entry_of
 from guichet.kernel.database import Database
 from guichet.kernel.tokens import ServiceTokens
 from guichet.local.ports import free_port
@@ -27,6 +24,7 @@ from guichet.users.main import UsersSettings, build
 from guichet.users.use_cases import Users
 from tests.conftest import DatabaseDsn
 from tests.fakes.issuer import FakeIssuer
+from tests.serving import served
 
 SERVICE_SECRET = "a secret that the services of these tests share"
 REGISTERED_AT = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -195,34 +193,6 @@ class RunningUsers:
         async with self.database.transaction() as transaction:
             await consumers.on_registered(transaction, message)
         return account_id, self.token(account_id, message.role)
-
-
-@asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncGenerator[str]:
-    """Serve an application over HTTP, in this event loop, and yield its address."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            entry_of(app),
-            port=port,
-            log_config=None,
-            lifespan="on",
-            loop="none",
-            # The client keeps its connections for less: none is closed while it sends.
-            timeout_keep_alive=600,
-        )
-    )
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while not server.started:
-            if task.done():
-                await task
-                raise RuntimeError("the service did not start")
-            await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager
