@@ -118,11 +118,12 @@ async function addPicture(visit: Visit): Promise<void> {
   const part = page.getByRole("group", { name: "La partie montrée" });
   const picture = page.getByRole("dialog").locator("img");
   await part.focus();
-  // A key that comes before the picture has been measured moves nothing.
+  // A key that comes before the picture has been measured moves nothing; both are points then.
   await eventually(async () => {
     await page.keyboard.press("ArrowRight");
-    const [left, begin] = [await picture.boundingBox(), await part.boundingBox()];
-    assert.ok(left && begin && left.x >= begin.x - 1, "the part is not at the picture's left end");
+    const [whole, frame] = [await picture.boundingBox(), await part.boundingBox()];
+    assert.ok(whole && frame && frame.width > 100, "the picture is not there yet");
+    assert.ok(whole.x >= frame.x - 1, "the part is not at the picture's left end");
   });
   await visit.look("organise-crop");
   await page.getByRole("button", { name: "Utiliser cette partie" }).click();

@@ -12,11 +12,17 @@ const VOLUME = 0.25;
 
 let audio: AudioContext | null = null;
 
-/** Let the ear and the hand know, too; a device that can neither is only looked at. */
+/**
+ * Let the ear and the hand know, too; a device that can neither is only looked at.
+ *
+ * Browsers let a page do so once somebody has touched it: a door that was just opened is silent
+ * until then.
+ */
 export function signal(tone: Tone): void {
-  navigator.vibrate?.(PULSES_MS[tone]);
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(PULSES_MS[tone]);
   if (typeof AudioContext === "undefined") return;
   audio ??= new AudioContext();
+  if (audio.state === "suspended") void audio.resume();
   const { currentTime, destination } = audio;
   const seconds = NOTE_SECONDS[tone];
   for (const [index, hertz] of NOTES_HERTZ[tone].entries()) {
