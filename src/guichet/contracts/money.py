@@ -1,5 +1,6 @@
 """Money between services and clients: strings with two decimals outside, minor units inside."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
@@ -16,6 +17,30 @@ Currency = Literal[
 """Currencies that events may be priced in (ISO 4217): those with two decimals of which the payment
 provider publishes the smallest amount that it charges."""
 CURRENCIES: tuple[Currency, ...] = get_args(Currency)
+CHARGED_MINOR_MIN: Mapping[Currency, int] = {
+    "AED": 200,
+    "AUD": 50,
+    "BRL": 50,
+    "CAD": 50,
+    "CHF": 50,
+    "CZK": 1500,
+    "DKK": 250,
+    "EUR": 50,
+    "GBP": 30,
+    "HKD": 400,
+    "INR": 50,
+    "MXN": 1000,
+    "MYR": 200,
+    "NOK": 300,
+    "NZD": 50,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+    "SGD": 50,
+    "THB": 1000,
+    "USD": 50,
+}
+"""The least that the payment provider charges for an order, as it publishes it (minor units)."""
 CURRENCY_DEFAULT: Currency = "EUR"
 
 

@@ -2,34 +2,12 @@
 
 import sys
 
+from guichet.contracts.money import CHARGED_MINOR_MIN
 from guichet.sandbox.forms import Form, required_integer
 from guichet.sandbox.rules import invalid
 
 AMOUNT_MAX = 99_999_999
-AMOUNT_MIN_BY_CURRENCY = {
-    "aed": 200,
-    "aud": 50,
-    "brl": 50,
-    "cad": 50,
-    "chf": 50,
-    "czk": 1500,
-    "dkk": 250,
-    "eur": 50,
-    "gbp": 30,
-    "hkd": 400,
-    "inr": 50,
-    "mxn": 1000,
-    "myr": 200,
-    "nok": 300,
-    "nzd": 50,
-    "pln": 200,
-    "ron": 200,
-    "sek": 300,
-    "sgd": 50,
-    "thb": 1000,
-    "usd": 50,
-}
-"""In minor units, as the provider publishes them."""
+AMOUNT_MIN_BY_CURRENCY = {currency.lower(): least for currency, least in CHARGED_MINOR_MIN.items()}
 
 
 def amount_of(form: Form) -> int:

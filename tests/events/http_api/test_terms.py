@@ -2,6 +2,7 @@
 
 import pytest
 
+from guichet.contracts.money import CURRENCIES
 from tests.events.conftest import RunningEvents, event_body
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,6 +24,9 @@ async def test_an_old_client_gets_the_house_s_terms(running: RunningEvents) -> N
 
 async def test_the_house_says_what_organisers_choose_from(running: RunningEvents) -> None:
     answer = await running.ask("GET", "/terms")
+    charged_min = answer.body.pop("charged_min")
+    assert charged_min.keys() == set(CURRENCIES)
+    assert (charged_min["EUR"], charged_min["CZK"]) == ("0.50", "15.00")
     assert (answer.status, answer.body) == (
         200,
         {

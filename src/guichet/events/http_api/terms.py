@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from guichet.contracts.money import Amount, amount_of
+from guichet.contracts.money import CHARGED_MINOR_MIN, Amount, Currency, amount_of
 from guichet.contracts.percent_field import Percent
 from guichet.contracts.percents import percent_of
 from guichet.contracts.prices import FeeTerms
@@ -121,11 +121,15 @@ class RefundRulesAnswer(BaseModel):
 
 
 class HouseTermsAnswer(BaseModel):
-    """The VAT rates that there are here, in per cent, and what holds where nothing is said."""
+    """The VAT rates that there are here, in per cent, and what holds where nothing is said.
+
+    `charged_min` is, by currency, the least that the payment provider charges for an order.
+    """
 
     vat_rates: list[str]
     vat_rate_default: str
     fee: FeeAnswer
+    charged_min: dict[Currency, Money]
 
 
 def house_terms_answer(house: HouseTerms) -> HouseTermsAnswer:
@@ -134,6 +138,7 @@ def house_terms_answer(house: HouseTerms) -> HouseTermsAnswer:
         vat_rates=[percent_of(rate) for rate in house.vat_rates],
         vat_rate_default=percent_of(house.vat_default),
         fee=fee_answer(house.fee),
+        charged_min={currency: amount_of(least) for currency, least in CHARGED_MINOR_MIN.items()},
     )
 
 

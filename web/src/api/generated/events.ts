@@ -427,11 +427,14 @@ export interface HourAnswer {
 
 /**
  * The VAT rates that there are here, in per cent, and what holds where nothing is said.
+ *
+ * `charged_min` is, by currency, the least that the payment provider charges for an order.
  */
 export interface HouseTermsAnswer {
   vat_rates: string[];
   vat_rate_default: string;
   fee: FeeAnswer;
+  charged_min: Partial<Record<'EUR' | 'AED' | 'AUD' | 'BRL' | 'CAD' | 'CHF' | 'CZK' | 'DKK' | 'GBP' | 'HKD' | 'INR' | 'MXN' | 'MYR' | 'NOK' | 'NZD' | 'PLN' | 'RON' | 'SEK' | 'SGD' | 'THB' | 'USD', string>>;
 }
 
 /**

@@ -67,7 +67,7 @@ test("creates a draft with its ticket type", async () => {
 
 test("a new event has the rates and the fee of the house", async () => {
   const fee = { per_ticket: "0.90", percent: "2.5", mode: "on_top", vat_rate: "8.1" } as const;
-  const swiss = { vat_rates: ["0", "2.6", "8.1"], vat_rate_default: "2.6", fee };
+  const swiss = { ...TERMS, vat_rates: ["0", "2.6", "8.1"], vat_rate_default: "2.6", fee };
   answer("get", "/events/terms", 200, swiss);
   const { screen, person } = renderApp("/organise/new");
   const rate = await screen.findByLabelText("TVA");
@@ -76,6 +76,17 @@ test("a new event has the rates and the fee of the house", async () => {
   expect(screen.getByLabelText("Frais de réservation par billet")).toHaveValue("0.90");
   await person.click(screen.getByRole("button", { name: "Ajouter un tarif" }));
   expect(screen.getAllByLabelText("TVA")[1]).toHaveDisplayValue("2,6\u00a0%");
+});
+
+test("says while a price is too small to be paid", async () => {
+  shows({ status: "draft", fee: TERMS.fee });
+  const { screen, person } = renderApp("/organise/7/edit");
+  const price = await screen.findByLabelText("Prix TTC");
+  await person.clear(price);
+  await person.type(price, "0,30");
+  expect(await screen.findByText(/ne prend pas moins de 0,50/)).toBeVisible();
+  await person.clear(price);
+  expect(screen.queryByText(/ne prend pas moins/)).toBeNull();
 });
 
 test("what a list does not offer stays as it was chosen", async () => {

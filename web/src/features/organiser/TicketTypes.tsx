@@ -1,19 +1,24 @@
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
-import { useFieldArray } from "react-hook-form";
+import { useFieldArray, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import type { HouseTermsAnswer } from "@/api/generated/events";
-import { formatPercent } from "@/i18n/format";
+import { formatMoney, formatPercent } from "@/i18n/format";
 import { useLanguage } from "@/i18n/useLanguage";
 import { PlusIcon, TextField } from "@/ui";
 
 import type { EventForm } from "./EventForm";
 import classes from "./Organiser.module.css";
 import { RemoveButton } from "./RemoveButton";
-import { choices, newType } from "./values";
+import { choices, leastCharged, newType } from "./values";
+
+interface TicketTypesProps {
+  form: EventForm;
+  terms: HouseTermsAnswer;
+}
 
 /** The ticket types of an event, one below the other. */
-export function TicketTypes({ form, terms }: { form: EventForm; terms: HouseTermsAnswer }) {
+export function TicketTypes({ form, terms }: TicketTypesProps) {
   const { t } = useTranslation("organiser");
   const language = useLanguage();
   const lines = useFieldArray({ control: form.control, name: "ticket_types" });
@@ -50,6 +55,7 @@ export function TicketTypes({ form, terms }: { form: EventForm; terms: HouseTerm
               label={t("fields.capacity")}
             />
           </div>
+          <TooSmall form={form} index={index} terms={terms} />
           <OwnTerms form={form} index={index} />
           <Checkbox
             {...form.register(`ticket_types.${index}.is_hidden`)}
@@ -69,6 +75,23 @@ export function TicketTypes({ form, terms }: { form: EventForm; terms: HouseTerm
         {t("edit.addType")}
       </Button>
     </div>
+  );
+}
+
+/** Says so while a price is too small to be paid. */
+function TooSmall({ form, index, terms }: TicketTypesProps & { index: number }) {
+  const { t } = useTranslation("organiser");
+  const language = useLanguage();
+  const [price, currency, fee_mode, fee_per_ticket, fee_percent] = useWatch({
+    control: form.control,
+    name: [`ticket_types.${index}.price`, "currency", "fee_mode", "fee_per_ticket", "fee_percent"],
+  });
+  const fee = { currency, fee_mode, fee_per_ticket, fee_percent };
+  const least = leastCharged(fee, price, terms.charged_min);
+  return (
+    <p role="status" className={classes.hint}>
+      {least && t("fields.priceTooSmall", { least: formatMoney(least, currency, language) })}
+    </p>
   );
 }
 

@@ -6,6 +6,7 @@ export const TERMS: HouseTermsAnswer = {
   vat_rates: ["0", "2.1", "5.5", "10", "20"],
   vat_rate_default: "5.5",
   fee: { per_ticket: "0.00", percent: "0", mode: "on_top", vat_rate: "20" },
+  charged_min: { EUR: "0.50", SEK: "3.00" },
 };
 
 export function event(values: Partial<EventAnswer> = {}): EventAnswer {

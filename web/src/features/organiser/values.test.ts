@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { event, TERMS } from "./testing";
-import { changesOf, newEvent, newType, valuesOf } from "./values";
+import { changesOf, leastCharged, newEvent, newType, valuesOf } from "./values";
 
 test("takes a French comma, and leaves out what is not filled in", () => {
   const changes = changesOf(
@@ -59,4 +59,20 @@ test("a ticket type has its own sale and limits, or those of the event", () => {
       per_account_max: 2,
     },
   );
+});
+
+test.each([
+  ["0,30", {}, "0.50"],
+  ["0,50", {}, null],
+  ["0", {}, null],
+  ["", {}, null],
+  ["x", {}, null],
+  ["0,30", { fee_per_ticket: "0,20" }, null],
+  ["0,45", { fee_percent: "10" }, "0.50"],
+  ["0,46", { fee_percent: "10" }, null],
+  ["0,30", { fee_per_ticket: "0,20", fee_mode: "absorbed" }, "0.50"],
+  ["2", { currency: "SEK" }, "3.00"],
+] as const)("a ticket at %s that cannot be charged: %o", (price, changed, least) => {
+  const values = { ...newEvent(TERMS), ...changed };
+  expect(leastCharged(values, price, TERMS.charged_min)).toBe(least);
 });

@@ -227,6 +227,23 @@ const count = (text: string) => (text.trim() === "" ? null : Number(text));
 /** “9,50” is how a price is typed in French. */
 const decimal = (text: string) => text.trim().replace(",", ".");
 
+/**
+ * The least that can be charged, where one ticket of this price comes to less; what is free is
+ * not charged at all. The fee counts where the buyer pays it on top.
+ */
+export function leastCharged(
+  values: Pick<EventValues, "currency" | "fee_mode" | "fee_per_ticket" | "fee_percent">,
+  price: string,
+  charged: HouseTermsAnswer["charged_min"],
+): string | null {
+  const asked = Number(decimal(price));
+  const share = 1 + Number(decimal(values.fee_percent)) / 100;
+  const isOnTop = values.fee_mode === "on_top";
+  const total = isOnTop ? asked * share + Number(decimal(values.fee_per_ticket)) : asked;
+  const least = charged[values.currency];
+  return least !== undefined && asked > 0 && total < Number(least) ? least : null;
+}
+
 /** What the form calls a field of the API: fee and rules are fields of its own here. */
 export function fieldOf(name: string): string {
   return name.replace(/^fee\./, "fee_").replace(/^refund_rules\./, "");
