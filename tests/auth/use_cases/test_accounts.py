@@ -27,6 +27,20 @@ async def patch(auth: Auth, token: str, account_id: int, **body: object) -> Answ
     return await auth.ask("PATCH", f"/accounts/{account_id}", body, token=token)
 
 
+def profile_of(
+    account_id: int, name: str, *, language: str = "en", phone_number: str | None = None
+) -> ProfileUpdated:
+    """Return the news of a profile, as of now."""
+    return ProfileUpdated(
+        account_id=account_id,
+        name=name,
+        email="ignored@example.com",
+        language=language,
+        phone_number=phone_number,
+        occurred_at=clock.now(),
+    )
+
+
 async def retire_administrators(auth: Auth, token: str, but: int) -> None:
     """Leave one administrator, so that a test can speak of the last one."""
     found = await auth.ask("GET", "/accounts?role=admin&per_page=100", token=token)
@@ -266,14 +280,7 @@ async def test_an_export_is_of_one_moment(auth: Auth, monkeypatch: pytest.Monkey
 
 async def test_a_profile_that_changed_is_followed(auth: Auth) -> None:
     account_id = (await auth.register("follow@example.com"))["user"]["id"]
-    profile = ProfileUpdated(
-        account_id=account_id,
-        name="Nom Suivi",
-        email="ignored@example.com",
-        language="en",
-        phone_number="+33612345678",
-        occurred_at=clock.now(),
-    )
+    profile = profile_of(account_id, "Nom Suivi", phone_number="+33612345678")
     for changed in (profile, profile.model_copy(update={"account_id": 999_999})):
         async with auth.context.database.transaction() as transaction:
             await accounts.follow_profile(transaction, changed)
@@ -289,14 +296,7 @@ async def test_a_profile_that_changed_is_followed(auth: Auth) -> None:
 async def test_a_profile_s_older_news_come_too_late(auth: Auth) -> None:
     """A message that was put off is handled after the one that follows it."""
     account_id = (await auth.register("order@example.com"))["user"]["id"]
-    first = ProfileUpdated(
-        account_id=account_id,
-        name="Premier Nom",
-        email="ignored@example.com",
-        language="fr",
-        phone_number="+33612345678",
-        occurred_at=clock.now(),
-    )
+    first = profile_of(account_id, "Premier Nom", language="fr", phone_number="+33612345678")
     second = first.model_copy(
         update={
             "name": "Second Nom",
@@ -315,13 +315,7 @@ async def test_a_profile_s_older_news_come_too_late(auth: Auth) -> None:
 
 async def test_a_change_of_another_kind_hides_no_news_of_a_profile(auth: Auth) -> None:
     account_id = (await auth.register("other@example.com"))["user"]["id"]
-    told = ProfileUpdated(
-        account_id=account_id,
-        name="Nom Suivi",
-        email="ignored@example.com",
-        language="en",
-        occurred_at=clock.now(),
-    )
+    told = profile_of(account_id, "Nom Suivi")
     await accounts.update_account(
         auth.context, account_id, name="Nom Direct", language=None, email=None
     )
